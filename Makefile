@@ -1,0 +1,80 @@
+# Wattline. `make` lists the targets; everything they install stays inside this folder, `make test` on Debian as root apart.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+BOARDS := rp2 esp32
+STUBS  := $(BOARDS:%=typings/%/.ready)
+UV     := .cache/uv/bin/uv
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: help setup lint types test pytest demo up bench fuzz docs lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) ## make the virtual environment (.venv) from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "wattline needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) -V 2>&1 | head -1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "wattline needs Python's venv module; on Debian: apt install python3-venv" >&2; exit 1; }
+	@echo "setting up $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+lint: $(READY) ## ruff: style, mistakes, import order, formatting of imports
+	$(BIN)/ruff check .
+
+types: $(READY) $(STUBS) ## basedpyright, strict; firmware/ once per board with MicroPython's stubs
+	$(BIN)/basedpyright
+	@for board in $(BOARDS); do \
+	  echo "firmware on $$board"; $(BIN)/basedpyright -p tools/typecheck/$$board.json || exit 1; done
+
+typings/%/.ready: tools/typecheck/%.lock | $(READY)
+	@rm -rf typings/$*
+	@$(PIP) install --require-hashes --no-deps -t typings/$* -r $<
+	@touch $@
+
+test: $(READY) ## lint, types and every test; sets up what they need, or says what is missing
+	@$(BIN)/python -m tools.system_packages
+	@$(MAKE) --no-print-directory lint types pytest
+
+pytest: $(READY)
+	$(BIN)/pytest $(ARGS)
+
+demo: $(READY) ## charge three simulated cars, from the relay to the receipt, with faults on the way
+	@$(BIN)/python -m tools.demo
+
+up: $(READY) ## keep the demo's system running, and say where it is
+	@$(BIN)/python -m tools.demo --keep
+
+bench: $(READY) ## measure latency and throughput beside the raw parts
+	@$(BIN)/python -m tools.bench
+
+fuzz: $(READY) ## a million random chunks into the frame decoder
+	@$(BIN)/python -m tools.fuzz
+
+docs: $(READY) ## write the generated pages of docs/ from the code
+	@$(BIN)/python -m tools.write_docs
+
+lock: $(UV) ## resolve requirements.lock and the boards' stubs anew
+	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes --upgrade --python-version 3.11 \
+	  --all-extras pyproject.toml -o requirements.lock
+	@for board in $(BOARDS); do env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes \
+	  --upgrade --python-version 3.11 tools/typecheck/$$board.in -o tools/typecheck/$$board.lock || exit 1; done
+	@! grep -n '://' requirements.lock tools/typecheck/*.lock
+
+$(UV):
+	@$(PYTHON) -m venv .cache/uv
+	@.cache/uv/bin/python -m pip --disable-pip-version-check -q install uv==0.13.9
+
+clean: ## remove what make made
+	rm -rf $(VENV) .cache typings build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""How boards reach the bridge: TCP, serial ports, MQTT."""

@@ -1,0 +1,1 @@
+"""Central: turns the log into sessions and money, and answers drivers and operators."""

@@ -1,0 +1,1 @@
+"""The folds: (rows of one key, record) -> (rows, outgoing records); no I/O."""

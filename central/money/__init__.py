@@ -1,0 +1,1 @@
+"""Tariffs, prices and receipts, in integers; no I/O."""

@@ -1,0 +1,1 @@
+"""Central's tables, their migrations and their one writer."""

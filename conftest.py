@@ -1,0 +1,32 @@
+"""Fixtures that every part's tests share."""
+
+import os
+import shutil
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], NoReturn]:
+    """Say what this machine lacks: the test is skipped, or fails on a build server (CI=true)."""
+
+    def say(what: str) -> NoReturn:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(f"{what} is missing, and CI=true lets nothing be skipped", pytrace=False)
+        pytest.skip(f"{what} is missing")
+
+    return say
+
+
+@pytest.fixture(scope="session")
+def needs(missing: Callable[[str], NoReturn]) -> Callable[[str], str]:
+    """The path of a program the test runs, by its name; `missing` where there is none."""
+
+    def find(program: str) -> str:
+        # Debian keeps servers such as mosquitto in sbin, which is not on every user's PATH.
+        path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+        return shutil.which(program, path=path) or missing(program)
+
+    return find

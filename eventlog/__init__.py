@@ -1,0 +1,1 @@
+"""The log: one small port, on Kafka or embedded in SQLite."""

@@ -1,0 +1,1 @@
+"""Local services for the demo and the tests, and generators of docs; run from the repository."""
