@@ -1,0 +1,171 @@
+"""Lines in and out: compact JSON, `*`, tag, newline; at most LINE_LIMIT bytes.
+
+`Decoder` takes bytes as they come and gives whole payloads; it never raises, never grows beyond its bound, and
+resynchronises at the next newline. `parse` makes a message of a payload, `encode` a line of a message.
+"""
+
+import json
+import sys
+
+from wire.kinds import KINDS
+
+LINE_LIMIT = 1024  # bytes, newline included
+_STAR = 0x2A
+_NEWLINE = b"\n"
+
+
+class FrameError(ValueError):
+    """A payload that is no message, or a message that makes no line; `code` goes into error_response."""
+
+    def __init__(self, code: str, text: str):
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class Decoder:
+    """Bytes in, payloads out. `seal` None takes untagged lines (the plain port).
+
+    Counters: `bytes_dropped` (of lines too long), `lines_too_long`, `lines_bad_tag` (noise, banners, damage).
+    """
+
+    def __init__(self, seal, limit: int = LINE_LIMIT):
+        self._seal = seal
+        self._limit = limit
+        self._held = bytearray()
+        self._skipping = False
+        self.bytes_dropped = 0
+        self.lines_too_long = 0
+        self.lines_bad_tag = 0
+
+    def held(self) -> int:
+        """Bytes of an unfinished line, never more than the limit."""
+        return len(self._held)
+
+    def feed(self, chunk: bytes) -> "list[bytes]":
+        payloads: list[bytes] = []
+        start = 0
+        while True:
+            end = chunk.find(_NEWLINE, start)
+            if end < 0:
+                self._hold(chunk, start, len(chunk))
+                return payloads
+            self._hold(chunk, start, end)
+            payload = self._finish()
+            if payload:
+                payloads.append(payload)
+            start = end + 1
+
+    def _hold(self, chunk: bytes, start: int, end: int) -> None:
+        size = end - start
+        if not self._skipping and len(self._held) + size >= self._limit:
+            self._skipping = True
+            self.lines_too_long += 1
+            self.bytes_dropped += len(self._held)
+            self._held = bytearray()
+        if self._skipping:
+            self.bytes_dropped += size
+        else:
+            self._held.extend(chunk[start:end])
+
+    def _finish(self) -> "bytes | None":
+        if self._skipping:
+            self._skipping = False
+            return None
+        line = bytes(self._held)
+        self._held = bytearray()
+        if line[-1:] == b"\r":
+            line = line[:-1]
+        if self._seal is None or not line:
+            return line
+        return self._untag(line)
+
+    def _untag(self, line: bytes) -> "bytes | None":
+        size = self._seal.size
+        star = len(line) - size - 1
+        if star < 0 or line[star] != _STAR or self._seal.tag(line[:star]) != line[star + 1 :]:
+            self.lines_bad_tag += 1
+            return None
+        return line[:star]
+
+
+def _refuse_number(text: str) -> float:
+    raise ValueError("number out of range: " + text[:20])
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0:  # infinities; NaN has no spelling that reaches this
+        _refuse_number(text)
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20:
+        _refuse_number(text)
+    return int(text)
+
+
+if sys.implementation.name == "micropython":
+    _loads = json.loads
+else:
+
+    def _loads(text: str):
+        message = json.loads(text, parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer)
+        if "\\u" in text:
+            json.dumps(message, ensure_ascii=False).encode()  # a lone surrogate is no text: UnicodeEncodeError
+        return message
+
+
+def parse(payload: bytes) -> "dict[str, object]":
+    """The message in a payload. Raises FrameError (`not_json`): not UTF-8, not JSON, not an object, no finite number."""
+    try:
+        message = _loads(str(payload, "utf-8"))
+    except (ValueError, RuntimeError, MemoryError):  # RuntimeError: nested deeper than the stack
+        raise FrameError("not_json", "expected one JSON object in UTF-8 on one line")
+    if not isinstance(message, dict):
+        raise FrameError("not_json", "expected a JSON object, such as {\"type\":\"heartbeat\", ...}")
+    return message
+
+
+def compact(value) -> str:
+    """Compact JSON with sorted keys; the same text on MicroPython, whose dicts keep no order."""
+    if isinstance(value, dict):
+        return "{" + ",".join([_text(k) + ":" + compact(value[k]) for k in sorted(value)]) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join([compact(v) for v in value]) + "]"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and value - value != 0:
+        raise FrameError("out_of_bounds", "a number that is not finite")
+    return json.dumps(value)
+
+
+if sys.implementation.name == "micropython":
+    _text = json.dumps
+else:
+
+    def _text(value: str) -> str:
+        # MicroPython has no short escapes for 0x08 and 0x0c.
+        return '"' + "\\u0008".join(_without_backspace(part) for part in value.split("\b")) + '"'
+
+    def _without_backspace(value: str) -> str:
+        return "\\u000c".join(json.dumps(part, ensure_ascii=False)[1:-1] for part in value.split("\f"))
+
+
+def payload_of(message: "dict[str, object]") -> bytes:
+    """The bytes before the tag: fields in the order of the kind's table, unknown ones after them, sorted."""
+    kind = KINDS.get(message.get("type"))
+    order = ["type", "message_id", "v"] if kind is None else [field.name for field in kind.fields]
+    order += [name for name in sorted(message) if name not in order]
+    parts = [_text(name) + ":" + compact(message[name]) for name in order if name in message]
+    return ("{" + ",".join(parts) + "}").encode()
+
+
+def encode(message: "dict[str, object]", seal) -> bytes:
+    """One whole line. Raises FrameError (`too_long`) where it would pass LINE_LIMIT."""
+    payload = payload_of(message)
+    line = payload + _NEWLINE if seal is None else payload + b"*" + seal.tag(payload) + _NEWLINE
+    if len(line) > LINE_LIMIT:
+        raise FrameError("too_long", "a line of %d bytes; at most %d" % (len(line), LINE_LIMIT))
+    return line
