@@ -1,0 +1,264 @@
+"""The rows that folds read and write, and the port through which they do.
+
+Each row belongs to one key (a charge point's or a driver's); a fold is given the `Rows` of its record's key alone.
+The tables in `central/store/tables.py` are these classes under the specification's names; a test holds the two together.
+Times are milliseconds since 1970 UTC, energy Wh, money minor units (cents), prices ten-thousandths per kWh (`_e4`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, TypeVar
+
+Message = dict[str, Any]
+
+
+@dataclass
+class ChargingPoint:
+    """ChargingPoints. The status shown is derived from the facts by `states.status_of`."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id",)
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    location: str = ""
+    price_e4: int = 0
+    status: str = "DISCONNECTED"
+    board: str | None = None  # the board bound to it; None for one that registered by hand
+    link_id: str | None = None  # the connection that holds the link; None = down
+    silent: bool = False
+    stopped: bool = False  # by the operator
+    session_id: str | None = None  # the session that the engine is running or has been told to start
+    seq: int = 0  # of the newest command
+    engine_state: str | None = None
+    vehicle: str = "unknown"
+    meter_id: str | None = None
+    register_wh: int = 0  # the highest that ev.cp has told of this meter
+    rated_current_ma: int | None = None
+    registered_at_ms: int | None = None
+
+
+@dataclass
+class Fault:
+    """Faults: one row per fault of a charge point, kept after it cleared."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id", "fault")
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    fault: str
+    info: str
+    since_ms: int
+    cleared_at_ms: int | None = None
+
+
+@dataclass
+class Session:
+    """ChargingSessions."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("session_id",)
+    owner: ClassVar[str] = "cp_id"
+
+    session_id: str
+    cp_id: str
+    driver_id: str
+    request_id: str
+    status: str = "requested"
+    requested_at_ms: int = 0
+    # the terms, copied when it was authorized
+    currency: str = "EUR"
+    tariff_version: int = 1
+    price_e4: int = 0
+    max_energy_wh: int | None = None
+    max_duration_s: int | None = None
+    # what the engine told
+    meter_id: str | None = None
+    start_register_wh: int | None = None
+    last_register_wh: int | None = None  # of the newest checkpoint
+    end_register_wh: int | None = None
+    started_at_ms: int | None = None
+    last_checkpoint_at_ms: int | None = None
+    ended_at_ms: int | None = None
+    # what came of it
+    reason: str | None = None
+    energy_wh: int | None = None
+    cost_minor: int | None = None
+    unbilled_wh: int = 0  # flowed, but after the books of this session were closed
+    held_wh: int = 0  # beyond rated power x time: for the operator to decide, not billed
+    claim_released: bool = False
+    stop_requested: bool = False
+    flags: str = ""  # comma-separated: time_from_log, meter_changed, register_fell, held
+
+
+@dataclass
+class Ticket:
+    """Tickets: immutable receipts; a correction is one more with the next number."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("session_id", "number")
+    owner: ClassVar[str] = "cp_id"
+
+    session_id: str
+    number: int
+    cp_id: str
+    driver_id: str
+    issued_at_ms: int
+    body: str  # the ticket message, JSON
+
+
+@dataclass
+class Command:
+    """Commands: what was said to a charge point's engine, and its answer."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id", "seq")
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    seq: int
+    kind: str
+    session_id: str | None
+    body: str  # the message without its id, JSON
+    expires_at_ms: int
+    state: str = "sent"  # sent, accepted, refused, expired
+    reason: str | None = None
+
+
+@dataclass
+class Deadline:
+    """Deadlines: a ticker appends deadline_passed when due_at_ms is over; only the generation that stands counts."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("deadline_id",)
+    owner: ClassVar[str] = "key"
+
+    deadline_id: str  # "<what>:<id>", its prefix names the handler
+    topic: str
+    key: str
+    generation: int
+    due_at_ms: int
+    live: bool = True
+
+
+@dataclass
+class Driver:
+    """Drivers. `username` is written by the API alone."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("driver_id",)
+    owner: ClassVar[str] = "driver_id"
+
+    driver_id: str
+    created_at_ms: int | None = None  # None: only a name was written, nobody is registered
+    claim_session_id: str | None = None
+    claim_cp_id: str | None = None
+
+
+@dataclass
+class ChargeRequest:
+    """ChargeRequests: what became of a request before and beside its session."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("message_id",)
+    owner: ClassVar[str] = "driver_id"
+
+    message_id: str
+    driver_id: str
+    cp_id: str
+    session_id: str
+    state: str  # claimed, refused, released
+    reason: str | None
+    requested_at_ms: int
+
+
+@dataclass
+class SeenWindow:
+    """SeenWindows: which n of a board's epoch were folded at this key: the highest and a bitmap of those below it."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("key", "board", "epoch")
+    owner: ClassVar[str] = "key"
+
+    key: str
+    board: str
+    epoch: str
+    high_n: int
+    bitmap: str  # hex; bit i set = high_n - 1 - i was folded
+
+
+@dataclass
+class SeenId:
+    """SeenIds: ids that are no board's, kept 30 days."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("key", "message_id")
+    owner: ClassVar[str] = "key"
+
+    key: str
+    message_id: str
+    at_ms: int
+
+
+@dataclass
+class LiveFigures:
+    """LiveFigures: the newest telemetry of a charge point; no session and no money is made of it."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id",)
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    at_ms: int
+    session_id: str | None
+    state: str
+    register_wh: int
+    session_energy_wh: int
+    power_w: int
+    current_ma: int
+    voltage_mv: int
+    limit_ma: int
+    temperature_mc: int | None = None
+
+
+@dataclass
+class LastSeen:
+    """The last sign of life on a charge point's line, ChargingPoints.last_connection_time. Never goes back."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id",)
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    at_ms: int
+
+
+R = TypeVar("R")
+
+
+class Rows(Protocol):
+    """The rows of one key. `get` and `find` give copies; nothing changes before `put`."""
+
+    def get(self, table: type[R], *primary_key: object) -> R | None: ...
+
+    def find(self, table: type[R], **equals: object) -> Sequence[R]: ...
+
+    def put(self, row: object) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message that a fold wants said. Its message_id is derived from its cause (`ids.caused_by`)."""
+
+    topic: str
+    key: str
+    message: Message = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One record of the log, already held against the table of kinds."""
+
+    topic: str
+    key: str
+    message: Message = field(hash=False)
+    at_ms: int  # the record's time: the highest LogAppendTime seen so far in its partition
+    appender: str  # bridge, api, worker, ticker, operator
+
+
+class Refused(Exception):
+    """A record that no table admits: it goes to ev.dead with `code`, and changes nothing."""
+
+    def __init__(self, code: str, text: str):
+        super().__init__(f"{code}: {text}")
+        self.code = code
+        self.text = text
