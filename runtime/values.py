@@ -1,0 +1,159 @@
+"""What a setting may be: each parser returns the value, or raises ValueError saying what would be right."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+MAX_TEXT = 512  # characters of one setting; longer is a mistake, not a value
+MIN_BAUD, MAX_BAUD = 300, 4_000_000
+DEFAULT_BAUD = 115_200
+
+_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+_WHOLE = re.compile(r"[0-9]{1,12}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+
+# ISO 4217 currencies whose minor unit is not a hundredth: receipts are in two decimals and would be wrong.
+_NOT_TWO_DECIMALS = (
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF "
+    "BHD IQD JOD KWD LYD OMR TND CLF UYW"
+)
+_DATABASES = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+class Address(NamedTuple):
+    """A TCP address: host (a name or a numeric address, IPv6 without brackets) and port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class SerialPort(NamedTuple):
+    """A serial device and its speed in baud."""
+
+    device: str
+    baud: int
+
+
+def boolean(text: str) -> bool:
+    """Any of true/false, yes/no, on/off, 1/0, in any case."""
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError("must be true or false")
+
+
+def seconds(low: float, high: float) -> Callable[[str], float]:
+    """A decimal number of seconds (or of another unit) from `low` to `high`, both included."""
+
+    def parse(text: str) -> float:
+        if _DECIMAL.fullmatch(text) and low <= float(text) <= high:
+            return float(text)
+        raise ValueError(f"must be a number from {low:g} to {high:.12g}")
+
+    return parse
+
+
+def _whole(text: str, low: int, high: int, what: str) -> int:
+    if _WHOLE.fullmatch(text) and low <= int(text) <= high:
+        return int(text)
+    raise ValueError(f"{what} must be a whole number from {low} to {high}")
+
+
+def port(text: str) -> int:
+    """A TCP port, 1 to 65535."""
+    return _whole(text, 1, 65535, "a port")
+
+
+def port_or_off(text: str) -> int:
+    """A TCP port, or 0 for off."""
+    return _whole(text, 0, 65535, "a port (0 = off)")
+
+
+def host(text: str) -> str:
+    """A host name, an IPv4 address, or an IPv6 address with or without brackets."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        if ":" in bare:
+            ipaddress.IPv6Address(bare)
+        elif not re.search("[A-Za-z]", bare):
+            ipaddress.IPv4Address(bare)
+        elif not _HOST.fullmatch(text):
+            raise ValueError
+    except ValueError:
+        raise ValueError("must be a host name or a numeric address") from None
+    return bare
+
+
+def address(text: str) -> Address:
+    """`host:port`; an IPv6 host stands in brackets."""
+    name, colon, number = text.rpartition(":")
+    if not (colon and name) or (":" in name and not name.startswith("[")):
+        raise ValueError("must be host:port")
+    return Address(host(name), port(number))
+
+
+def optional_address(text: str) -> Address | None:
+    """`host:port`, or empty for none."""
+    return address(text) if text else None
+
+
+def addresses(text: str) -> tuple[Address, ...]:
+    """`host:port,host:port`; empty for none."""
+    return tuple(address(part.strip()) for part in text.split(",")) if text else ()
+
+
+def serial_ports(text: str) -> tuple[SerialPort, ...]:
+    """`device[@baud],...`; 115200 baud where none is given; empty for none; a device stands once only."""
+    ports = tuple(_serial_port(part.strip()) for part in text.split(",")) if text else ()
+    if len({each.device for each in ports}) < len(ports):
+        raise ValueError("must name each device once")
+    return ports
+
+
+def _serial_port(text: str) -> SerialPort:
+    device, at, baud = text.rpartition("@")
+    if not at:
+        device, baud = text, str(DEFAULT_BAUD)
+    if not device or any(letter.isspace() for letter in device):
+        raise ValueError("must be a list of device or device@baud, with commas between")
+    return SerialPort(device, _whole(baud, MIN_BAUD, MAX_BAUD, "the baud after '@'"))
+
+
+def path(text: str) -> str:
+    """A file's path."""
+    if text.endswith("/"):
+        raise ValueError("must be the path of a file, not of a folder")
+    return text
+
+
+def database_url(text: str) -> str:
+    """An SQLAlchemy address of SQLite or PostgreSQL, its driver made explicit; empty for none."""
+    if not text:
+        return ""
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme not in _DATABASES or not rest.strip("/"):
+        raise ValueError("must be the address of a PostgreSQL or SQLite database")
+    if scheme == "sqlite" and not rest.startswith("/"):
+        raise ValueError("must have three slashes before the file's path (four before an absolute one)")
+    return f"{_DATABASES[scheme]}://{rest}"
+
+
+def currency(text: str) -> str:
+    """An ISO 4217 code of a currency with hundredths."""
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise ValueError("must be a currency's three capital letters")
+    if text in _NOT_TWO_DECIMALS:
+        raise ValueError("must be a currency with two decimals")
+    return text
