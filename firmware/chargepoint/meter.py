@@ -1,0 +1,153 @@
+"""Sample windows in, current, voltage, power and the lifetime register out: integers only, no allocation.
+
+Every intermediate of `take` stays within ±2^30, a small integer on a 32-bit MicroPython, whatever a window
+holds. Current and voltage are RMS without their DC part (a sensor's zero drifts); power is the mean of their
+product, so phase and harmonics count as they should. No export: the register never falls, and energy that flows
+back pays off no more than the fraction of a watt-hour not yet in it, which also keeps noise from creeping.
+"""
+
+MAX_SAMPLES = 250  # of each channel in a window: 250 * 2048^2 is the largest that stays below 2^30
+COUNT_BITS = 11  # 12-bit converter, centred on mid-rail: -2048 to 2047
+MAX_WINDOW_MS = 3600000  # only a plant that runs fast comes near it
+I_UA_PER_COUNT = 29297  # ±60 A: real cars' peaks reach 48 A, and narrower sensors under-read them
+V_UV_PER_COUNT = 195313  # ±400 V: 230 V mains peaks at 325 V
+MAX_I_UA_PER_COUNT = 97656  # ±200 A
+MAX_V_UV_PER_COUNT = 488281  # ±1000 V
+MAX_POWER_W = 100000  # at full scale of both channels; keeps every intermediate below in bounds
+
+_SQUARE_BITS = 2 * COUNT_BITS
+_FINE_BELOW = 1 << 20  # mean squares below it leave room for ten more bits in 30
+_FINE_BITS = 5
+_COARSE_BITS = 3
+_WH = 360000000  # 1 Wh in mW * 10 ms
+_WRAP = 0x3FFFFFFF
+
+
+def isqrt(n: int) -> int:
+    """The whole part of the square root of 0 <= n < 2^30, bit by bit."""
+    root = 0
+    bit = 1 << 28
+    while bit > n:
+        bit >>= 2
+    while bit:
+        if n >= root + bit:
+            n -= root + bit
+            root = (root >> 1) + bit
+        else:
+            root >>= 1
+        bit >>= 2
+    return root
+
+
+def _rms(squares: int, n: int, unit: int) -> int:
+    """sqrt(squares / n) counts, in thousandths of what `unit` counts (mA of uA per count)."""
+    bits = _FINE_BITS if squares // n < _FINE_BELOW else _COARSE_BITS
+    mean = (squares // n << 2 * bits) + ((squares % n << 2 * bits) // n)
+    root = isqrt(mean)
+    return ((root >> bits) * unit + ((root & (1 << bits) - 1) * unit >> bits) + 500) // 1000
+
+
+class Meter:
+    """One charge point's meter.
+
+    After an accepted window: `current_ma`, `voltage_mv` (RMS), `power_mw`, `power_w` (negative: flows back),
+    `register_wh`, and `window_ms`, the sum of durations, which wraps at 2^30 as ticks do: compare by ticks_diff.
+    `bad_windows` counts the refused ones. Raises ValueError for a calibration out of bounds.
+    """
+
+    def __init__(
+        self,
+        meter_id: str,
+        register_wh: int,
+        i_ua_per_count: int = I_UA_PER_COUNT,
+        v_uv_per_count: int = V_UV_PER_COUNT,
+    ):
+        if not 1 <= i_ua_per_count <= MAX_I_UA_PER_COUNT:
+            raise ValueError("i_ua_per_count must be 1 to %d" % MAX_I_UA_PER_COUNT)
+        if not 1 <= v_uv_per_count <= MAX_V_UV_PER_COUNT:
+            raise ValueError("v_uv_per_count must be 1 to %d" % MAX_V_UV_PER_COUNT)
+        # Made once, so that big integers may come up here. mW per count^2, in 2048ths.
+        self._mw = (i_ua_per_count * v_uv_per_count * 2048 + 500000000) // 1000000000
+        if (self._mw << _SQUARE_BITS - 11) > MAX_POWER_W * 1000:
+            raise ValueError("i_ua_per_count * v_uv_per_count: full scale must be at most %d W" % MAX_POWER_W)
+        self.meter_id = meter_id
+        self.register_wh = register_wh
+        self.current_ma = 0
+        self.voltage_mv = 0
+        self.power_mw = 0
+        self.power_w = 0
+        self.window_ms = 0
+        self.bad_windows = 0
+        self._i_ua = i_ua_per_count
+        self._v_uv = v_uv_per_count
+        self._fraction = 0  # of a Wh, in _WH-ths
+        self._wh = 0  # the result of _energy, beside its fraction
+
+    def raise_to(self, register_wh: int) -> int:
+        """Take a register that is larger (a board whose flash was lost); returns by how many Wh it rose."""
+        rise = max(0, register_wh - self.register_wh)
+        self.register_wh += rise
+        return rise
+
+    def take(self, window) -> bool:
+        """Count a window (hal.contract.SampleWindow); False, nothing changed, where no samples can have made it."""
+        n = window.n
+        if not (1 <= n <= MAX_SAMPLES and 1 <= window.duration_ms <= MAX_WINDOW_MS):
+            return self._refuse()
+        sum_i, sum_v, most = window.sum_i, window.sum_v, n << _SQUARE_BITS
+        if abs(sum_i) > n << COUNT_BITS or abs(sum_v) > n << COUNT_BITS:
+            return self._refuse()
+        if not (0 <= window.sum_ii <= most and 0 <= window.sum_vv <= most and -most <= window.sum_vi <= most):
+            return self._refuse()
+        mean_i, mean_v = sum_i // n, sum_v // n
+        rest_i, rest_v = sum_i - n * mean_i, sum_v - n * mean_v
+        ii = window.sum_ii - mean_i * sum_i - mean_i * rest_i - rest_i * rest_i // n
+        vv = window.sum_vv - mean_v * sum_v - mean_v * rest_v - rest_v * rest_v // n
+        if ii < 0 or vv < 0 or abs((window.sum_vi >> 1) - (mean_v * sum_i >> 1)) > most >> 1:
+            return self._refuse()
+        vi = window.sum_vi - mean_v * sum_i - mean_i * rest_v - rest_i * rest_v // n
+        self.current_ma = _rms(ii, n, self._i_ua)
+        self.voltage_mv = _rms(vv, n, self._v_uv)
+        self._set_power(vi, n)
+        self._register(window.duration_ms)
+        self.window_ms = self.window_ms + window.duration_ms & _WRAP
+        return True
+
+    def _refuse(self) -> bool:
+        self.bad_windows = self.bad_windows + 1 & _WRAP
+        return False
+
+    def _set_power(self, products: int, n: int) -> None:
+        """From the sum of products in counts^2; the division's rest matters for a window of few samples."""
+        mean, rest = products // n, products % n
+        scale = self._mw
+        self.power_mw = (mean >> 11) * scale + ((mean & 2047) * scale >> 11) + ((rest * scale // n) >> 11)
+        self.power_w = (self.power_mw + 500) // 1000
+
+    def _register(self, duration_ms: int) -> None:
+        fraction = self._energy(abs(self.power_mw), duration_ms)
+        if self.power_mw < 0:
+            self._fraction = 0 if self._wh else max(0, self._fraction - fraction)
+            return
+        self._fraction += fraction
+        self.register_wh += self._wh
+        if self._fraction >= _WH:
+            self._fraction -= _WH
+            self.register_wh += 1
+
+    def _energy(self, power_mw: int, duration_ms: int) -> int:
+        """power * duration as whole Wh (left in `_wh`) and the fraction in _WH-ths.
+
+        Horner's scheme over the bits of the duration: the product itself would need 45 bits.
+        """
+        ticks = duration_ms // 10
+        wh = fraction = 0
+        bit = 1 << 18  # MAX_WINDOW_MS / 10 has 19 bits
+        while bit:
+            fraction = fraction * 2 + (power_mw if ticks & bit else 0)
+            wh = wh * 2 + fraction // _WH
+            fraction %= _WH
+            bit >>= 1
+        fraction += power_mw * (duration_ms % 10) // 10
+        self._wh = wh + fraction // _WH
+        return fraction % _WH

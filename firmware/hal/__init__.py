@@ -1,0 +1,1 @@
+"""What a board gives the rules: pins, samples, time, lines."""

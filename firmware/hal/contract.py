@@ -1,0 +1,57 @@
+"""What a platform gives the rules. Duck-typed: a platform has these members, and inherits from nothing.
+
+    board            hardware id, at most 24 of A-Z a-z 0-9 _ -
+    state_dir        folder where files are kept over a power cut
+    ticks_ms()       milliseconds, wrapping at 2^30 (12.4 days); only ever compared by:
+    ticks_diff(a, b) a - b, right while they lie less than 2^29 ms apart
+    ticks_add(a, d)
+    sleep_ms(ms)     the loop's sleep, the only call of all that blocks
+    random_bytes(n)
+    step(now)        does what its own I/O has ready, without blocking; the loop calls it first on every pass
+
+    relay(closed)    the level of the relay's pin; may be set again and again; open (False) until first set
+    window()         None, or the platform's one SampleWindow, filled anew: the next window not yet given.
+                     Called until it gives None, no sample is lost and none counted twice
+    vehicle()        "present", "absent", or "unknown"
+    temperature_mc() at the relay, in thousandths of a degree Celsius; None without a sensor
+    feedback()       whether there is voltage on the load's side of the relay; None without that input
+    report_register(meter_id, register_wh, session_id)
+                     what the meter has counted, session_id None between charges; called on every pass. Only a
+                     simulated board does anything with it: its plant records it beside its own integral
+    feed_watchdog()  sampling, protection and control have each advanced
+    reset()          starts the board anew; does not return
+
+Inputs that no longer arrive (a dead sensor, a lost plant) give no window, "unknown" and None: the rules decide
+what that means. The time of samples is their `duration_ms`, which outruns ticks_ms where a plant runs fast.
+"""
+
+from chargepoint.meter import COUNT_BITS, MAX_SAMPLES
+
+TICKS_PERIOD = 1 << 30
+WINDOW_MS = 200  # 10 cycles of 50 Hz, 12 of 60 Hz: no search for the mains' frequency
+SAMPLES = MAX_SAMPLES  # of each channel in WINDOW_MS, 1.25 kS/s: aliasing leaves RMS and mean power alone
+COUNT_MIN = -(1 << COUNT_BITS)
+COUNT_MAX = (1 << COUNT_BITS) - 1
+
+
+class SampleWindow:
+    """Sums over the samples of one window, in counts around mid-rail; each within ±2^30.
+
+    n samples of each channel (1 to 250) over duration_ms; clipped: how many lay at either end of the range.
+    """
+
+    def __init__(self):
+        self.n = 0
+        self.duration_ms = 0
+        self.sum_i = 0
+        self.sum_ii = 0
+        self.sum_v = 0
+        self.sum_vv = 0
+        self.sum_vi = 0
+        self.clipped = 0
+
+
+def ticks_diff(a: int, b: int) -> int:
+    """a - b of two readings of a clock that wraps at TICKS_PERIOD."""
+    half = TICKS_PERIOD >> 1
+    return ((a - b + half) & (TICKS_PERIOD - 1)) - half
