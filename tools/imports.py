@@ -1,0 +1,134 @@
+"""Which way imports go, as a table, and what a file imports, read from its syntax alone."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CPYTHON = frozenset(sys.stdlib_module_names) | {"__future__"}
+
+# What MicroPython 1.28 has on both boards, in its own library or frozen in; nothing else may be imported.
+MICROPYTHON = frozenset(
+    {
+        "array", "asyncio", "binascii", "collections", "cryptolib", "deflate", "errno", "framebuf", "gc",
+        "hashlib", "heapq", "io", "json", "machine", "math", "micropython", "network", "ntptime", "os",
+        "platform", "random", "re", "select", "socket", "ssl", "struct", "sys", "time", "uctypes", "vfs",
+    }
+)  # fmt: skip
+BOARD_ONLY = {"hal.rp2": frozenset({"rp2"}), "hal.esp32": frozenset({"esp32", "esp"})}
+
+# What touches the world or differs from run to run: closed to folds and money.
+WORLD = frozenset(
+    {
+        "asyncio", "builtins", "ftplib", "http", "io", "logging", "mmap", "multiprocessing", "os", "pathlib",
+        "queue", "random", "secrets", "select", "selectors", "shutil", "signal", "smtplib", "socket",
+        "socketserver", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one package may import: own packages by dotted beginning, libraries by top-level name."""
+
+    own: frozenset[str]
+    libraries: frozenset[str] | None  # None: any library, for tests and tools
+    standard: frozenset[str] = CPYTHON
+    closed: frozenset[str] = field(default=frozenset())
+
+
+def _part(own: str, libraries: str, **rest: frozenset[str]) -> Part:
+    return Part(frozenset(own.split()), frozenset(libraries.split()), **rest)
+
+
+def _firmware(own: str) -> Part:
+    return _part(own, "", standard=MICROPYTHON)
+
+
+def _any_library(own: str) -> Part:
+    return Part(frozenset(own.split()), None)
+
+
+# The most particular row that fits a module's dotted name counts.
+PARTS: dict[str, Part] = {
+    "wire": _firmware("wire"),
+    "chargepoint": _firmware("wire chargepoint"),
+    "hal": _firmware("wire chargepoint hal"),
+    "boot": _firmware("hal"),
+    "main": _firmware("wire chargepoint hal"),
+    "eventlog": _part("eventlog", "kafka crc32c"),
+    "runtime": _part("runtime", "dotenv"),
+    "bridge": _part("wire eventlog runtime bridge", "paho serial"),
+    "central": _part(
+        "wire eventlog runtime central",
+        "alembic httpx psycopg rich sqlalchemy sse_starlette starlette typer uvicorn",
+    ),
+    "central.fold": _part("wire central.fold central.money central.rows central.states", "", closed=WORLD),
+    "central.money": _part("wire central.money", "", closed=WORLD),
+    "central.rows": _part("wire central.rows central.states", "", closed=WORLD),
+    "central.states": _part("wire central.states", "", closed=WORLD),
+    "plant": _part("wire runtime plant", ""),
+    "driver_cli": _part("wire runtime driver_cli", "httpx rich typer"),
+    "board_cli": _part("wire runtime board_cli", "mpremote rich serial typer"),
+    "tools": _any_library("wire eventlog runtime plant bridge central driver_cli tools"),
+}
+OWN = frozenset(name for name in PARTS if "." not in name) | {"hil_tests"}
+
+
+def part_of(module: str) -> str:
+    """The row of PARTS that `module` belongs to. Raises KeyError where none fits."""
+    name = module
+    while name not in PARTS:
+        if "." not in name:
+            raise KeyError(f"{module} belongs to no part: give it a row in tools/imports.py")
+        name = name.rpartition(".")[0]
+    return name
+
+
+def module_of(file: Path) -> str:
+    """The dotted name of a source file given by its path within the repository."""
+    parts = file.with_suffix("").parts
+    parts = parts[1:] if parts[0] == "firmware" else parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of all that is imported, anywhere in the file; `package` resolves leading dots."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            # `from central import store` imports a submodule: each name counts with its package before it.
+            yield from ((node.lineno, f"{name}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Call) and _is_import_call(node.func):
+            named = node.args[0] if node.args else None
+            constant = named.value if isinstance(named, ast.Constant) else None
+            yield node.lineno, constant if isinstance(constant, str) else "<computed>"
+
+
+def _is_import_call(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in {"__import__", "import_module"}
+
+
+def violations(source: str, module: str, *, is_package: bool = False) -> list[str]:
+    """Each import of `module` that its part may not make, with its line."""
+    part = PARTS[part_of(module)]
+    package = module if is_package else module.rpartition(".")[0]
+    return [
+        f"{module}:{line}: {part_of(module)} must not import {name}"
+        for line, name in imported(ast.parse(source), package)
+        if not _allowed(name, part, BOARD_ONLY.get(module, frozenset()))
+    ]
+
+
+def _allowed(name: str, part: Part, board: frozenset[str]) -> bool:
+    top = name.partition(".")[0]
+    if top in OWN:
+        return any(f"{name}.".startswith(f"{prefix}.") for prefix in part.own)
+    if top in part.closed:
+        return False
+    return top in part.standard or top in board or part.libraries is None or top in part.libraries
