@@ -1,6 +1,6 @@
 """What the tests want of the system: installed through apt as root on Debian, otherwise said plainly.
 
-Run by `make test`. Says for each missing program which tests go without it. Never fails itself: where CI=true,
+Run by `make test`. Says for each missing program which tests go without it; never fails itself: where CI=true,
 the tests do.
 """
 
