@@ -1,70 +1,84 @@
 """Holds a message against the table of kinds."""
 
-from collections import namedtuple
-
 from wire.ids import ID_CHARACTERS, MAX_N, made_of
-from wire.kinds import KINDS
-
-# code and field go into error_response; text says what was wrong and what would be right.
-Problem = namedtuple("Problem", ("code", "field", "text"))
+from wire.kinds import KINDS, Field
 
 
-def _is_int(value):
+class Problem:
+    """`code` and `field` go into error_response; `text` says what was wrong and what would be right."""
+
+    def __init__(self, code: str, field: str, text: str):
+        self.code = code
+        self.field = field
+        self.text = text
+
+
+def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_text(value, low, high):
-    return isinstance(value, str) and low <= len(value) <= high and all(c >= " " and c != "\x7f" for c in value)
-
-
-def _is_id(value, low, high):
+def _is_id(value: object, low: int, high: int) -> bool:
     return isinstance(value, str) and low <= len(value) <= high and made_of(value, ID_CHARACTERS)
 
 
-def _check_int(value, low, high):
-    if not _is_int(value):
+def _printable(value: str) -> bool:
+    return all(c >= " " and c != "\x7f" for c in value)
+
+
+def _check_int(value: object, field: Field) -> "tuple[str, str] | None":
+    if not isinstance(value, int) or isinstance(value, bool):
         return "bad_field", "expected an integer"
-    if not low <= value <= high:
-        return "out_of_bounds", "expected %d to %d" % (low, high)
+    if not field.low <= value <= field.high:
+        return "out_of_bounds", "expected %d to %d" % (field.low, field.high)
+    return None
 
 
-def _check_decimal(value, low, high):
-    if not (_is_int(value) or isinstance(value, float)) or value != value:
+def _check_decimal(value: object, field: Field) -> "tuple[str, str] | None":
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or value != value:
         return "bad_field", "expected a number"
-    if not low <= value <= high:
-        return "out_of_bounds", "expected %d to %d" % (low, high)
+    if not field.low <= value <= field.high:
+        return "out_of_bounds", "expected %d to %d" % (field.low, field.high)
+    return None
 
 
-def _check_text(value, low, high):
-    if not _is_text(value, low, high):
-        return "bad_field", "expected a text of %d to %d characters, none of them a control character" % (low, high)
+def _check_text(value: object, field: Field) -> "tuple[str, str] | None":
+    if not isinstance(value, str) or not field.low <= len(value) <= field.high or not _printable(value):
+        return "bad_field", "expected a text of %d to %d characters, none a control character" % (field.low, field.high)
+    return None
 
 
-def _check_id(value, low, high):
-    if not _is_id(value, low, high):
-        return "bad_field", "expected %d to %d of the characters A-Z a-z 0-9 _ - ." % (low, high)
+def _check_id(value: object, field: Field) -> "tuple[str, str] | None":
+    if not _is_id(value, field.low, field.high):
+        return "bad_field", "expected %d to %d of the characters A-Z a-z 0-9 _ - ." % (field.low, field.high)
+    return None
 
 
-def _check_bool(value, low, high):
+def _check_bool(value: object, field: Field) -> "tuple[str, str] | None":
     if not isinstance(value, bool):
         return "bad_field", "expected true or false"
+    return None
 
 
-def _check_choice(value, low, high):
-    if not isinstance(value, str) or value not in high:
-        return "bad_field", "expected one of " + ", ".join(high)
+def _check_choice(value: object, field: Field) -> "tuple[str, str] | None":
+    if not isinstance(value, str) or value not in field.choices:
+        return "bad_field", "expected one of " + ", ".join(field.choices)
+    return None
 
 
-def _check_ints(value, low, high):
-    if not isinstance(value, list) or not low <= len(value) <= high or not all(_is_int(v) for v in value):
-        return "bad_field", "expected a list of %d to %d integers" % (low, high)
+def _check_ints(value: object, field: Field) -> "tuple[str, str] | None":
+    if not isinstance(value, list) or not field.low <= len(value) <= field.high or not all(_is_int(v) for v in value):
+        return "bad_field", "expected a list of %d to %d integers" % (field.low, field.high)
     if not all(0 <= v <= MAX_N for v in value):
         return "out_of_bounds", "expected integers from 0 to %d" % MAX_N
+    return None
 
 
-def _check_ids(value, low, high):
-    if not isinstance(value, list) or not low <= len(value) <= high or not all(_is_id(v, 1, 64) for v in value):
-        return "bad_field", "expected a list of %d to %d ids" % (low, high)
+def _check_ids(value: object, field: Field) -> "tuple[str, str] | None":
+    if not isinstance(value, list) or not field.low <= len(value) <= field.high:
+        return "bad_field", "expected a list of %d to %d ids" % (field.low, field.high)
+    if not all(_is_id(v, 1, 64) for v in value):
+        return "bad_field", "expected ids of 1 to 64 of the characters A-Z a-z 0-9 _ - ."
+    return None
 
 
 SORTS = {
@@ -80,10 +94,11 @@ SORTS = {
 
 
 def check(message: "dict[str, object]") -> "Problem | None":
-    """What is wrong with a message: `unknown_type`, `missing_field`, `bad_field`, `out_of_bounds`; None if nothing is."""
-    kind = KINDS.get(message.get("type")) if isinstance(message.get("type"), str) else None
+    """What is wrong with a message: `unknown_type`, `missing_field`, `bad_field`, `out_of_bounds`; None if nothing."""
+    name = message.get("type")
+    kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        return Problem("unknown_type", "type", "expected one of the kinds in docs/protocol.md")
+        return Problem("unknown_type", "type", "type: expected one of the kinds in docs/protocol.md")
     for field in kind.fields:
         wrong = _check_field(message, field)
         if wrong is not None:
@@ -91,7 +106,8 @@ def check(message: "dict[str, object]") -> "Problem | None":
     return None
 
 
-def _check_field(message, field):
-    if message.get(field.name) is None:  # null is absent
+def _check_field(message: "dict[str, object]", field: Field) -> "tuple[str, str] | None":
+    value = message.get(field.name)
+    if value is None:  # null is absent
         return ("missing_field", "it is required") if field.required else None
-    return SORTS[field.sort](message[field.name], field.low, field.high)
+    return SORTS[field.sort](value, field)

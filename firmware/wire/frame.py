@@ -8,10 +8,12 @@ import json
 import sys
 
 from wire.kinds import KINDS
+from wire.seal import Crc32
 
 LINE_LIMIT = 1024  # bytes, newline included
 _STAR = 0x2A
 _NEWLINE = b"\n"
+MICROPYTHON = sys.implementation.name == "micropython"
 
 
 class FrameError(ValueError):
@@ -29,7 +31,7 @@ class Decoder:
     Counters: `bytes_dropped` (of lines too long), `lines_too_long`, `lines_bad_tag` (noise, banners, damage).
     """
 
-    def __init__(self, seal, limit: int = LINE_LIMIT):
+    def __init__(self, seal: "Crc32 | None", limit: int = LINE_LIMIT):
         self._seal = seal
         self._limit = limit
         self._held = bytearray()
@@ -78,12 +80,11 @@ class Decoder:
             line = line[:-1]
         if self._seal is None or not line:
             return line
-        return self._untag(line)
+        return self._untag(line, self._seal)
 
-    def _untag(self, line: bytes) -> "bytes | None":
-        size = self._seal.size
-        star = len(line) - size - 1
-        if star < 0 or line[star] != _STAR or self._seal.tag(line[:star]) != line[star + 1 :]:
+    def _untag(self, line: bytes, seal: Crc32) -> "bytes | None":
+        star = len(line) - seal.size - 1
+        if star < 0 or line[star] != _STAR or seal.tag(line[:star]) != line[star + 1 :]:
             self.lines_bad_tag += 1
             return None
         return line[:star]
@@ -106,29 +107,29 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-if sys.implementation.name == "micropython":
-    _loads = json.loads
-else:
+def _loads_strictly(text: str) -> object:
+    message = json.loads(text, parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer)
+    if "\\u" in text:
+        json.dumps(message, ensure_ascii=False).encode()  # a lone surrogate is no text: UnicodeEncodeError
+    return message
 
-    def _loads(text: str):
-        message = json.loads(text, parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer)
-        if "\\u" in text:
-            json.dumps(message, ensure_ascii=False).encode()  # a lone surrogate is no text: UnicodeEncodeError
-        return message
+
+# MicroPython's json has none of these hooks; a board reads only lines that the bridge or its own kind tagged.
+_loads = json.loads if MICROPYTHON else _loads_strictly
 
 
 def parse(payload: bytes) -> "dict[str, object]":
-    """The message in a payload. Raises FrameError (`not_json`): not UTF-8, not JSON, not an object, no finite number."""
+    """The message in a payload. Raises FrameError (`not_json`): not UTF-8, not JSON, no object, no finite number."""
     try:
         message = _loads(str(payload, "utf-8"))
     except (ValueError, RuntimeError, MemoryError):  # RuntimeError: nested deeper than the stack
-        raise FrameError("not_json", "expected one JSON object in UTF-8 on one line")
+        raise FrameError("not_json", "expected one JSON object in UTF-8 on one line") from None
     if not isinstance(message, dict):
         raise FrameError("not_json", "expected a JSON object, such as {\"type\":\"heartbeat\", ...}")
     return message
 
 
-def compact(value) -> str:
+def compact(value: object) -> str:
     """Compact JSON with sorted keys; the same text on MicroPython, whose dicts keep no order."""
     if isinstance(value, dict):
         return "{" + ",".join([_text(k) + ":" + compact(value[k]) for k in sorted(value)]) + "}"
@@ -141,30 +142,35 @@ def compact(value) -> str:
     return json.dumps(value)
 
 
-if sys.implementation.name == "micropython":
-    _text = json.dumps
-else:
+def _short_text(value: str) -> str:
+    # MicroPython has no short escapes for 0x08 and 0x0c.
+    return '"' + "\\u0008".join([_without_backspace(part) for part in value.split("\b")]) + '"'
 
-    def _text(value: str) -> str:
-        # MicroPython has no short escapes for 0x08 and 0x0c.
-        return '"' + "\\u0008".join(_without_backspace(part) for part in value.split("\b")) + '"'
 
-    def _without_backspace(value: str) -> str:
-        return "\\u000c".join(json.dumps(part, ensure_ascii=False)[1:-1] for part in value.split("\f"))
+def _without_backspace(value: str) -> str:
+    return "\\u000c".join([json.dumps(part, ensure_ascii=False)[1:-1] for part in value.split("\f")])
+
+
+_text = json.dumps if MICROPYTHON else _short_text
 
 
 def payload_of(message: "dict[str, object]") -> bytes:
     """The bytes before the tag: fields in the order of the kind's table, unknown ones after them, sorted."""
-    kind = KINDS.get(message.get("type"))
+    name = message.get("type")
+    kind = KINDS.get(name) if isinstance(name, str) else None
     order = ["type", "message_id", "v"] if kind is None else [field.name for field in kind.fields]
-    order += [name for name in sorted(message) if name not in order]
-    parts = [_text(name) + ":" + compact(message[name]) for name in order if name in message]
+    order += [field for field in sorted(message) if field not in order]
+    parts = [_text(field) + ":" + compact(message[field]) for field in order if field in message]
     return ("{" + ",".join(parts) + "}").encode()
 
 
-def encode(message: "dict[str, object]", seal) -> bytes:
+def encode(message: "dict[str, object]", seal: "Crc32 | None") -> bytes:
     """One whole line. Raises FrameError (`too_long`) where it would pass LINE_LIMIT."""
-    payload = payload_of(message)
+    return line_of(payload_of(message), seal)
+
+
+def line_of(payload: bytes, seal: "Crc32 | None") -> bytes:
+    """The line of a payload, for who passes on what others made. Raises as `encode` does."""
     line = payload + _NEWLINE if seal is None else payload + b"*" + seal.tag(payload) + _NEWLINE
     if len(line) > LINE_LIMIT:
         raise FrameError("too_long", "a line of %d bytes; at most %d" % (len(line), LINE_LIMIT))

@@ -4,16 +4,46 @@ A new kind of message is one new row here; `check.py` holds messages against it 
 it. Numbers are integers with their unit in the name, the specification's original fields apart.
 """
 
-from collections import namedtuple
-
 from wire.ids import MAX_N, WINDOW
 
-# sort: how a value is checked, a key of check.SORTS; low, high: bounds of a number, of a text's or a list's length;
-# high is the tuple of what is allowed where the sort is "choice".
-Field = namedtuple("Field", ("name", "sort", "required", "low", "high"))
-# speakers: who may say it. topic and key: where it is logged, under the value of which field ("" = never logged).
-# reliable: kept by its speaker until acked.
-Kind = namedtuple("Kind", ("name", "speakers", "topic", "key", "reliable", "fields", "says"))
+
+class Field:
+    """One field: `sort` is a key of check.SORTS; low, high: bounds of a number, of a text's or a list's length."""
+
+    def __init__(self, name: str, sort: str, required: bool, low: int, high: int, choices: "tuple[str, ...]"):
+        self.name = name
+        self.sort = sort
+        self.required = required
+        self.low = low
+        self.high = high
+        self.choices = choices
+
+
+class Kind:
+    """One kind of message.
+
+    speakers: who may say it. topic, key: where it is logged, under the value of which field (topic "" = never).
+    reliable: kept by its speaker until acked.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        speakers: "tuple[str, ...]",
+        topic: str,
+        key: str,
+        reliable: bool,
+        fields: "tuple[Field, ...]",
+        says: str,
+    ):
+        self.name = name
+        self.speakers = speakers
+        self.topic = topic
+        self.key = key
+        self.reliable = reliable
+        self.fields = fields
+        self.says = says
+
 
 # Topics of the log.
 CP = "ev.cp"
@@ -45,27 +75,31 @@ TIME_MIN_MS = 1577836800000  # 2020-01-01: before it lies no charge of ours, and
 TIME_MAX_MS = 4102444800000  # 2100-01-01
 
 
-def _must(name, sort, low=0, high=0):
-    return Field(name, sort, True, low, high)
+def _must(name: str, sort: str, low: int = 0, high: int = 0, choices: "tuple[str, ...]" = ()) -> Field:
+    return Field(name, sort, True, low, high, choices)
 
 
-def _may(name, sort, low=0, high=0):
-    return Field(name, sort, False, low, high)
+def _may(name: str, sort: str, low: int = 0, high: int = 0, choices: "tuple[str, ...]" = ()) -> Field:
+    return Field(name, sort, False, low, high, choices)
 
 
-def _id(name):
+def _choice(name: str, choices: "tuple[str, ...]") -> Field:
+    return _must(name, "choice", 0, 0, choices)
+
+
+def _id(name: str) -> Field:
     return _must(name, "id", 1, 64)
 
 
-def _may_id(name):
+def _may_id(name: str) -> Field:
     return _may(name, "id", 1, 64)
 
 
-def _count(name, low=0, high=MAX_N):
+def _count(name: str, low: int = 0, high: int = MAX_N) -> Field:
     return _must(name, "int", low, high)
 
 
-def _may_count(name, low=0, high=MAX_N):
+def _may_count(name: str, low: int = 0, high: int = MAX_N) -> Field:
     return _may(name, "int", low, high)
 
 
@@ -92,10 +126,10 @@ _TABLE = (
     Kind("register_request", (MONITOR,), CP, "id", True, (
         _id("id"), _must("location", "text", 0, 255), _must("price_per_kwh", "decimal", 0, PRICE_MAX),
         _may_id("engine_board"), _may_id("meter_id"), _may_count("register_wh"), _may("firmware", "text", 1, 40),
-        _may_count("rated_current_ma", 1000, 125000), _may("presence", "choice", 0, ("pilot", "contact", "none")),
+        _may_count("rated_current_ma", 1000, 125000), _may("presence", "choice", 0, 0, ("pilot", "contact", "none")),
     ) + _STAMP, "first on every connection: a charge point, its place and the price it starts with"),
     Kind("status_notification", (MONITOR,), CP, "cp_id", True, (
-        _id("cp_id"), _must("state", "choice", 0, ENGINE_STATES), _must("vehicle", "choice", 0, VEHICLE),
+        _id("cp_id"), _choice("state", ENGINE_STATES), _choice("vehicle", VEHICLE),
     ) + _STAMP, "the engine's state changed, or the car came or went"),
     Kind("fault_notification", BOARDS, CP, "id", True, (
         _id("id"), _must("failure_info", "text", 1, 255), _may_id("fault"),
@@ -115,20 +149,20 @@ _TABLE = (
     Kind("charge_completion", (ENGINE,), CP, "cp_id", True, (
         _id("cp_id"), _id("session_id"), _id("meter_id"), _count("start_register_wh"), _count("end_register_wh"),
         _must("started_at_ms", "int", TIME_MIN_MS, TIME_MAX_MS), _must("ended_at_ms", "int", TIME_MIN_MS, TIME_MAX_MS),
-        _must("reason", "choice", 0, END_REASONS), _must("relay_closed", "bool"), _may_id("fault"),
+        _choice("reason", END_REASONS), _must("relay_closed", "bool"), _may_id("fault"),
     ) + _STAMP, "every accepted start ends in one; relay_closed says whether current could ever flow"),
     Kind("gap", BOARDS, CP, "cp_id", True, (
         _id("cp_id"), _count("from", 1), _count("to", 1),
     ) + _STAMP, "numbers of messages that a full journal had to drop"),
     # --- boards to Central, lossy ---
     Kind("heartbeat", (MONITOR,), TELEMETRY, "cp_id", False, (
-        _id("cp_id"), _must("state", "choice", 0, ENGINE_STATES),
+        _id("cp_id"), _choice("state", ENGINE_STATES),
     ) + _STAMP, "the monitor is alive; the bridge answers heartbeat_response"),
     Kind("charging_data", (ENGINE,), TELEMETRY, "cp_id", False, (
-        _id("cp_id"), _must("state", "choice", 0, ENGINE_STATES), _id("meter_id"), _count("register_wh"),
+        _id("cp_id"), _choice("state", ENGINE_STATES), _id("meter_id"), _count("register_wh"),
         _may_id("session_id"), _count("session_energy_wh"), _count("power_w", -100000, 100000),
         _count("current_ma", 0, 200000), _count("voltage_mv", 0, 1000000), _count("limit_ma", 0, 125000),
-        _must("limit_reason", "choice", 0, ("rated", "central")),
+        _choice("limit_reason", ("rated", "central")),
         _may("temperature_mc", "int", -60000, 200000),
     ) + _STAMP, "live figures; registers are cumulative, so a lost one costs nothing"),
     # --- monitor and engine ---
@@ -136,8 +170,8 @@ _TABLE = (
         _id("id"), _must("timestamp", "decimal", 0, TIME_MAX_MS),
     ), "answered by the engine; no keepalive"),
     Kind("health_check_response", (ENGINE,), NOT_LOGGED, "id", False, (
-        _id("id"), _must("state", "choice", 0, ENGINE_STATES), _must("relay_closed", "bool"),
-        _must("faults", "ids", 0, 16), _id("meter_id"), _count("register_wh"), _must("vehicle", "choice", 0, VEHICLE),
+        _id("id"), _choice("state", ENGINE_STATES), _must("relay_closed", "bool"),
+        _must("faults", "ids", 0, 16), _id("meter_id"), _count("register_wh"), _choice("vehicle", VEHICLE),
         _may_id("session_id"), _may_count("uptime_ms", 0, 1 << 50),
     ), "answers under the request's message_id; unasked after every change of state"),
     Kind("keepalive", BOARDS, NOT_LOGGED, "", False, (), "the other side of the link is there"),
@@ -164,7 +198,7 @@ _TABLE = (
         _id("session_id"), _may_count("max_energy_wh", 1), _may_count("max_duration_s", 1),
     ), "close the relay for this session"),
     Kind("stop_charge", (FOLD,), COMMANDS, "cp_id", False, _COMMAND + (
-        _id("session_id"), _must("reason", "choice", 0, ("driver", "operator")),
+        _id("session_id"), _choice("reason", ("driver", "operator")),
     ), "end this session"),
     Kind("stop_service", (FOLD,), COMMANDS, "cp_id", False, _COMMAND, "end a running charge and refuse starts"),
     Kind("resume_service", (FOLD,), COMMANDS, "cp_id", False, _COMMAND, "take starts again"),
@@ -210,7 +244,7 @@ _TABLE = (
     ), "an immutable receipt"),
     # --- operator ---
     Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
-        _id("cp_id"), _must("action", "choice", 0, ACTIONS), _may("price_per_kwh", "decimal", 0, PRICE_MAX),
+        _id("cp_id"), _choice("action", ACTIONS), _may("price_per_kwh", "decimal", 0, PRICE_MAX),
     ), "stop, resume, reset, replace, or a new price"),
     # --- a simulated board and its plant ---
     Kind("plant_hello", (SIM_BOARD,), NOT_LOGGED, "cp_id", False, (
@@ -223,16 +257,16 @@ _TABLE = (
     Kind("sample_window", (PLANT,), NOT_LOGGED, "", False, (
         _count("n", 1, 250), _count("duration_ms", 1, 3600000), _count("sum_i", -MAX_N, MAX_N), _count("sum_ii"),
         _count("sum_v", -MAX_N, MAX_N), _count("sum_vv"), _count("sum_vi", -MAX_N, MAX_N), _count("clipped", 0, 250),
-        _must("vehicle", "choice", 0, VEHICLE), _may("temperature_mc", "int", -60000, 200000), _may("feedback", "bool"),
+        _choice("vehicle", VEHICLE), _may("temperature_mc", "int", -60000, 200000), _may("feedback", "bool"),
     ), "the sums of one window of samples in counts around mid-rail, with what the other inputs read"),
 )
 
 
 
-def _with_envelope(kind):
+def _with_envelope(kind: Kind) -> Kind:
     """The kind with `type`, `message_id` and `v` before its own fields; a reliable one must have its id."""
     own = [field for field in kind.fields if field.name == "message_id"]
-    envelope = (_TYPE, own[0] if own else Field("message_id", "id", kind.reliable, 1, 64), _VERSION)
+    envelope = (_TYPE, own[0] if own else Field("message_id", "id", kind.reliable, 1, 64, ()), _VERSION)
     fields = envelope + tuple(field for field in kind.fields if field.name != "message_id")
     return Kind(kind.name, kind.speakers, kind.topic, kind.key, kind.reliable, fields, kind.says)
 

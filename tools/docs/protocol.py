@@ -1,0 +1,89 @@
+"""docs/protocol.md, from the table of kinds."""
+
+from wire import kinds
+from wire.frame import LINE_LIMIT, encode
+from wire.ids import WINDOW
+from wire.kinds import KIND_ORDER, KINDS, Field, Kind
+from wire.seal import CRC32
+
+from tools.docs.markdown import table
+
+_HEARTBEAT: dict[str, object] = {
+    "type": "heartbeat", "message_id": "pico1.00c0ffee00c0ffee.t7", "cp_id": "cp_001", "state": "idle",
+}
+
+_INTRO = f"""# Protocol
+
+*Written from `firmware/wire/kinds.py` by `make docs`; do not edit.*
+
+One frame is one line, on TCP, UART and USB serial alike: compact JSON in UTF-8 (fields in the order
+below), `*`, the tag, a newline; at most {LINE_LIMIT} bytes. The tag is the CRC-32 of the bytes before `*`,
+eight lower-case hex digits:
+
+```
+{encode(_HEARTBEAT, CRC32).decode().rstrip()}
+```
+
+`PLAIN_PORT` takes the same lines without `*` and tag. Over MQTT the JSON object travels alone, on
+`wattline/<cp_id>/telemetry`; `wattline/<cp_id>/state` is retained, with a last will. In the log a record's
+value is the JSON object, and its header `by` names who appended it.
+
+Reliable messages of boards have the id `<board>.<epoch>.<n>` and are kept on flash until acked; lossy ones
+have `<board>.<epoch>.t<k>`; everybody else's are UUIDs. At most {WINDOW} of a board's n are unacked at a time.
+Unknown fields are kept and ignored, null counts as absent. What is wrong with a message is answered with
+`error_response`, counted, and changes nothing.
+
+The specification's four messages are accepted to the letter:
+
+```json
+{{"type":"register_request","message_id":"uuid","id":"cp_001","location":"Location_Info","price_per_kwh":0.20}}
+{{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"driver_001"}}
+{{"type":"health_check_request","message_id":"uuid","id":"cp_001","timestamp":1234567890}}
+{{"type":"fault_notification","message_id":"uuid","id":"cp_001","failure_info":"Connection timeout"}}
+```
+"""
+
+_CODES = (
+    ("not_json", "the line is no JSON object in UTF-8"),
+    ("unknown_type", "`type` is none of the kinds below"),
+    ("missing_field", "a required field is absent"),
+    ("bad_field", "a field has the wrong sort of value"),
+    ("out_of_bounds", "a number lies outside its bounds"),
+)
+
+_SORTS = {
+    "int": "integer, {low} to {high}",
+    "decimal": "number, {low} to {high}",
+    "text": "text, {low} to {high} characters",
+    "id": "id, {low} to {high} of `A-Z a-z 0-9 _ - .`",
+    "bool": "true or false",
+    "choice": "one of {choices}",
+    "ints": "list of {low} to {high} integers",
+    "ids": "list of {low} to {high} ids",
+}
+
+
+def page() -> str:
+    codes = table(("code", "what was wrong"), _CODES)
+    overview = table(("kind", "said by", "topic (key)", "reliable"), [_row(KINDS[name]) for name in KIND_ORDER])
+    details = "\n".join(_section(KINDS[name]) for name in KIND_ORDER)
+    return f"{_INTRO}\n## Error codes of a message\n\n{codes}\n## Kinds\n\n{overview}\n{details}"
+
+
+def _row(kind: Kind) -> tuple[str, str, str, str]:
+    logged = f"{kind.topic} ({kind.key})" if kind.topic != kinds.NOT_LOGGED else ""
+    return f"[{kind.name}](#{kind.name})", ", ".join(kind.speakers), logged, _yes(kind.reliable)
+
+
+def _section(kind: Kind) -> str:
+    rows = [(f"`{field.name}`", _sort(field), _yes(field.required)) for field in kind.fields]
+    says = kind.says[0].upper() + kind.says[1:]
+    return f"### {kind.name}\n\n{says}.\n\n" + table(("field", "value", "required"), rows)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
+
+
+def _sort(field: Field) -> str:
+    return _SORTS[field.sort].format(low=field.low, high=field.high, choices=", ".join(field.choices))

@@ -1,0 +1,22 @@
+"""Writes the pages of docs/ that come from the code's own tables: `make docs`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.docs import protocol, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/protocol.md": protocol.page,
+    "docs/settings.md": settings.page,
+}
+
+
+def main() -> None:
+    for name, page in PAGES.items():
+        (ROOT / name).write_text(page(), encoding="utf-8")
+        print(f"wrote {name}")
+
+
+if __name__ == "__main__":
+    main()
