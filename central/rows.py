@@ -153,7 +153,7 @@ class Driver:
 class ChargeRequest:
     """ChargeRequests: what became of a request before and beside its session."""
 
-    primary_key: ClassVar[tuple[str, ...]] = ("message_id",)
+    primary_key: ClassVar[tuple[str, ...]] = ("driver_id", "message_id")  # two drivers may pick one id
     owner: ClassVar[str] = "driver_id"
 
     message_id: str
