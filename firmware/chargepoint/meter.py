@@ -2,8 +2,8 @@
 
 Every intermediate of `take` stays within ±2^30, a small integer on a 32-bit MicroPython, whatever a window
 holds. Current and voltage are RMS without their DC part (a sensor's zero drifts); power is the mean of their
-product, so phase and harmonics count as they should. No export: the register never falls, and energy that flows
-back pays off no more than the fraction of a watt-hour not yet in it, which also keeps noise from creeping.
+product, so phase and harmonics count as they should. No export: the register never falls, and energy that
+flows back pays off no more than the fraction of a watt-hour not yet in it; that keeps noise from creeping, too.
 """
 
 MAX_SAMPLES = 250  # of each channel in a window: 250 * 2048^2 is the largest that stays below 2^30
@@ -51,7 +51,7 @@ class Meter:
     """One charge point's meter.
 
     After an accepted window: `current_ma`, `voltage_mv` (RMS), `power_mw`, `power_w` (negative: flows back),
-    `register_wh`, and `window_ms`, the sum of durations, which wraps at 2^30 as ticks do: compare by ticks_diff.
+    `register_wh`, and `window_ms`, the sum of durations, which wraps at 2^30 like ticks: use ticks_diff.
     `bad_windows` counts the refused ones. Raises ValueError for a calibration out of bounds.
     """
 
@@ -90,7 +90,7 @@ class Meter:
         return rise
 
     def take(self, window) -> bool:
-        """Count a window (hal.contract.SampleWindow); False, nothing changed, where no samples can have made it."""
+        """Count a hal.contract.SampleWindow; False, nothing changed, where no samples can have made it."""
         n = window.n
         if not (1 <= n <= MAX_SAMPLES and 1 <= window.duration_ms <= MAX_WINDOW_MS):
             return self._refuse()
