@@ -107,16 +107,22 @@ class EmbeddedReader:
         records: list[Record] = []
         for offset, timestamp_ms, raw_key, value, headers in rows:
             key = decode_key(raw_key)
-            self.undecodable_keys += key is None
+            self.undecodable_keys += key is None and raw_key is not None
             records.append(
                 Record(topic, partition, offset, key, value, unpack_headers(headers), timestamp_ms, raw_key)
             )
         return records
 
     def seek(self, topic: str, partition: int, offset: int) -> None:
+        self._positions[self._slot(topic, partition)] = offset
+
+    def position(self, topic: str, partition: int) -> int:
+        return self._positions[self._slot(topic, partition)]
+
+    def _slot(self, topic: str, partition: int) -> int:
         if (topic, partition) not in self._slots:
             raise UnknownTopic(f"this reader was not given {topic}/{partition}")
-        self._positions[self._slots[topic, partition]] = offset
+        return self._slots[topic, partition]
 
     def wake(self) -> None:
         self._woken.set()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from eventlog.embedded import EmbeddedLog
+from eventlog.kafka import KafkaLog
 from eventlog.port import Log
 
 
@@ -16,4 +17,4 @@ def open_log(broker_address: str, log_path: Path, client_id: str, topic_prefix: 
     """
     if not broker_address:
         return EmbeddedLog(log_path)
-    raise NotImplementedError(client_id + topic_prefix)
+    return KafkaLog(broker_address, client_id, prefix=topic_prefix)

@@ -129,6 +129,13 @@ class Reader(Protocol):
         """The next poll reads this partition from `offset`. The partition must be one of the reader's own."""
         ...
 
+    def position(self, topic: str, partition: int) -> int:
+        """The offset the next poll begins at: that of `Log.ends().next` once everything has been handed out.
+
+        It can pass offsets that no record was handed out for: Kafka gives some to its own marks.
+        """
+        ...
+
     def wake(self) -> None:
         """Makes the poll that is running, or else the next one, return at once."""
         ...

@@ -1,0 +1,3 @@
+"""Local services that the demo, the tests and the bench run on: brokers and child processes, without
+Docker.
+"""

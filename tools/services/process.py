@@ -1,0 +1,171 @@
+"""Child processes: started with a log file, waited for on a condition, stopped by their id, never left
+behind.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+GUARD = Path(__file__).with_name("guard.py")
+STOP_TIMEOUT_S = 10.0
+LOG_TAIL_BYTES = 4_000
+
+Answer = TypeVar("Answer")
+
+
+def wait_for(
+    condition: Callable[[], Answer], timeout_s: float, what: str, interval_s: float = 0.02
+) -> Answer:
+    """The first answer that is true. Raises TimeoutError, saying `what` did not happen."""
+    deadline = time.monotonic() + timeout_s
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {timeout_s:g} s")
+        time.sleep(interval_s)
+    return answer
+
+
+class ProcessEnded(Exception):
+    """A process that should run has ended; the message holds the end of its log."""
+
+
+class ChildProcess:
+    """One program, which may be started again after it has ended. Its output goes to `log_path`, appended.
+
+    It leads a process group of its own: Ctrl-C on the terminal does not reach it, and its descendants end
+    with it. When this process dies, even by SIGKILL, so does the child (guard.py).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        log_path: Path,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """`environment`: what the child sees beside this process's own variables. `folder`: where it runs."""
+        self.name = name
+        self.log_path = log_path
+        self._command = [str(word) for word in command]
+        self._environment = dict(environment or {})
+        self._folder = folder
+        self._popen: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if self.running:
+            raise RuntimeError(f"{self.name} already runs as process {self.pid}")
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_path.open("ab") as log:
+            self._popen = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self._environment},
+                cwd=self._folder,
+                start_new_session=True,
+            )
+        _guard_of(os.getpid()).tell("watch", self._popen.pid)
+
+    @property
+    def pid(self) -> int:
+        if self._popen is None:
+            raise RuntimeError(f"{self.name} was never started")
+        return self._popen.pid
+
+    @property
+    def running(self) -> bool:
+        return self._popen is not None and self._popen.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs or was never started; negative: the signal that ended it."""
+        return None if self._popen is None else self._popen.poll()
+
+    def wait_ready(self, condition: Callable[[], Answer], timeout_s: float) -> Answer:
+        """The first true answer. Raises ProcessEnded or TimeoutError, with the end of the log."""
+        deadline = time.monotonic() + timeout_s
+        while not (answer := condition()):
+            if not self.running:
+                raise ProcessEnded(f"{self.name} ended with code {self.exit_code}:\n{self.log_tail()}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.name} was not ready within {timeout_s:g} s:\n{self.log_tail()}")
+            time.sleep(0.02)
+        return answer
+
+    def wait_ended(self, timeout_s: float) -> int:
+        """Its exit code. Raises TimeoutError."""
+        wait_for(lambda: not self.running, timeout_s, f"{self.name} ending by itself")
+        return self._reap()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """To the process alone; SIGSTOP and SIGCONT freeze and thaw it. Nothing happens when it has ended."""
+        if self._popen is not None:
+            self._popen.send_signal(number)
+
+    def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
+        """SIGTERM, and SIGKILL for what is left after `timeout_s`. Nothing happens when it does not run."""
+        if self._popen is None:
+            return
+        self._popen.terminate()
+        try:
+            self._popen.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+        self._reap()
+
+    def kill(self) -> None:
+        """SIGKILL, at once. Nothing happens when it does not run."""
+        if self._popen is None:
+            return
+        self._popen.kill()
+        self._reap()
+
+    def _reap(self) -> int:
+        popen = self._popen
+        assert popen is not None
+        exit_code = popen.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(popen.pid, signal.SIGKILL)  # descendants that outlived it
+        _guard_of(os.getpid()).tell("forget", popen.pid)
+        return exit_code
+
+    def log_tail(self) -> str:
+        """The end of the log, for messages."""
+        if not self.log_path.exists():
+            return ""
+        with self.log_path.open("rb") as log:
+            log.seek(max(0, self.log_path.stat().st_size - LOG_TAIL_BYTES))
+            return log.read().decode(errors="replace")
+
+
+class _Guard:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._popen = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(GUARD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def tell(self, order: str, group: int) -> None:
+        assert self._popen.stdin is not None
+        with self._lock:
+            self._popen.stdin.write(f"{order} {group}\n".encode())
+            self._popen.stdin.flush()
+
+
+@cache
+def _guard_of(process_id: int) -> _Guard:  # noqa: ARG001  # the key of the cache: a forked process needs its own
+    return _Guard()
