@@ -1,0 +1,1 @@
+"""Hardware-in-the-loop tests of the firmware, and the benches they run against."""
