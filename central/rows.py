@@ -24,17 +24,20 @@ class ChargingPoint:
     price_e4: int = 0
     status: str = "DISCONNECTED"
     board: str | None = None  # the board bound to it; None for one that registered by hand
+    engine_board: str | None = None  # of a split one: the engine's, as the bound board told it
+    replaceable: bool = False  # by the operator: the next other board that registers takes the place of `board`
     link_id: str | None = None  # the connection that holds the link; None = down
     silent: bool = False
     stopped: bool = False  # by the operator
     session_id: str | None = None  # the session that the engine is running or has been told to start
     seq: int = 0  # of the newest command
+    service_seq: int | None = None  # of the newest stop_service or resume_service
     engine_state: str | None = None
     vehicle: str = "unknown"
     meter_id: str | None = None
     register_wh: int = 0  # the highest that ev.cp has told of this meter
     rated_current_ma: int | None = None
-    registered_at_ms: int | None = None
+    registered_at_ms: int | None = None  # of the bound board's newest registration
 
 
 @dataclass
@@ -86,7 +89,7 @@ class Session:
     held_wh: int = 0  # beyond rated power x time: for the operator to decide, not billed
     claim_released: bool = False
     stop_requested: bool = False
-    flags: str = ""  # comma-separated: time_from_log, meter_changed, register_fell, held
+    flags: str = ""  # comma-separated, sorted: held, late, meter_changed, register_fell, time_from_log
 
 
 @dataclass
@@ -174,18 +177,19 @@ class SeenWindow:
 
     key: str
     board: str
-    epoch: str
+    epoch: str  # 64 bits as 16 hex digits
     high_n: int
-    bitmap: str  # hex; bit i set = high_n - 1 - i was folded
+    bitmap: str  # 16 hex digits; bit i set = high_n - 1 - i was folded
 
 
 @dataclass
 class SeenId:
-    """SeenIds: ids that are no board's, kept 30 days."""
+    """SeenIds: ids that are no board's. One older than 30 days counts as unseen, so it may be deleted at any time."""
 
-    primary_key: ClassVar[tuple[str, ...]] = ("key", "message_id")
+    primary_key: ClassVar[tuple[str, ...]] = ("topic", "key", "message_id")
     owner: ClassVar[str] = "key"
 
+    topic: str  # a driver and a charge point may share a name
     key: str
     message_id: str
     at_ms: int
@@ -256,7 +260,11 @@ class Incoming:
 
 
 class Refused(Exception):
-    """A record that no table admits: it goes to ev.dead with `code`, and changes nothing."""
+    """A record that no table admits: it goes to ev.dead with `code`, and changes nothing but that it was seen.
+
+    Handlers refuse before their first `put`; what `apply` has put when it raises this is the SeenWindow or SeenId row
+    alone, and stays. (A board whose records are refused must not run out of its window.)
+    """
 
     def __init__(self, code: str, text: str):
         super().__init__(f"{code}: {text}")
