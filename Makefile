@@ -68,9 +68,11 @@ docs: $(READY) ## write the generated pages of docs/ from the code
 lock: $(UV) ## resolve requirements.lock and the boards' stubs anew
 	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes --upgrade --python-version 3.11 \
 	  --all-extras pyproject.toml -o requirements.lock
+	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes --python-version 3.11 \
+	  --extra build -c requirements.lock pyproject.toml -o requirements-production.lock
 	@for board in $(BOARDS); do env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes \
 	  --upgrade --python-version 3.11 tools/typecheck/$$board.in -o tools/typecheck/$$board.lock || exit 1; done
-	@! grep -n '://' requirements.lock tools/typecheck/*.lock
+	@! grep -n '://' requirements*.lock tools/typecheck/*.lock
 
 $(UV):
 	@$(PYTHON) -m venv .cache/uv
