@@ -60,10 +60,21 @@ LISTEN_HOST = Setting(
     "LISTEN_HOST", values.host, "0.0.0.0", "192.168.1.10",
     "The bridge's address for boards. All addresses by default, since boards are other machines.",
 )
-LISTEN_PORT = Setting("LISTEN_PORT", values.port, "7000", "7000", "The bridge's TCP port for boards.")
+LISTEN_PORT = Setting(
+    "LISTEN_PORT", values.port_or_free, "7000", "7000",
+    "The bridge's TCP port for boards. 0: a free one, named in the bridge's `ready` line.",
+)
 PLAIN_PORT = Setting(
     "PLAIN_PORT", values.port_or_off, "0", "7001",
     "The bridge's TCP port for untagged lines (typed by hand, with nc), on 127.0.0.1 only. 0: off.",
+)
+MAX_LINES = Setting(
+    "MAX_LINES", values.whole(1, 100_000), "2000", "2000",
+    "How many lines the bridge has open at a time; further connections are turned away.",
+)
+LINE_SILENT_AFTER_S = Setting(
+    "LINE_SILENT_AFTER_S", values.seconds(0.02, _DAY_S), "150", "150",
+    "Silence after which the bridge closes a line; more than a few heartbeats.",
 )
 API_ADDRESS = Setting(
     "API_ADDRESS", values.address, "127.0.0.1:8080", "127.0.0.1:8080",
@@ -119,7 +130,8 @@ IP_PORT_EV_CP_CENTRAL = Setting(
 
 SETTINGS: tuple[Setting[Any], ...] = (
     DEBUG_MODE, BROKER_ADDRESS, LOG_PATH, DB_PATH, DATABASE_URL,
-    LISTEN_HOST, LISTEN_PORT, PLAIN_PORT, API_ADDRESS, MQTT_ADDRESS, SERIAL_PORTS, CURRENCY,
+    LISTEN_HOST, LISTEN_PORT, PLAIN_PORT, MAX_LINES, LINE_SILENT_AFTER_S,
+    API_ADDRESS, MQTT_ADDRESS, SERIAL_PORTS, CURRENCY,
     HEALTH_INTERVAL_S, HEARTBEAT_INTERVAL_S, SILENT_AFTER_S, COMMAND_TTL_S, COMMAND_RESEND_S,
     LOST_AFTER_S, TICK_INTERVAL_MS, IP_PORT_EV_CP_E, IP_PORT_EV_CP_CENTRAL,
 )
@@ -128,6 +140,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
 _RISING = (
     (HEARTBEAT_INTERVAL_S, SILENT_AFTER_S, "every board would count as silent"),
     (HEALTH_INTERVAL_S, SILENT_AFTER_S, "every engine would count as silent"),
+    (HEARTBEAT_INTERVAL_S, LINE_SILENT_AFTER_S, "every line would be closed between heartbeats"),
     (COMMAND_RESEND_S, COMMAND_TTL_S, "no command would ever be sent again"),
 )
 
@@ -171,7 +184,7 @@ class ConfigManager:
                     f"{low.name}={self[low]:g} must be less than {high.name}={self[high]:g}, or {otherwise}; "
                     f"for example {low.name}={low.default} {high.name}={high.default}"
                 )
-        if self[LISTEN_PORT] == self[PLAIN_PORT]:
+        if self[LISTEN_PORT] == self[PLAIN_PORT] != 0:
             raise SettingError(
                 f"PLAIN_PORT={self[PLAIN_PORT]} must differ from LISTEN_PORT={self[LISTEN_PORT]}; "
                 f"for example PLAIN_PORT={PLAIN_PORT.example} LISTEN_PORT={LISTEN_PORT.example}"

@@ -81,6 +81,16 @@ def port_or_off(text: str) -> int:
     return _whole(text, 0, 65535, "a port (0 = off)")
 
 
+def port_or_free(text: str) -> int:
+    """A TCP port, or 0 for any free one."""
+    return _whole(text, 0, 65535, "a port (0 = a free one)")
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from `low` to `high`, both included."""
+    return lambda text: _whole(text, low, high, "a count")
+
+
 def host(text: str) -> str:
     """A host name, an IPv4 address, or an IPv6 address with or without brackets."""
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text

@@ -1,1 +1,1 @@
-"""How boards reach the bridge: TCP, serial ports, MQTT."""
+"""What carries lines, and nothing of what they mean: TCP, serial ports, MQTT."""

@@ -29,8 +29,10 @@ BAD: dict[Setting[Any], list[str]] = {
         "wattline.db", "mysql://a/b", "sqlite://", "sqlite:///", "sqlite://a.db", "postgresql://", "://",
     ],
     settings.LISTEN_HOST: ["a b", "host:7000", "-h", "a/b", "[::1", "http://a"],
-    settings.LISTEN_PORT: [*NUMBERS, "0", "65536", "7000.0"],
+    settings.LISTEN_PORT: [*NUMBERS, "65536", "7000.0"],
     settings.PLAIN_PORT: [*NUMBERS, "65536", "7000.0"],
+    settings.MAX_LINES: [*NUMBERS, "0", "100001", "10.0"],
+    settings.LINE_SILENT_AFTER_S: [*NUMBERS, "0", "86401", "30"],
     settings.API_ADDRESS: HOST_PORTS,
     settings.MQTT_ADDRESS: HOST_PORTS,
     settings.SERIAL_PORTS: [

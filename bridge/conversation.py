@@ -1,0 +1,42 @@
+"""One line's conversation: a payload goes in, a decision comes out. No I/O, no clock of its own."""
+
+from wire.check import check
+from wire.frame import FrameError, parse
+
+from bridge.decisions import Decision, Ignore, Message
+from bridge.refusals import refuse
+from bridge.rules import BOARD_RULES, ERROR_RECEIVED, PLAIN_RULES, Heard, LineState
+
+
+class Conversation:
+    def __init__(self, *, plain: bool) -> None:
+        """`plain`: a line without tags, whose speaker may also say what no board says."""
+        self._rules = PLAIN_RULES if plain else BOARD_RULES
+        self._line = LineState()
+
+    def hear(self, payload: bytes, now_ms: int) -> Decision:
+        """What to do about one payload that arrived at `now_ms` (since 1970)."""
+        try:
+            return self._decide(parse(payload), now_ms)
+        except FrameError as error:
+            return refuse({}, error.code, "", error.text)
+        except RecursionError:  # fields nested deeper than the stack
+            return refuse({}, "not_json", "", "expected fields that are not nested so deep")
+
+    def _decide(self, message: Message, now_ms: int) -> Decision:
+        problem = check(message)
+        if problem is not None:
+            if message.get("type") == "error_response":
+                return ERROR_RECEIVED
+            return refuse(message, problem.code, problem.field, problem.text)
+        name = str(message["type"])
+        rule = self._rules.get(name)
+        if rule is None:
+            return refuse(message, "wrong_direction", "type", f"type: expected what boards say; {name} is not")
+        return rule if isinstance(rule, Ignore) else rule(self._line, Heard(message, now_ms))
+
+    def forget(self, cp_id: str, registration: str) -> None:
+        """The link of this registration has ended. A newer registration of the same charge point stands."""
+        registered = self._line.registered.get(cp_id)
+        if registered is not None and registered.message_id == registration:
+            del self._line.registered[cp_id]

@@ -1,0 +1,76 @@
+"""Appends to the log, and brings each result back to the event loop, as many at a time as there are."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from bridge.counters import Counters
+from eventlog.port import Appended, Log, LogBusy, LogError
+
+BY_BRIDGE = {"by": b"bridge"}
+
+Done = Callable[[bool], None]
+
+_log = logging.getLogger(__name__)
+
+
+class Forwarder:
+    """Used from the event loop alone. `done(True)` is called there once the log has acked, `done(False)` if it failed.
+
+    It bounds nothing: who appends (a line, MQTT) bounds what it has in flight, and the log bounds the sum.
+    """
+
+    def __init__(self, log: Log, counters: Counters) -> None:
+        self._appends = log
+        self._counters = counters
+        self._loop = asyncio.get_running_loop()
+        self._settled: deque[tuple[Done, BaseException | None]] = deque()
+        self._scheduled = False
+        self._away = False
+        self.in_flight = 0
+
+    def append(self, topic: str, key: str, value: bytes, done: Done) -> None:
+        self.in_flight += 1
+        try:
+            future = self._appends.append(topic, key, value, BY_BRIDGE)
+        except LogError as error:
+            self._settle(done, error)
+            return
+        future.add_done_callback(lambda future: self._on_ack(done, future))
+
+    def _on_ack(self, done: Done, future: Future[Appended]) -> None:
+        self._settle(done, future.exception())
+
+    def _settle(self, done: Done, error: BaseException | None) -> None:
+        # From the log's thread as well. One wake-up brings all that has settled; the flag is cleared before the
+        # queue is emptied, so that what comes in between is either still taken or wakes the loop again.
+        self._settled.append((done, error))
+        if not self._scheduled:
+            self._scheduled = True
+            try:
+                self._loop.call_soon_threadsafe(self._drain)
+            except RuntimeError:  # the loop is closed, and with it every line that could be acked
+                _log.debug("an append settled after the end")
+
+    def _drain(self) -> None:
+        self._scheduled = False
+        while self._settled:
+            done, error = self._settled.popleft()
+            self.in_flight -= 1
+            self._note(error)
+            done(error is None)
+
+    def _note(self, error: BaseException | None) -> None:
+        if error is None:
+            self._counters.count("appended")
+            if self._away:
+                self._away = False
+                _log.info("the log is back: acks go out again")
+            return
+        self._counters.count("append_failed")
+        if not self._away:
+            self._away = True
+            level = logging.INFO if isinstance(error, LogBusy) else logging.WARNING
+            _log.log(level, "the log does not take records, so nothing is acked: %s", error)

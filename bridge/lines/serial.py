@@ -1,0 +1,168 @@
+"""Lines over serial ports: one port is one line, which may carry several charge points."""
+
+import asyncio
+import logging
+import os
+from typing import Protocol
+
+import serial
+from wire.seal import CRC32
+
+from bridge.counters import Counters
+from bridge.detached import detached
+from bridge.line import Line, LineKind, Port
+
+READ_BYTES = 4_096
+REOPEN_FIRST_S = 0.2
+REOPEN_MAX_S = 10.0
+
+SERIAL = LineKind(CRC32, shared=True, first_line_timeout_s=float("inf"))
+
+_log = logging.getLogger(__name__)
+
+
+class Opener(Protocol):
+    def open_line(self, name: str, kind: LineKind, port: Port) -> Line | None: ...
+
+
+def open_port(device: str, baud: int) -> serial.Serial:
+    """Raises OSError (SerialException is one) where it cannot be had, or somebody else holds it."""
+    port = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
+    port.port = device
+    port.dtr = False  # both lines reset some boards
+    port.rts = False
+    port.open()
+    return port
+
+
+class SerialLines:
+    """Keeps one port open: opens it again, with growing pauses, whenever it has gone."""
+
+    def __init__(self, opener: Opener, counters: Counters, device: str, baud: int) -> None:
+        self._opener = opener
+        self._counters = counters
+        self._device = device
+        self._baud = baud
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        pause_s = REOPEN_FIRST_S
+        while True:
+            try:
+                port = await detached(lambda: open_port(self._device, self._baud))
+            except (OSError, ValueError) as error:
+                _log.warning("serial port %s cannot be opened; trying again: %s", self._device, error)
+            else:
+                _log.info("serial port %s opened", self._device)
+                if await self._carry(_OpenPort(port)):
+                    pause_s = REOPEN_FIRST_S
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, REOPEN_MAX_S)
+            self._counters.count("serial_reopened")
+
+    async def _carry(self, port: "_OpenPort") -> bool:
+        """Until the port has gone. Whether anything was heard on it."""
+        line = self._opener.open_line(f"serial:{self._device}", SERIAL, port)
+        if line is None:
+            port.abort()
+            return False
+        try:
+            reason = await port.carry(line)
+            _log.warning("serial port %s has gone: %s", self._device, reason)
+            line.lost(f"port lost: {reason}"[:120])
+        finally:
+            port.abort()
+        return line.heard_anything
+
+
+class _OpenPort:
+    """Reads and writes an open port without ever waiting for it."""
+
+    def __init__(self, port: serial.Serial) -> None:
+        self._serial = port
+        self._descriptor = port.fileno()
+        self._loop = asyncio.get_running_loop()
+        self._gone: asyncio.Future[str] = self._loop.create_future()
+        self._unwritten = b""
+        self._closing = False
+        self._line: Line | None = None
+
+    async def carry(self, line: Line) -> str:
+        """Why the port has gone."""
+        self._line = line
+        self._loop.add_reader(self._descriptor, self._readable)
+        return await self._gone
+
+    def _readable(self) -> None:
+        assert self._line is not None
+        try:
+            chunk = os.read(self._descriptor, READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._lose(str(error))
+            return
+        if chunk:
+            self._line.receive(chunk)
+        else:
+            self._lose("nobody is at the other end")
+
+    def write(self, data: bytes) -> None:
+        if self._gone.done():
+            return
+        self._unwritten += data
+        self._write_out()
+        if self._unwritten and self._line is not None:
+            self._loop.add_writer(self._descriptor, self._writable)
+            self._line.clogged()
+
+    def _write_out(self) -> None:
+        try:
+            written = os.write(self._descriptor, self._unwritten)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._lose(str(error))
+            return
+        self._unwritten = self._unwritten[written:]
+
+    def _writable(self) -> None:
+        self._write_out()
+        if not self._unwritten and not self._gone.done():
+            self._loop.remove_writer(self._descriptor)
+            if self._closing:
+                self._lose("closed")
+            elif self._line is not None:
+                self._line.unclogged()
+
+    def read_on(self, wanted: bool, /) -> None:
+        if self._gone.done():
+            return
+        if wanted:
+            self._loop.add_reader(self._descriptor, self._readable)
+        else:
+            self._loop.remove_reader(self._descriptor)
+
+    def close(self) -> None:
+        self._lose("closed")
+
+    def abort(self) -> None:
+        """Closes the port; again does nothing."""
+        self._lose("closed")
+        if self._serial.is_open:
+            self._loop.remove_reader(self._descriptor)
+            self._loop.remove_writer(self._descriptor)
+            self._discard_output()
+            self._serial.close()
+
+    def _discard_output(self) -> None:
+        try:  # a port whose other end does not read would hold up its closing for half a minute
+            self._serial.reset_output_buffer()
+        except (OSError, serial.SerialException):
+            _log.debug("serial port %s had no output to discard", self._serial.port)
+
+    def _lose(self, reason: str) -> None:
+        if not self._gone.done():
+            self._gone.set_result(reason)
+            self._loop.remove_reader(self._descriptor)
+            self._loop.remove_writer(self._descriptor)

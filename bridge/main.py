@@ -1,0 +1,119 @@
+"""`wattline-bridge`: forwards what boards say into the log, and what Central says to the boards."""
+
+import asyncio
+import logging
+import resource
+import signal
+import sys
+from pathlib import Path
+
+from bridge.counters import Counters
+from bridge.detached import detached
+from bridge.service import Options, Service
+from eventlog.opening import open_log
+from eventlog.port import Log, LogError, LogUnavailable
+from runtime import log as process_log
+from runtime import settings
+from runtime.settings import ConfigManager
+from runtime.shutdown import Shutdown
+from runtime.values import Address
+
+PROGRAM = "wattline-bridge"
+LOG_RETRY_S = 1.0
+LOG_CLOSE_WITHIN_S = 0.4
+SPARE_FILES = 256  # beside one per line: the log's files, threads, serial ports
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    config = ConfigManager.load_or_exit(PROGRAM)
+    process_log.set_up("bridge", debug=config[settings.DEBUG_MODE])
+    shutdown = Shutdown()
+    shutdown.install()
+    _allow_files(config[settings.MAX_LINES] + SPARE_FILES)
+    sys.exit(asyncio.run(_run(config, shutdown)))
+
+
+def options_of(config: ConfigManager) -> Options:
+    return Options(
+        listen=Address(config[settings.LISTEN_HOST], config[settings.LISTEN_PORT]),
+        plain_port=config[settings.PLAIN_PORT] or None,
+        serial_ports=config[settings.SERIAL_PORTS],
+        mqtt=config[settings.MQTT_ADDRESS],
+        max_lines=config[settings.MAX_LINES],
+        silent_after_s=config[settings.LINE_SILENT_AFTER_S],
+        command_ttl_s=config[settings.COMMAND_TTL_S],
+    )
+
+
+def _allow_files(wanted: int) -> None:
+    """Each line is an open file, and the usual limit of 1,024 is less than a fleet."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+async def _run(config: ConfigManager, shutdown: Shutdown) -> int:
+    ending = asyncio.ensure_future(shutdown.wait())
+    try:
+        log = await _open_log(config, ending)
+    except LogError as error:
+        _log.error("the log cannot be used: %s", error)
+        return 1
+    if log is None:
+        return 0
+    try:
+        return await _serve(log, options_of(config), ending)
+    finally:
+        await asyncio.wait([asyncio.ensure_future(detached(log.close))], timeout=LOG_CLOSE_WITHIN_S)
+
+
+async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log | None:
+    """Waits for the log as long as it takes; None when asked to end before. Raises LogError for a wrong one."""
+    while not ending.done():
+        opening = asyncio.ensure_future(detached(lambda: _open_once(config)))
+        await asyncio.wait([opening, ending], return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            opening.cancel()
+            break
+        try:
+            return opening.result()
+        except LogUnavailable as error:
+            _log.warning("waiting for the log: %s", error)
+        await asyncio.wait([ending], timeout=LOG_RETRY_S)
+    return None
+
+
+def _open_once(config: ConfigManager) -> Log:
+    brokers = ",".join(str(address) for address in config[settings.BROKER_ADDRESS])
+    log = open_log(brokers, Path(config[settings.LOG_PATH]), PROGRAM)
+    try:
+        log.create_topics()
+        _log.info("log %s opened", log.cluster_id())
+    except LogError:
+        log.close()
+        raise
+    return log
+
+
+async def _serve(log: Log, options: Options, ending: asyncio.Future[None]) -> int:
+    counters = Counters()
+    service = Service(log, options, counters)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lambda: counters.log(even_unchanged=True))
+    try:
+        await service.start()
+    except OSError as error:
+        _log.error("cannot listen: %s", error)
+        return 1
+    _log.info("ready %s", service.addresses())
+    await ending
+    await service.stop()
+    counters.log()
+    _log.info("ended")
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""What is answered to a bad message: an error_response, and nothing else happens."""
+
+from wire import ids
+
+from bridge.decisions import Message, Refuse
+
+MAX_TEXT = 255
+
+
+def error_response(message: Message, code: str, field: str, text: str) -> Message:
+    """The answer to `message`, under its message_id where that is one."""
+    answer: Message = {"type": "error_response", "code": code, "text": text[:MAX_TEXT]}
+    if field:
+        answer["field"] = field
+    message_id = message.get("message_id")
+    if isinstance(message_id, str) and 1 <= len(message_id) <= 64 and ids.made_of(message_id, ids.ID_CHARACTERS):
+        answer["message_id"] = message_id
+    return answer
+
+
+def refuse(message: Message, code: str, field: str, text: str) -> Refuse:
+    """`code` has a counter of its own, `refused_<code>`."""
+    return Refuse(error_response(message, code, field, text), f"refused_{code}")

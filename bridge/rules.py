@@ -1,0 +1,166 @@
+"""What a line may say: a table of kinds and their rules. A kind that is not in it is said in the wrong direction.
+
+A rule takes what the line has registered and one message that has passed the check of its kind, and decides.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from wire import ids
+from wire.frame import payload_of
+from wire.kinds import BOARDS, KINDS, NOT_LOGGED, Kind
+
+from bridge.clockstamp import BoardClocks
+from bridge.decisions import Append, AskHealth, Decision, Ignore, Message, Refuse, Register, TellHealth
+from bridge.refusals import refuse
+
+MAX_CHARGE_POINTS = 32  # on one line
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The newest registration of a charge point on a line, and the boards that may speak for it."""
+
+    message_id: str
+    boards: frozenset[str]
+
+
+@dataclass(slots=True)
+class LineState:
+    """What one line has registered, by cp_id, and what its boards' uptimes mean."""
+
+    registered: dict[str, Registration] = field(default_factory=dict[str, Registration])
+    clocks: BoardClocks = field(default_factory=BoardClocks)
+
+
+class Heard:
+    """One message that has passed its kind's check, taken apart. `board` and `n` are of a board's own id."""
+
+    __slots__ = ("board", "cp_id", "kind", "message", "message_id", "n", "now_ms")
+
+    def __init__(self, message: Message, now_ms: int) -> None:
+        self.message = message
+        self.now_ms = now_ms
+        self.kind: Kind = KINDS[str(message["type"])]
+        self.cp_id = str(message.get("cp_id") or message.get(self.kind.key))
+        message_id = message.get("message_id")
+        self.message_id = None if message_id is None else str(message_id)
+        parsed = None if self.message_id is None else ids.parse(self.message_id)
+        self.board, _, self.n = parsed or (None, None, None)
+
+
+Rule = Callable[[LineState, Heard], Decision]
+
+
+def _register(line: LineState, heard: Heard) -> Decision:
+    if heard.cp_id not in line.registered and len(line.registered) >= MAX_CHARGE_POINTS:
+        return refuse(heard.message, "too_many", "id", f"expected at most {MAX_CHARGE_POINTS} charge points on a line")
+    refusal = _refuse_unackable(heard)
+    if refusal is not None:
+        return refusal
+    engine_board = heard.message.get("engine_board")
+    boards = {str(board) for board in (heard.board, engine_board) if board is not None}
+    line.registered[heard.cp_id] = Registration(str(heard.message_id), frozenset(boards))
+    return Register(_append(line, heard), heard.board)
+
+
+def _log(line: LineState, heard: Heard) -> Decision:
+    return _refuse_unregistered(line, heard) or _refuse_foreign(line, heard) or _append(line, heard)
+
+
+def _log_stranger(line: LineState, heard: Heard) -> Decision:
+    """Nobody need register to say this, but who speaks as a board must be that board."""
+    if heard.board is None and heard.cp_id not in line.registered:
+        return _append(line, heard)
+    return _log(line, heard)
+
+
+def _log_driver(line: LineState, heard: Heard) -> Decision:
+    if heard.board is not None:
+        return refuse(
+            heard.message, "bad_field", "message_id", "message_id: expected a UUID; this form is a board's own"
+        )
+    return _append(line, heard)
+
+
+def _ask_health(line: LineState, heard: Heard) -> Decision:
+    del line
+    return AskHealth(heard.cp_id, heard.message)
+
+
+def _tell_health(line: LineState, heard: Heard) -> Decision:
+    return _refuse_unregistered(line, heard) or TellHealth(heard.cp_id, heard.message)
+
+
+def _refuse_unregistered(line: LineState, heard: Heard) -> Refuse | None:
+    if heard.cp_id in line.registered:
+        return None
+    text = f"expected a register_request of {heard.cp_id} on this line first"
+    return refuse(heard.message, "not_registered", heard.kind.key, text)
+
+
+def _refuse_foreign(line: LineState, heard: Heard) -> Refuse | None:
+    if heard.board is not None and heard.board not in line.registered[heard.cp_id].boards:
+        text = f"message_id: expected an id of the board that registered {heard.cp_id}, or of its engine"
+        return refuse(heard.message, "not_yours", "message_id", text)
+    return _refuse_unackable(heard)
+
+
+def _refuse_unackable(heard: Heard) -> Refuse | None:
+    """What a board keeps until it is acked must have an id that an ack can name."""
+    if heard.board is None or not heard.kind.reliable:
+        return None
+    if heard.n is None:
+        text = f"message_id: expected <board>.<epoch>.<n>; {heard.kind.name} must not get lost"
+        return refuse(heard.message, "bad_field", "message_id", text)
+    if heard.n > ids.MAX_N:
+        return refuse(heard.message, "out_of_bounds", "message_id", f"message_id: expected an n up to {ids.MAX_N}")
+    return None
+
+
+def _append(line: LineState, heard: Heard) -> Append:
+    kind, message = heard.kind, _stamped(line, heard)
+    session_id = message.get("session_id")
+    return Append(
+        kind.name,
+        kind.topic,
+        str(message[kind.key]),
+        payload_of(message),
+        heard.message_id,
+        kind.reliable,
+        None if session_id is None else str(session_id),
+    )
+
+
+def _stamped(line: LineState, heard: Heard) -> Message:
+    """With the time it happened, where the board could only tell its uptime."""
+    if heard.board is None:
+        return heard.message
+    # What a board keeps in its journal may be old; the rest is said as it happens.
+    if not heard.kind.reliable or heard.kind.name == "register_request":
+        line.clocks.heard_live(heard.board, heard.message, heard.now_ms)
+    occurred_at_ms = line.clocks.occurred_at_ms(heard.board, heard.message, heard.now_ms)
+    return heard.message if occurred_at_ms is None else heard.message | {"occurred_at_ms": occurred_at_ms}
+
+
+_LOGGED_OF_BOARDS = tuple(
+    kind.name for kind in KINDS.values() if kind.topic != NOT_LOGGED and set(kind.speakers) & set(BOARDS)
+)
+_IGNORED = Ignore("ignored")
+# Answered with an error, two programs that do not understand each other would never stop.
+ERROR_RECEIVED = Ignore("errors_received")
+
+BOARD_RULES: Mapping[str, Rule | Ignore] = dict[str, Rule | Ignore].fromkeys(_LOGGED_OF_BOARDS, _log) | {
+    "register_request": _register,
+    "health_check_response": _tell_health,
+    "keepalive": _IGNORED,
+    "safe_release": _IGNORED,
+    "error_response": ERROR_RECEIVED,
+}
+# Untagged lines, typed by hand on this machine: the specification's own messages need no registration.
+PLAIN_RULES: Mapping[str, Rule | Ignore] = {
+    **BOARD_RULES,
+    "fault_notification": _log_stranger,
+    "charge_request": _log_driver,
+    "health_check_request": _ask_health,
+}

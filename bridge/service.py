@@ -1,0 +1,133 @@
+"""One running bridge: its lines, its commands, its clockwork, from start to an orderly end."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+
+from bridge.counters import Counters
+from bridge.detached import detached
+from bridge.lines import tcp
+from bridge.lines.mqtt import MqttTelemetry
+from bridge.lines.serial import SerialLines
+from bridge.switchboard import Switchboard
+from bridge.tail import CommandTail
+from eventlog.port import Log, Record
+from runtime.values import Address, SerialPort
+
+LOOPBACK = "127.0.0.1"
+SWEEPS_PER_LIMIT = 4
+SWEEP_MAX_S = 1.0
+COUNTERS_INTERVAL_S = 60.0
+# Together less than the two seconds that a process may take to end.
+ACKS_WITHIN_S = 0.7
+NOTICES_WITHIN_S = 0.5
+MQTT_WITHIN_S = 0.2
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`listen`: port 0 takes a free one. `plain_port`: None for off, else on loopback, 0 for a free one."""
+
+    listen: Address
+    plain_port: int | None
+    serial_ports: Sequence[SerialPort]
+    mqtt: Address | None
+    max_lines: int
+    silent_after_s: float
+    command_ttl_s: float
+
+
+class Service:
+    """Starts once, and stops once. The log is the caller's to open and close."""
+
+    def __init__(self, log: Log, options: Options, counters: Counters) -> None:
+        self._counters = counters
+        self._options = options
+        self._loop = asyncio.get_running_loop()
+        self._switchboard = Switchboard(
+            log, counters, max_lines=options.max_lines, silent_after_s=options.silent_after_s
+        )
+        self._tail = CommandTail(log, options.command_ttl_s, self._deliver, counters)
+        self._stopping = threading.Event()
+        self._servers: list[asyncio.Server] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._mqtt: MqttTelemetry | None = None
+        self.tcp_port = 0
+        self.plain_port: int | None = None
+
+    async def start(self) -> None:
+        """Raises OSError where a port to listen on cannot be had."""
+        options = self._options
+        server = await tcp.serve(self._switchboard, tcp.BOARDS, options.listen.host, options.listen.port)
+        self._servers.append(server)
+        self.tcp_port = tcp.port_of(server)
+        if options.plain_port is not None:
+            plain = await tcp.serve(self._switchboard, tcp.PLAIN, LOOPBACK, options.plain_port)
+            self._servers.append(plain)
+            self.plain_port = tcp.port_of(plain)
+        if options.mqtt is not None:
+            host, port = options.mqtt
+            self._mqtt = MqttTelemetry(host, port, self._switchboard.telemetry, self._counters)
+            self._mqtt.start()
+        for device, baud in options.serial_ports:
+            self._run(SerialLines(self._switchboard, self._counters, device, baud).run())
+        self._run(self._sweep())
+        self._run(self._log_counters())
+        self._tail.start()
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        self._tasks.append(self._loop.create_task(work))
+
+    def addresses(self) -> str:
+        """What the ready line says: `tcp=host:port …`."""
+        options = self._options
+        words = [f"tcp={Address(options.listen.host, self.tcp_port)}"]
+        words += [] if self.plain_port is None else [f"plain={LOOPBACK}:{self.plain_port}"]
+        words += [] if options.mqtt is None else [f"mqtt={options.mqtt}"]
+        words += [f"serial={port.device}@{port.baud}" for port in options.serial_ports]
+        return " ".join(words)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(min(SWEEP_MAX_S, self._options.silent_after_s / SWEEPS_PER_LIMIT))
+            self._switchboard.sweep()
+
+    async def _log_counters(self) -> None:
+        while True:
+            await asyncio.sleep(COUNTERS_INTERVAL_S)
+            self._counters.log()
+
+    def _deliver(self, records: Sequence[Record]) -> None:
+        """On the commands' thread: waits until the loop has carried the batch out, so that one is out at a time."""
+        delivered = threading.Event()
+
+        def deliver() -> None:
+            try:
+                self._switchboard.deliver(records)
+            finally:
+                delivered.set()
+
+        self._loop.call_soon_threadsafe(deliver)
+        while not delivered.wait(0.5) and not self._stopping.is_set():
+            _log.warning("the event loop is busy: %d commands wait", len(records))
+
+    async def stop(self) -> None:
+        """Takes no more connections, lets acks go out, says link_down for every line."""
+        self._stopping.set()
+        self._tail.stop()
+        for server in self._servers:
+            server.close()
+        await self._switchboard.finish(ACKS_WITHIN_S, NOTICES_WITHIN_S)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._mqtt is not None:
+            try:
+                await asyncio.wait_for(detached(self._mqtt.stop), MQTT_WITHIN_S)
+            except TimeoutError:
+                _log.debug("the MQTT client did not end in time")
+        self._tail.join(0.1)

@@ -1,0 +1,186 @@
+"""Carries out what lines and commands ask for: appends and acks, links, routes. Runs on the event loop alone."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from bridge.commands import Command, command_of
+from bridge.counters import Counters
+from bridge.decisions import Append, AskHealth, Ignore, Refuse, Register, TellHealth
+from bridge.forward import Forwarder
+from bridge.health import HealthChecks
+from bridge.line import Line, LineKind, Port
+from bridge.links import Links
+from bridge.notices import LinkNotices
+from eventlog.port import Log, Record
+
+MAX_TELEMETRY_IN_FLIGHT = 1_000  # of MQTT, which has no line that could be held back
+CHECK_INTERVAL_S = 0.01  # while ending
+NOTED_KINDS = frozenset(
+    ("command_response", "charge_started", "charge_completion", "fault_notification", "recovery_notification")
+)
+
+_log = logging.getLogger(__name__)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def until(condition: Callable[[], bool], within_s: float) -> None:
+    """Returns when the condition holds, and at the latest after `within_s`."""
+    loop = asyncio.get_running_loop()
+    deadline_s = loop.time() + within_s
+    while not condition() and loop.time() < deadline_s:  # noqa: ASYNC110 -- two counts to watch, once, while ending
+        await asyncio.sleep(CHECK_INTERVAL_S)
+
+
+class Switchboard:
+    """`silent_after_s`: after so long without a whole line, a line, or a charge point on it, counts as gone."""
+
+    def __init__(self, log: Log, counters: Counters, *, max_lines: int, silent_after_s: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._counters = counters
+        self._max_lines = max_lines
+        self._silent_after_s = silent_after_s
+        self._lines: set[Line] = set()
+        self._forwarder = Forwarder(log, counters)
+        self._notices = LinkNotices(self._forwarder.append, self._loop.call_later)
+        self._links = Links(self._notices, counters)
+        self._health = HealthChecks(self._loop.call_later, self._refuse)
+        self._telemetry_in_flight = 0
+        self._boot_id = uuid.uuid4().hex  # another one tells a monitor to register again
+
+    # --- lines ---
+
+    def open_line(self, name: str, kind: LineKind, port: Port) -> Line | None:
+        """None, and the caller closes what carries it, where there are too many."""
+        if len(self._lines) >= self._max_lines:
+            self._counters.count("lines_refused")
+            return None
+        line = Line(name, kind, port, self, self._counters)
+        self._lines.add(line)
+        self._counters.count("lines_opened")
+        _log.debug("line %s opened", name)
+        return line
+
+    def closed(self, line: Line, reason: str) -> None:
+        self._lines.discard(line)
+        self._links.line_closed(line, reason)
+        _log.debug("line %s closed: %s", line.name, reason)
+
+    def hear(self, line: Line, payload: bytes) -> None:
+        match line.conversation.hear(payload, now_ms()):
+            case Append() as append:
+                self._append(line, append, None)
+            case Register() as registered:
+                self._append(line, registered.append, registered)
+            case Refuse() as refused:
+                self._refuse(line, refused)
+            case AskHealth() as asked:
+                self._health.ask(line, asked, self._links.line_of(asked.cp_id))
+            case TellHealth() as told:
+                self._links.heard(line, told.cp_id, line.heard_at_s)
+                if not self._health.tell(told):
+                    self._counters.count("ignored")
+            case Ignore(counter):
+                self._counters.count(counter)
+
+    def _refuse(self, line: Line, refused: Refuse) -> None:
+        self._counters.count(refused.counter)
+        _log.debug("line %s: refused: %s", line.name, refused.answer)
+        line.send(refused.answer)
+
+    def _append(self, line: Line, append: Append, registered: Register | None) -> None:
+        self._links.heard(line, append.key, line.heard_at_s)
+        if not line.take_in_flight(reliable=append.reliable):
+            self._counters.count("telemetry_dropped")
+            return
+        level = logging.INFO if append.kind in NOTED_KINDS else logging.DEBUG
+        _log.log(level, "%s of %s", append.kind, append.key, extra={"session": append.session_id})
+        done = partial(self._appended, line, append, registered)
+        self._forwarder.append(append.topic, append.key, append.value, done)
+
+    def _appended(self, line: Line, append: Append, registered: Register | None, logged: bool) -> None:
+        if logged and not line.closed:
+            if append.reliable:
+                line.ack(str(append.message_id))
+            if registered is not None:
+                self._links.open(line, registered, self._loop.time())
+            if append.kind == "heartbeat":
+                self._answer_heartbeat(line, append.message_id)
+        line.give_back(reliable=append.reliable)
+
+    def _answer_heartbeat(self, line: Line, message_id: str | None) -> None:
+        answer: dict[str, object] = {"type": "heartbeat_response", "server_time_ms": now_ms(), "boot_id": self._boot_id}
+        line.send(answer if message_id is None else answer | {"message_id": message_id})
+
+    def telemetry(self, append: Append) -> None:
+        """From MQTT."""
+        if self._telemetry_in_flight >= MAX_TELEMETRY_IN_FLIGHT:
+            self._counters.count("telemetry_dropped")
+            return
+        self._telemetry_in_flight += 1
+        self._forwarder.append(append.topic, append.key, append.value, self._telemetry_appended)
+
+    def _telemetry_appended(self, logged: bool) -> None:
+        del logged  # the forwarder has counted it, and telemetry is not said again
+        self._telemetry_in_flight -= 1
+
+    # --- commands ---
+
+    def deliver(self, records: Sequence[Record]) -> None:
+        for record in records:
+            command = command_of(record, now_ms(), self._boot_id)
+            if isinstance(command, str):
+                self._counters.count(command)
+                _log.debug("command %s of %s: %s", record.offset, record.key, command)
+            else:
+                self._route(command)
+
+    def _route(self, command: Command) -> None:
+        if command.link_id is None:
+            self._send(command, self._links.line_of(command.cp_id))
+            return
+        link = self._links.answered(command.cp_id, command.link_id, accepted=command.accepted)
+        self._send(command, None if link is None else link.line)
+        if link is not None and not command.accepted:
+            self._links.refused(link)
+
+    def _send(self, command: Command, line: Line | None) -> None:
+        if line is None:
+            self._counters.count("commands_elsewhere")
+        elif line.send(command.message):
+            self._counters.count("commands_sent")
+            text, session = "%s to %s on line %s", {"session": command.message.get("session_id")}
+            _log.info(text, command.message["type"], command.cp_id, line.name, extra=session)
+
+    # --- time, and the end ---
+
+    def sweep(self) -> None:
+        """Ends what has been silent for too long. Called again and again."""
+        now_s = self._loop.time()
+        self._links.end_silent(now_s, self._silent_after_s)
+        for line in [line for line in self._lines if not line.kind.shared]:
+            limit_s = self._silent_after_s
+            if not line.heard_anything:
+                limit_s = min(limit_s, line.kind.first_line_timeout_s)
+            if line.held_back():
+                line.heard_at_s = now_s
+            elif now_s - line.heard_at_s > limit_s:
+                self._counters.count("lines_silent")
+                line.close("silent")
+
+    async def finish(self, acks_within_s: float, notices_within_s: float) -> None:
+        """Takes no more, lets what was taken be acked, then closes every line and says so to the log."""
+        for line in self._lines:
+            line.stop_reading()
+        await until(lambda: not self._forwarder.in_flight, acks_within_s)
+        for line in list(self._lines):
+            line.close("bridge stopped")
+        await until(lambda: not self._notices.pending(), notices_within_s)
+        if self._notices.pending():
+            _log.warning("%d link notices did not reach the log", self._notices.pending())

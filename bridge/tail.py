@@ -1,0 +1,95 @@
+"""Reads the commands' topic in a thread of its own and hands each batch to whoever carries them out."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from wire.kinds import COMMANDS
+
+from bridge.counters import Counters
+from eventlog.port import Log, LogClosed, LogError, LogUnavailable, OffsetOutOfRange, Reader, Record
+
+MAX_RECORDS = 64  # of one batch: what the event loop does without a pause
+POLL_TIMEOUT_S = 1.0
+RETRY_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class CommandTail:
+    """`deliver` is called on this thread, and returns when the batch has been carried out: one is out at a time.
+
+    Begins `ttl_s` before now: no command older than that is still worth sending. Nobody's offsets are kept.
+    """
+
+    def __init__(
+        self, log: Log, ttl_s: float, deliver: Callable[[Sequence[Record]], None], counters: Counters
+    ) -> None:
+        self._commands = log
+        self._ttl_s = ttl_s
+        self._deliver = deliver
+        self._counters = counters
+        self._stopping = threading.Event()
+        self._reader: Reader | None = None
+        self._away = False
+        self._thread = threading.Thread(target=self._run, name="commands", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks it to end; `join` waits until it has."""
+        self._stopping.set()
+        reader = self._reader
+        if reader is not None:
+            reader.wake()
+
+    def join(self, timeout_s: float) -> None:
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._read()
+            except LogClosed:
+                return
+            except LogError as error:
+                self._note_away(error)
+
+    def _read(self) -> None:
+        """Until it is stopped. Raises LogError."""
+        reader = self._reader = self._commands.reader(self._positions())
+        try:
+            while not self._stopping.is_set():
+                self._deliver_next(reader)
+        finally:
+            self._reader = None
+            reader.close()
+
+    def _positions(self) -> dict[tuple[str, int], int]:
+        partitions = range(self._commands.partitions(COMMANDS))
+        return {(COMMANDS, partition): self._offset_since_ttl(partition) for partition in partitions}
+
+    def _offset_since_ttl(self, partition: int) -> int:
+        return self._commands.offset_at(COMMANDS, partition, time.time_ns() // 1_000_000 - int(self._ttl_s * 1000))
+
+    def _deliver_next(self, reader: Reader) -> None:
+        try:
+            records = reader.poll(MAX_RECORDS, POLL_TIMEOUT_S)
+        except OffsetOutOfRange as error:  # whatever was missed is older than a day, and every command with it
+            self._counters.count("commands_skipped")
+            reader.seek(error.topic, error.partition, self._offset_since_ttl(error.partition))
+            return
+        except LogUnavailable as error:  # the reader keeps its place: made anew, it would send old commands again
+            self._note_away(error)
+            return
+        self._away = False
+        if records:
+            self._deliver(records)
+
+    def _note_away(self, error: LogError) -> None:
+        if not self._away:
+            self._away = True
+            _log.warning("commands cannot be read; trying again: %s", error)
+        self._stopping.wait(RETRY_S)

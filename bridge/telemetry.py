@@ -1,0 +1,25 @@
+"""What MQTT may bring: charging_data of the charge point its topic names. Nobody is answered by MQTT."""
+
+from wire.check import check
+from wire.frame import LINE_LIMIT, FrameError, parse, payload_of
+from wire.kinds import KINDS
+
+from bridge.decisions import Append
+
+SUBSCRIPTION = "wattline/+/telemetry"
+ACCEPTED_KIND = "charging_data"
+
+
+def hear(topic: str, payload: bytes) -> Append | None:
+    """What to append, or None for what is refused."""
+    parts = topic.split("/")
+    if len(parts) != 3 or len(payload) > LINE_LIMIT:
+        return None
+    try:
+        message = parse(payload)
+        if check(message) is not None or message["type"] != ACCEPTED_KIND or message["cp_id"] != parts[1]:
+            return None
+        kind = KINDS[ACCEPTED_KIND]
+        return Append(kind.name, kind.topic, parts[1], payload_of(message), None, reliable=False)
+    except (FrameError, RecursionError):
+        return None
