@@ -1,0 +1,160 @@
+"""The platform of a simulated board: pins, samples and time come from a plant instead of hardware.
+
+    SimPlatform(board, cp_id, line, state_dir, clock=SystemClock())
+
+`line` leads to the plant: hal.plant_line.PlantLine over TCP, or any object with its `step`, `send`, `receive` and
+`connection` (a bench that has plant and board in one process on one virtual clock).
+"""
+
+import os
+import time
+
+from hal.contract import TICKS_PERIOD, SampleWindow, ticks_diff
+
+FIRST_TICKS = TICKS_PERIOD - 10000  # every simulated board lives through a wrap of its clock, 10 s from its start
+REPORT_MS = 100
+STALE_MS = 2000  # inputs older than this are no longer known; a plant sends each 50 to 200 ms
+RESET_EXIT_CODE = 3  # the bench starts the process again
+
+_WINDOW_FIELDS = ("n", "duration_ms", "sum_i", "sum_ii", "sum_v", "sum_vv", "sum_vi", "clipped")
+
+if hasattr(time, "ticks_ms"):
+
+    def _monotonic_ms() -> int:
+        return time.ticks_ms()
+
+else:
+
+    def _monotonic_ms() -> int:
+        return time.monotonic_ns() // 1000000
+
+
+class SystemClock:
+    """Real time; `now_ms` from an arbitrary start, never back."""
+
+    def now_ms(self) -> int:
+        return _monotonic_ms()
+
+    def sleep_ms(self, duration_ms: int) -> None:
+        time.sleep(duration_ms / 1000)
+
+
+class SimPlatform:
+    """See hal.contract. `bad_messages` counts what the plant said that was no sample window."""
+
+    def __init__(self, board: str, cp_id: str, line, state_dir: str, clock=None, random_bytes=os.urandom):
+        self.board = board
+        self.state_dir = state_dir
+        self.random_bytes = random_bytes
+        self.bad_messages = 0
+        self._cp_id = cp_id
+        self._line = line
+        self._clock = SystemClock() if clock is None else clock
+        self._started_ms = self._clock.now_ms()
+        self._window = SampleWindow()
+        self._greeted = 0  # the connection that has had hello
+        self._closed = False
+        self._told = None  # the level this connection has been told
+        self._report_now = True
+        self._reported = None
+        self._reported_at = FIRST_TICKS
+        self._heard_at = None
+        self._vehicle = "unknown"
+        self._temperature_mc = None
+        self._feedback = None
+
+    def ticks_ms(self) -> int:
+        return (self._clock.now_ms() - self._started_ms + FIRST_TICKS) & (TICKS_PERIOD - 1)
+
+    def ticks_diff(self, a: int, b: int) -> int:
+        return ticks_diff(a, b)
+
+    def ticks_add(self, a: int, delta_ms: int) -> int:
+        return (a + delta_ms) & (TICKS_PERIOD - 1)
+
+    def sleep_ms(self, duration_ms: int) -> None:
+        self._clock.sleep_ms(duration_ms)
+
+    def step(self, now: int) -> None:
+        self._line.step(now)
+        if self._heard_at is not None and (
+            not self._line.connection or ticks_diff(now, self._heard_at) > STALE_MS
+        ):
+            self._forget()
+        if self._line.connection:
+            self._greet()
+
+    def relay(self, closed: bool) -> None:
+        if closed != self._closed:
+            self._closed = closed
+            self._report_now = True
+        if self._line.connection:
+            self._greet()
+
+    def window(self) -> "SampleWindow | None":
+        message = self._line.receive()
+        while message is not None and message["type"] != "sample_window":
+            self.bad_messages += 1
+            message = self._line.receive()
+        if message is None:
+            return None
+        for field in _WINDOW_FIELDS:
+            setattr(self._window, field, message[field])
+        self._heard_at = self.ticks_ms()
+        self._vehicle = message["vehicle"]
+        self._temperature_mc = message.get("temperature_mc")
+        self._feedback = message.get("feedback")
+        return self._window
+
+    def vehicle(self) -> str:
+        return self._vehicle
+
+    def temperature_mc(self) -> "int | None":
+        return self._temperature_mc
+
+    def feedback(self) -> "bool | None":
+        return self._feedback
+
+    def report_register(self, meter_id: str, register_wh: int, session_id: "str | None") -> None:
+        """Said to the plant at once when the session or the relay changed, else each REPORT_MS."""
+        now = self.ticks_ms()
+        reported = (meter_id, register_wh, session_id)
+        at_once = self._report_now or self._reported is None or self._reported[2] != session_id
+        due = reported != self._reported and ticks_diff(now, self._reported_at) >= REPORT_MS
+        if not self._greeted or not (at_once or due):
+            return
+        message = {"type": "meter_report", "meter_id": meter_id, "register_wh": register_wh}
+        if session_id is not None:
+            message["session_id"] = session_id
+        if self._line.send(message):
+            self._report_now = False
+            self._reported = reported
+            self._reported_at = now
+
+    def feed_watchdog(self) -> None:
+        """A process that hangs is its supervisor's to end."""
+
+    def reset(self) -> None:
+        raise SystemExit(RESET_EXIT_CODE)
+
+    def _greet(self) -> None:
+        """Tell a new connection who this is, and every connection the level it does not know yet.
+
+        To the plant the pins of a new connection float, so the level goes out again: the one the rules last set.
+        They saw no window meanwhile, and open the relay themselves if that lasted.
+        """
+        if self._greeted != self._line.connection:
+            hello = {"type": "plant_hello", "cp_id": self._cp_id, "board": self.board}
+            if not self._line.send(hello):
+                return
+            self._greeted = self._line.connection
+            self._told = None
+            self._report_now = True
+        if self._told != self._closed and self._line.send({"type": "pins", "relay": self._closed}):
+            self._told = self._closed
+
+    def _forget(self) -> None:
+        self._heard_at = None
+        self._vehicle = "unknown"
+        self._temperature_mc = None
+        self._feedback = None

@@ -1,0 +1,56 @@
+"""What one board's wire does to its plant: its pins and words in, sample windows out, as messages of the wire."""
+
+from wire.check import Problem, check
+from wire.kinds import KINDS, SIM_BOARD
+
+from plant.world import Window, World
+
+Message = dict[str, object]
+
+
+class Attachment:
+    """At most one board is attached at a time; without one the pin floats, and its pull-down opens the relay."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.board: str | None = None
+
+    def attach(self, board: str) -> None:
+        self.board = board
+        self._world.pin(False)
+
+    def detach(self) -> None:
+        self.board = None
+        self._world.pin(False)
+
+    def take(self, message: Message) -> Problem | None:
+        """What is wrong with a message of the attached board, which then changed nothing."""
+        problem = check(message)
+        if problem:
+            return problem
+        kind = str(message["type"])
+        if SIM_BOARD not in KINDS[kind].speakers or kind == "plant_hello":
+            return Problem("wrong_direction", "type", f"type: a simulated board does not say {kind} here")
+        if kind == "pins":
+            self._world.pin(bool(message["relay"]))
+        else:
+            self._report(message)
+        return None
+
+    def _report(self, message: Message) -> None:
+        meter_id, register_wh, session_id = (message.get(n) for n in ("meter_id", "register_wh", "session_id"))
+        assert isinstance(meter_id, str)
+        assert isinstance(register_wh, int)
+        assert session_id is None or isinstance(session_id, str)
+        self._world.record.reported(meter_id, register_wh, session_id)
+
+
+def sample_window(window: Window) -> Message:
+    return {
+        "type": "sample_window",
+        **window.sums._asdict(),
+        "duration_ms": window.duration_ms,
+        "vehicle": window.vehicle,
+        "temperature_mc": window.temperature_mc,
+        "feedback": window.feedback,
+    }

@@ -1,0 +1,55 @@
+"""What can be made to go wrong at a plant, by name. Each may be switched on and off at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from plant.world import World
+
+OVER_DRAW = 1.3  # past (limit + 0.5 A) * 1.1, and still within the sensor's range at 32 A
+
+
+class Fault(NamedTuple):
+    says: str
+    switch: Callable[[World, bool], None]
+
+
+def _weld(world: World, on: bool) -> None:
+    world.relay.welded = on
+
+
+def _stuck_open(world: World, on: bool) -> None:
+    world.relay.stuck_open = on
+
+
+def _sensor_dead(world: World, on: bool) -> None:
+    world.sensor.dead = on
+
+
+def _over_current(world: World, on: bool) -> None:
+    world.car.over_draw = OVER_DRAW if on else 1.0
+
+
+def _over_temperature(world: World, on: bool) -> None:
+    world.thermal.loose_terminal = on
+
+
+def _unplugged(world: World, on: bool) -> None:
+    (world.car.unplug if on else world.car.plug)()
+
+
+def _sample_stall(world: World, on: bool) -> None:
+    world.stalled = on
+
+
+FAULTS = {
+    "weld": Fault("the relay's contact stays closed once it is", _weld),
+    "stuck_open": Fault("the relay's contact does not close", _stuck_open),
+    "sensor_dead": Fault("the current sensor has lost its supply", _sensor_dead),
+    "over_current": Fault("the car draws 1.3 times what it should", _over_current),
+    "over_temperature": Fault("a loose terminal heats the relay by 60 degrees", _over_temperature),
+    "unplugged": Fault("the car is pulled out", _unplugged),
+    "sample_stall": Fault("the board gets no more sample windows", _sample_stall),
+}

@@ -1,0 +1,62 @@
+"""A relay: its coil follows the pin, its contact follows the coil some milliseconds later, or does not."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+CLOSING_MS = 15.0  # data sheets of 32-40 A relays: 15 to 20 ms, less to open
+OPENING_MS = 8.0
+KEPT_EDGES = 1000
+
+
+class Edge(NamedTuple):
+    """The contact moved: `at_ms` of the plant's time, `wall_s` of the world's (Unix seconds)."""
+
+    closed: bool
+    at_ms: float
+    wall_s: float
+
+
+class Relay:
+    """`edges` keeps the newest KEPT_EDGES, `edge_count` counts all. A contact that bounces has no place here."""
+
+    def __init__(self, wall: Callable[[], float]) -> None:
+        self._wall = wall
+        self._moves_at_ms: float | None = None
+        self.coil = False
+        self.contact = False
+        self.welded = False
+        self.stuck_open = False
+        self.edges: deque[Edge] = deque(maxlen=KEPT_EDGES)
+        self.edge_count = 0
+
+    def drive(self, coil: bool, now_ms: float) -> None:
+        self.coil = coil
+        self.reconsider(now_ms)
+
+    def reconsider(self, now_ms: float) -> None:
+        """What moves the contact has changed: the pin, or a fault."""
+        if self._wanted() == self.contact:
+            self._moves_at_ms = None
+        elif self._moves_at_ms is None:
+            self._moves_at_ms = now_ms + (OPENING_MS if self.contact else CLOSING_MS)
+
+    def moves_at_ms(self) -> float | None:
+        """When the contact will move; None while it rests."""
+        return self._moves_at_ms
+
+    def settle(self, now_ms: float) -> Edge | None:
+        """The edge, where the contact's time to move has come."""
+        if self._moves_at_ms is None or now_ms < self._moves_at_ms:
+            return None
+        self._moves_at_ms = None
+        self.contact = not self.contact
+        self.edge_count += 1
+        edge = Edge(self.contact, now_ms, self._wall())
+        self.edges.append(edge)
+        return edge
+
+    def _wanted(self) -> bool:
+        if self.stuck_open:
+            return False
+        return self.coil or (self.welded and self.contact)

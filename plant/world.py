@@ -1,0 +1,138 @@
+"""One charge point's physics on a virtual clock: who holds a World decides how fast its time passes."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from plant.car import Car
+from plant.faults import FAULTS
+from plant.load import Load, Sine, Wave
+from plant.mains import Mains
+from plant.record import Record
+from plant.relay import Relay
+from plant.sensor import SAMPLES, USUAL_CURRENT, USUAL_VOLTAGE, Quality, Sensor, Sums
+from plant.thermal import Thermal
+
+WINDOW_MS = 200
+MAX_WINDOW_MS = 3_600_000
+WAVE_STEP_S = 0.2 / SAMPLES  # whatever time a window spans, its samples see 200 ms of the mains' waveform
+
+
+class Window(NamedTuple):
+    """A finished sample window, and what the board's other inputs read at its end."""
+
+    sums: Sums
+    duration_ms: int
+    vehicle: str
+    temperature_mc: int
+    feedback: bool
+
+
+class World:
+    """Mains, relay, car and sensor. `window_ms`: simulated time a sample window spans, from the next one on.
+
+    A window of a fast plant is 200 ms of waveform stretched over `window_ms`: a sample every `window_ms / 250`
+    would see the same phase of the mains again and again.
+    """
+
+    def __init__(
+        self,
+        load: Load,
+        *,
+        plugged: bool = False,
+        mains: Mains = Mains(),  # noqa: B008 - immutable
+        current: Quality = USUAL_CURRENT,
+        voltage: Quality = USUAL_VOLTAGE,
+        seed: int = 1,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.car = Car(load, plugged=plugged)
+        self.relay = Relay(wall)
+        self.sensor = Sensor(current, voltage, seed)
+        self.thermal = Thermal()
+        self.record = Record()
+        self.stalled = False
+        self.window_ms = WINDOW_MS
+        self.now_ms = 0.0
+        self.faults: set[str] = set()
+        self._idle = Sine(mains.voltage_v, 0.0, 0.0, mains.frequency_hz)
+        self._wave_s = 0.0
+        self._taken = 0  # samples of the window in the making
+        self._begin_window()
+
+    @property
+    def vehicle(self) -> str:
+        return "present" if self.car.plugged else "absent"
+
+    def pin(self, closed: bool) -> None:
+        """The level at the relay's driver; a floating pin is pulled down, which is False."""
+        self.relay.drive(closed, self.now_ms)
+
+    def fault(self, name: str, on: bool) -> None:
+        """Raises KeyError for a name that FAULTS does not have."""
+        FAULTS[name].switch(self, on)
+        (self.faults.add if on else self.faults.discard)(name)
+        self.relay.reconsider(self.now_ms)
+
+    def advance(self, duration_ms: float) -> list[Window]:
+        """Let so much time pass: the windows that were finished in it."""
+        end_ms = self.now_ms + duration_ms
+        windows: list[Window] = []
+        while self.now_ms < end_ms:
+            self._advance_unchanged(min(end_ms, self._next_change_ms()))
+            edge = self.relay.settle(self.now_ms)
+            if edge:
+                self.record.moved(edge)
+            if self.now_ms >= self._window_end_ms:
+                window = self._finish_window()
+                windows += [] if self.stalled else [window]
+        return windows
+
+    def _next_change_ms(self) -> float:
+        """When the contact moves, the car changes what it draws, or the window ends: nothing changes until then."""
+        moves_at_ms = self.relay.moves_at_ms()
+        changes = [self._window_end_ms, math.inf if moves_at_ms is None else moves_at_ms]
+        if self.relay.contact:
+            changes.append(self.now_ms + self.car.change_in_ms())
+        return min(changes)
+
+    def _advance_unchanged(self, to_ms: float) -> None:
+        powered = self.relay.contact
+        wave = self.car.wave() if powered and self.car.draws() else self._idle
+        # Not only until to_ms: the last sample of a window must not fall to rounding.
+        until_ms = math.inf if to_ms >= self._window_end_ms else to_ms
+        current_a = self._sample(wave, until_ms)
+        duration_ms = to_ms - self.now_ms
+        energy_j = self.car.run(duration_ms) if powered else 0.0
+        self.record.flowed(energy_j)
+        self.thermal.run(duration_ms, current_a)
+        self.now_ms = to_ms
+
+    def _sample(self, wave: Wave, until_ms: float) -> float:
+        """Take the samples due before `until_ms`; returns the RMS current over them, 0 where none was due."""
+        factor = self.car.over_draw
+        squares, taken = 0.0, self._taken
+        while self._taken < SAMPLES and self._due_ms < until_ms:
+            volts, amps = wave.sample(self._wave_s)
+            self.sensor.sample(volts, amps * factor)
+            squares += (amps * factor) ** 2
+            self._wave_s += WAVE_STEP_S
+            self._due_ms += self._step_ms
+            self._taken += 1
+        return math.sqrt(squares / (self._taken - taken)) if self._taken > taken else 0.0
+
+    def _begin_window(self) -> None:
+        self._taken = 0
+        self._duration_ms = self.window_ms
+        self._step_ms = self._duration_ms / SAMPLES
+        self._due_ms = self.now_ms + self._step_ms / 2
+        self._window_end_ms = self.now_ms + self._duration_ms
+
+    def _finish_window(self) -> Window:
+        feedback = self.relay.contact  # as long as the mains are there
+        window = Window(
+            self.sensor.finish(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, feedback
+        )
+        self._begin_window()
+        return window
