@@ -1,7 +1,7 @@
 """The rows that folds read and write, and the port through which they do.
 
 Each row belongs to one key (a charge point's or a driver's); a fold is given the `Rows` of its record's key alone.
-The tables in `central/store/tables.py` are these classes under the specification's names; a test holds the two together.
+The tables in `central/store/tables.py` are these classes under the specification's names; a test compares them.
 Times are milliseconds since 1970 UTC, energy Wh, money minor units (cents), prices ten-thousandths per kWh (`_e4`).
 """
 

@@ -108,10 +108,16 @@ def _integer(text: str) -> int:
 
 
 def _loads_strictly(text: str) -> object:
-    message = json.loads(text, parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer)
+    message = json.loads(  # pyright: ignore[reportCallIssue] -- hooks that only CPython has
+        text, parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer
+    )
     if "\\u" in text:
-        json.dumps(message, ensure_ascii=False).encode()  # a lone surrogate is no text: UnicodeEncodeError
+        _unescaped(message).encode()  # a lone surrogate is no text: UnicodeEncodeError
     return message
+
+
+def _unescaped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)  # pyright: ignore[reportCallIssue] -- only CPython has the argument
 
 
 # MicroPython's json has none of these hooks; a board reads only lines that the bridge or its own kind tagged.
@@ -148,7 +154,7 @@ def _short_text(value: str) -> str:
 
 
 def _without_backspace(value: str) -> str:
-    return "\\u000c".join([json.dumps(part, ensure_ascii=False)[1:-1] for part in value.split("\f")])
+    return "\\u000c".join([_unescaped(part)[1:-1] for part in value.split("\f")])
 
 
 _text = json.dumps if MICROPYTHON else _short_text
