@@ -1,0 +1,30 @@
+"""The monitor's heartbeats to Central, and what their answers tell."""
+
+UNANSWERED_MOST = 2
+
+
+class Heartbeats:
+    """`unanswered` in a row; an answer to any later one clears the earlier."""
+
+    def __init__(self, interval_ms):
+        self._interval_ms = interval_ms
+        self.begin(0)
+
+    def begin(self, now):
+        """A new registration: whoever was asked before is gone."""
+        self._sent_at = now
+        self.unanswered = 0
+
+    def due(self, now):
+        return now - self._sent_at >= self._interval_ms
+
+    def lost(self):
+        """Judged when the next one is due, so that an answer has had its whole interval."""
+        return self.unanswered >= UNANSWERED_MOST
+
+    def sent(self, now):
+        self._sent_at = now
+        self.unanswered += 1
+
+    def answered(self):
+        self.unanswered = 0

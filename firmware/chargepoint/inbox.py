@@ -1,0 +1,42 @@
+"""Messages that arrived: held against the table of kinds, and handed to who handles their type."""
+
+from wire.check import check
+from wire.frame import FrameError, parse
+
+_NEVER_ANSWERED = ("error_response", "ack", "keepalive")
+
+
+class Inbox:
+    """`handlers`: type -> function of the message. `refused` counts messages that nobody could use."""
+
+    def __init__(self, cp_id, handlers, answer):
+        """`answer(kind, fields)` sends an error_response."""
+        self.refused = 0
+        self._cp_id = cp_id
+        self._handlers = handlers
+        self._answer = answer
+
+    def take(self, payload):
+        try:
+            message = parse(payload)
+        except FrameError as error:
+            self._refuse({}, error.code, "", error.text)
+            return
+        problem = check(message)
+        if problem is not None:
+            self._refuse(message, problem.code, problem.field, problem.text)
+        elif message.get("cp_id", self._cp_id) != self._cp_id:
+            self._refuse(message, "not_yours", "cp_id", "this charge point is " + self._cp_id)
+        elif message["type"] not in self._handlers:
+            self._refuse(message, "wrong_direction", "type", "not for a board to take")
+        else:
+            self._handlers[message["type"]](message)
+
+    def _refuse(self, message, code, field, text):
+        self.refused += 1
+        if message.get("type") not in _NEVER_ANSWERED:
+            fields = {"code": code, "field": field, "text": text}
+            message_id = message.get("message_id")
+            if isinstance(message_id, str) and len(message_id) <= 64:
+                fields["message_id"] = message_id
+            self._answer("error_response", fields)

@@ -1,0 +1,195 @@
+"""What a board must not forget until the bridge has acked it: one small file per message, named by its n.
+
+n has no holes and outlives reboots, because the newest message's file stays even when it is acked (after a reboot it
+is sent once more). Whoever appends is refused before a number is given, never after, so that a full journal drops
+nothing: less important kinds are refused earlier, and the room above them is kept for charges and faults. Only damaged
+flash makes a hole, and a `gap` announces it.
+"""
+
+import binascii
+
+from wire.frame import LINE_LIMIT, FrameError, parse, payload_of
+from wire.ids import WINDOW, lossy_id, reliable_id
+from wire.ids import parse as parse_id
+
+IDENTITY = "identity"
+_SUFFIX = ".json"
+# How many of the WINDOW numbers a kind may fill. A charge needs no more than 8 once it was allowed to start, and the
+# monitor says again what was refused (a state, a fault) as long as it holds.
+ROOM_FOR_A_CHARGE = WINDOW - 16
+_ROOM = {
+    "meter_checkpoint": WINDOW - 32,
+    "status_notification": WINDOW - 24,
+    "command_response": WINDOW - 4,
+    "register_request": WINDOW - 4,
+    "fault_notification": WINDOW - 12,
+    "recovery_notification": WINDOW - 12,
+}
+# Kinds of which a newer message takes the number of an older one. A checkpoint that was sent may be logged, and would
+# come back as its own duplicate; of a registration the bridge acts on every copy.
+_REPLACED_UNSENT = ("meter_checkpoint",)
+_REPLACED_UNACKED = ("register_request",)
+_LONGEST = LINE_LIMIT - 10  # less star, tag and newline
+
+
+class Entry:
+    """A message that is not acked; `sent`: it may have reached the bridge; `due`: when to send it (again), None now."""
+
+    def __init__(self, n, payload, sent):
+        self.n = n
+        self.kind = parse(payload)["type"]
+        self.payload = payload
+        self.sent = sent
+        self.due = None
+
+
+class Journal:
+    """`epoch` is drawn when the flash is new, `boot` counts this board's starts. `refused` counts by kind."""
+
+    def __init__(self, storage, board, cp_id, random_bytes):
+        self.board = board
+        self.cp_id = cp_id
+        self.refused = {}
+        self.entries = []  # unacked, by rising n
+        self._storage = storage
+        self._lossy = 0
+        self._newest = 0
+        damaged = self._load()
+        self._identify(random_bytes)
+        self._announce(damaged)
+
+    # --- writing ---
+
+    def append(self, kind, fields, stamp):
+        """Journal a message; its n, or None (counted) where the journal has no room left for its kind."""
+        entry = self._replaceable(kind)
+        if entry is None and self.span() >= _ROOM.get(kind, WINDOW):
+            self.refused[kind] = self.refused.get(kind, 0) + 1
+            return None
+        n = self._newest + 1 if entry is None else entry.n
+        payload = self._payload(n, kind, fields, stamp)
+        self._storage.write(_name(n), payload)
+        if entry is None:
+            self._forget_newest_acked()
+            self._newest = n
+            self.entries.append(Entry(n, payload, sent=False))
+        else:
+            entry.payload, entry.due = payload, None
+        return n
+
+    def span(self):
+        """How many numbers lie from the oldest unacked to the newest."""
+        return self._newest - self.entries[0].n + 1 if self.entries else 0
+
+    def room_for_a_charge(self):
+        return self.span() < ROOM_FOR_A_CHARGE
+
+    def ack(self, epoch, numbers):
+        if epoch != self.epoch:
+            return
+        for n in numbers:
+            if self._drop(n) and n != self._newest:
+                self._storage.remove(_name(n))
+
+    def lossy_id(self):
+        """The id of a message that may be lost."""
+        self._lossy += 1
+        return lossy_id(self.board, self.epoch, self._lossy)
+
+    # --- reading ---
+
+    def find(self, kind, field, value):
+        """Whether an unacked message of the kind has that value."""
+        return any(entry.kind == kind and parse(entry.payload).get(field) == value for entry in self.entries)
+
+    def registration(self):
+        """The unacked register_request, or None."""
+        for entry in self.entries:
+            if entry.kind == "register_request":
+                return entry
+        return None
+
+    # --- parts ---
+
+    def _payload(self, n, kind, fields, stamp):
+        message = {"type": kind, "message_id": reliable_id(self.board, self.epoch, n)}
+        message.update(fields)
+        message.update(stamp)
+        payload = payload_of(message)
+        if len(payload) > _LONGEST:  # settings bound every text, so this is a mistake of ours
+            raise FrameError("too_long", kind)
+        return payload
+
+    def _replaceable(self, kind):
+        for entry in self.entries:
+            if entry.kind == kind and (kind in _REPLACED_UNACKED or (kind in _REPLACED_UNSENT and not entry.sent)):
+                return entry
+        return None
+
+    def _drop(self, n):
+        for i, entry in enumerate(self.entries):
+            if entry.n == n:
+                del self.entries[i]
+                return True
+        return False
+
+    def _forget_newest_acked(self):
+        """The file of the newest message stayed when it was acked; once there is a newer one, it may go."""
+        if self._newest and not (self.entries and self.entries[-1].n == self._newest):
+            self._storage.remove(_name(self._newest))
+
+    def _load(self):
+        """Read the files back; the numbers of damaged ones."""
+        damaged = []
+        for n in sorted([_number(name) for name in self._storage.names() if _number(name)]):
+            self._newest = n
+            payload = self._storage.read(_name(n))
+            if payload is None or parse_id(parse(payload)["message_id"]) is None:
+                damaged.append(n)
+            else:
+                self.entries.append(Entry(n, payload, sent=True))  # nobody knows; so it must not change any more
+        return damaged
+
+    def _identify(self, random_bytes):
+        """Epoch and boot; where their file is damaged the messages themselves still tell the epoch."""
+        identity = self._storage.read_record(IDENTITY)
+        if identity is not None:
+            self.epoch, self.boot = identity["epoch"], identity["boot"] + 1
+        elif self.entries:
+            self.epoch, self.boot = parse_id(parse(self.entries[-1].payload)["message_id"])[1], _after(self.entries)
+        else:
+            self.epoch, self.boot = binascii.hexlify(random_bytes(8)).decode(), 1
+            self._newest = 0  # another epoch: the numbers of files that nobody can read are no longer ours
+        self._storage.write_record(IDENTITY, {"epoch": self.epoch, "boot": self.boot})
+
+    def _announce(self, damaged):
+        """A gap for each run of numbers lost; journaled before their files go, so that n goes on from them."""
+        for first, last in _runs(damaged):
+            if not self._newest or self.append("gap", {"cp_id": self.cp_id, "from": first, "to": last}, {}):
+                for n in range(first, last + 1):
+                    self._storage.remove(_name(n))
+
+
+def _name(n):
+    return "%d%s" % (n, _SUFFIX)
+
+
+def _number(name):
+    digits = name[: -len(_SUFFIX)]
+    return int(digits) if name.endswith(_SUFFIX) and digits.isdigit() else 0
+
+
+def _runs(numbers):
+    """[(first, last)] of consecutive numbers."""
+    runs = []
+    for n in numbers:
+        if runs and runs[-1][1] == n - 1:
+            runs[-1] = (runs[-1][0], n)
+        else:
+            runs.append((n, n))
+    return runs
+
+
+def _after(entries):
+    """A boot number above all that the messages name."""
+    return max([parse(entry.payload).get("boot") or 0 for entry in entries]) + 1

@@ -1,0 +1,123 @@
+"""Two-way links between engine, monitor and bridge: memory, or frames over anything that carries bytes.
+
+A link has `up`, `generation` (rises with every connection that came up), `step(now)`, `send(payload)` and
+`received()`; payloads are messages without their tag, so that a monitor passes on what it need not understand. Output
+is bounded: `send` is False where there is no room, and the sender says what that means.
+"""
+
+from wire.frame import Decoder, FrameError, line_of, payload_of
+from wire.seal import CRC32
+
+_RECEIVED_MOST = 64  # payloads that wait for their reader; then the line is not read, and its peer has to wait
+_READ_MOST = 1024  # bytes taken from a line in one step
+_KEEPALIVE = payload_of({"type": "keepalive"})
+
+
+class MemoryLink:
+    """One end of a link within one board; `connect_memory` makes both."""
+
+    def __init__(self):
+        self.up = True
+        self.generation = 1
+        self._peer = self
+        self._in = []
+
+    def step(self, now):
+        pass
+
+    def send(self, payload):
+        waiting = self._peer._in
+        if len(waiting) >= _RECEIVED_MOST:
+            return False
+        waiting.append(payload)
+        return True
+
+    def received(self):
+        payloads, self._in = self._in, []
+        return payloads
+
+
+def connect_memory():
+    one, other = MemoryLink(), MemoryLink()
+    one._peer, other._peer = other, one
+    return one, other
+
+
+class LineLink:
+    """Frames over a byte line (hal/tcp.py says what a line has).
+
+    lost_ms 0: up while the line is open. Otherwise up while something was heard within lost_ms, and `keepalive` is
+    said every keepalive_ms: an open line proves nothing, and one that is opened anew at once has lost nothing.
+    """
+
+    def __init__(self, line, seal=CRC32, keepalive_ms=0, lost_ms=0):
+        self.line = line
+        self.up = False
+        self.generation = 0
+        self.too_long = 0  # payloads that no line can carry
+        self._seal = seal
+        self._decoder = Decoder(seal)
+        self._line_generation = 0
+        self._keepalive_ms = keepalive_ms
+        self._lost_ms = lost_ms
+        self._fresh = True  # nothing was heard on this connection yet
+        self._heard_at = None
+        self._said_at = None
+        self._in = []
+
+    def step(self, now):
+        self.line.step(now)
+        if self.line.generation != self._line_generation:
+            self._begin()
+        if len(self._in) < _RECEIVED_MOST:
+            self._read(now)
+        if self._keepalive_ms:
+            self._keep_alive(now)
+        self._judge(now)
+
+    def send(self, payload):
+        try:
+            return self.line.is_open and self.line.write(line_of(payload, self._seal))
+        except FrameError:
+            self.too_long += 1
+            return True  # it is done with: trying again would not make it shorter
+
+    def received(self):
+        payloads, self._in = self._in, []
+        return payloads
+
+    def damaged(self):
+        """How many lines of this connection could not be used."""
+        return self._decoder.lines_bad_tag + self._decoder.lines_too_long
+
+    def _begin(self):
+        """Another connection: what the one before left half said counts no more."""
+        self._line_generation = self.line.generation
+        self._decoder = Decoder(self._seal)
+        self._said_at = None
+        self._fresh = True
+        self._in = []
+
+    def _read(self, now):
+        chunk = self.line.read(_READ_MOST)
+        payloads = self._decoder.feed(chunk) if chunk else None
+        if payloads:
+            self._heard_at = now
+            self._in.extend(payloads)
+
+    def _keep_alive(self, now):
+        due = self._said_at is None or now - self._said_at >= self._keepalive_ms
+        if due and self.send(_KEEPALIVE):
+            self._said_at = now
+
+    def _judge(self, now):
+        if self._lost_ms:
+            up = self._heard_at is not None and now - self._heard_at < self._lost_ms
+            news = up and self._heard_at == now and (self._fresh or not self.up)
+        else:
+            up = self.line.is_open
+            news = up and (self._fresh or not self.up)
+        if news:
+            self.generation += 1
+            self._fresh = False
+        self.up = up

@@ -1,0 +1,62 @@
+"""What the engine remembers over a power cut: its memory (written on events) and its checkpoint (written every 10 s).
+
+Both are one small file each, replaced whole.
+"""
+
+SESSIONS_REMEMBERED = 32
+_MEMORY = "memory"
+_CHECKPOINT = "checkpoint"
+
+
+class Memory:
+    """last_seq (None: none yet) with its answer {accepted, reason?, session_id?}; the last session ids; service; latched faults."""
+
+    def __init__(self, storage):
+        record = storage.read_record(_MEMORY) or {}
+        self._storage = storage
+        self.last_seq = record.get("seq")
+        self.answer = record.get("answer") or {}
+        self.sessions = record.get("sessions") or []
+        self.out_of_service = bool(record.get("out_of_service"))
+        self.latched = record.get("latched") or []
+
+    def remember_session(self, session_id):
+        self.sessions = (self.sessions + [session_id])[-SESSIONS_REMEMBERED:]
+        self.write()
+
+    def set_latched(self, faults):
+        if faults != self.latched:
+            self.latched = list(faults)
+            self.write()
+
+    def set_service(self, out_of_service):
+        if out_of_service != self.out_of_service:
+            self.out_of_service = out_of_service
+            self.write()
+
+    def write(self):
+        self._storage.write_record(_MEMORY, {
+            "seq": self.last_seq, "answer": self.answer, "sessions": self.sessions,
+            "out_of_service": self.out_of_service, "latched": self.latched,
+        })
+
+
+class Checkpoint:
+    """The register and the session under way. `session` is a dict of session.Session.record, or None."""
+
+    def __init__(self, storage):
+        record = storage.read_record(_CHECKPOINT) or {}
+        self._storage = storage
+        self.register_wh = record.get("register_wh") or 0
+        self.meter_id = record.get("meter_id")
+        self.at_ms = record.get("at_ms")
+        self.session = record.get("session")
+
+    def write(self, meter, session, at_ms):
+        """`at_ms`: the server's time, or None."""
+        self.register_wh, self.meter_id = meter.register_wh, meter.meter_id
+        self.at_ms = at_ms
+        self.session = None if session is None else session.record()
+        self._storage.write_record(_CHECKPOINT, {
+            "register_wh": self.register_wh, "meter_id": self.meter_id, "at_ms": at_ms, "session": self.session,
+        })

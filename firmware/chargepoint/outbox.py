@@ -1,0 +1,50 @@
+"""Sends the journal: in order, again from the oldest unacked at each registration, and again what stays unacked."""
+
+RESEND_MS = 5000  # a line may be deaf for a while (a flash erase drops what a UART receives)
+_ONE_AT_A_TIME = "meter_checkpoint"  # what was not sent yet may be replaced by what is newer
+
+
+class Outbox:
+    def __init__(self, journal, resend_ms=RESEND_MS):
+        self._journal = journal
+        self._resend_ms = resend_ms
+        self._open = False
+
+    def open(self):
+        """Central accepted this line's registration."""
+        self._open = True
+        for entry in self._journal.entries:
+            entry.due = None
+
+    def close(self):
+        self._open = False
+
+    def step(self, now, send):
+        """`send(payload)` is False where the line takes no more for now."""
+        if not self._open:
+            return
+        checkpoint_under_way = False
+        for entry in self._journal.entries:
+            held_back = checkpoint_under_way and entry.kind == _ONE_AT_A_TIME
+            if not held_back and (entry.due is None or now >= entry.due) and not self._send(entry, now, send):
+                return
+            checkpoint_under_way = checkpoint_under_way or entry.kind == _ONE_AT_A_TIME
+
+    def send_registration(self, now, send):
+        """The unacked register_request goes first on every connection, before anything else may."""
+        entry = self._journal.registration()
+        return entry is not None and self._send(entry, now, send)
+
+    def take_ack(self, message):
+        """An `ack` of the bridge; True if it was for this board."""
+        if message.get("board") != self._journal.board:
+            return False
+        self._journal.ack(message.get("epoch"), message.get("n") or ())
+        return True
+
+    def _send(self, entry, now, send):
+        if not send(entry.payload):
+            return False
+        entry.sent = True
+        entry.due = now + self._resend_ms
+        return True

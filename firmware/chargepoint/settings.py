@@ -1,0 +1,213 @@
+"""A board's settings: config.json, and for simulated boards the environment above it. One table, one-line complaints."""
+
+import json
+
+from wire.ids import BOARD_CHARACTERS, ID_CHARACTERS, made_of
+from wire.kinds import PRICE_MAX
+
+FIRMWARE = "wattline-0.1"
+BOTH = "both"
+ENGINE = "engine"
+MONITOR = "monitor"
+_DAY_MS = 86400000
+
+
+class SettingError(ValueError):
+    """One line: the setting, what was wrong, and what would be right."""
+
+
+class Setting:
+    """check(value) gives the value to use, or raises ValueError saying what would be right.
+
+    env: the environment variables that name it, of which a role reads the one of its own place in `env`.
+    """
+
+    def __init__(self, name, check, default, example, env=None):
+        self.name = name
+        self.check = check
+        self.default = default
+        self.example = example
+        self.env = env
+
+
+class Settings:
+    """Each setting of TABLE under its name, and `firmware`."""
+
+
+# --- checks ---
+
+
+def whole(low, high):
+    def check(value):
+        if isinstance(value, str) and value.isdigit():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError("expected a whole number from %d to %d" % (low, high))
+        return value
+
+    return check
+
+
+def price(value):
+    try:
+        value = float(value) if isinstance(value, str) else value
+    except ValueError:
+        value = None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= PRICE_MAX:
+        raise ValueError("expected a number from 0 to %d, in currency per kWh" % PRICE_MAX)
+    return value
+
+
+def text(longest):
+    def check(value):
+        if not isinstance(value, str) or len(value) > longest or not all(c >= " " and c != "\x7f" for c in value):
+            raise ValueError("expected a text of at most %d printable characters" % longest)
+        if len(value.encode()) > longest:
+            raise ValueError("expected a text of at most %d bytes in UTF-8" % longest)
+        return value
+
+    return check
+
+
+def name_of(characters, longest):
+    def check(value):
+        if not isinstance(value, str) or not 1 <= len(value) <= longest or not made_of(value, characters):
+            raise ValueError("expected 1 to %d of A-Z a-z 0-9 and %s" % (longest, characters[62:]))
+        return value
+
+    return check
+
+
+def one_of(*choices):
+    def check(value):
+        if value not in choices:
+            raise ValueError("expected one of " + ", ".join(choices))
+        return value
+
+    return check
+
+
+def presence(value):
+    if value == "pilot":
+        raise ValueError("a control pilot is not supported yet; expected contact or none")
+    return one_of("contact", "none")(value)
+
+
+def address(value):
+    """"ip:port" as (ip, port)."""
+    host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    parts = host.split(".")
+    numeric = len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+    if not (colon and numeric and port.isdigit() and 1 <= int(port) <= 65535):
+        raise ValueError("expected a numeric IPv4 address and a port (names are not looked up: that blocks)")
+    return host, int(port)
+
+
+def line(value):
+    """A TCP address, or `serial:PATH`."""
+    if isinstance(value, str) and value.startswith("serial:") and len(value) > 7:
+        return value
+    try:
+        return address(value)
+    except ValueError as error:
+        raise ValueError(str(error) + ", or serial:PATH") from None
+
+
+_ID = name_of(ID_CHARACTERS, 64)
+_INTERVAL = whole(10, _DAY_MS)
+REQUIRED = object()
+
+# The order is that of docs and complaints.
+TABLE = (
+    Setting("cp_id", _ID, REQUIRED, "cp_001", "CP_ID"),
+    Setting("role", one_of(BOTH, ENGINE, MONITOR), BOTH, "both", "CP_ROLE"),
+    Setting("board", name_of(BOARD_CHARACTERS, 24), None, "sim-001", "BOARD_ID"),
+    Setting("state_dir", text(200), ".", "state", "STATE_DIR"),
+    Setting("location", text(255), "", "Car park 1", "CP_LOCATION"),
+    Setting("price_per_kwh", price, 0, 0.20, "CP_PRICE_PER_KWH"),
+    # Where things are.
+    Setting("central", line, None, "192.168.1.10:7000", "IP_PORT_EV_CP_CENTRAL"),
+    Setting("engine", line, None, "192.168.1.11:7100", "IP_PORT_EV_CP_E"),
+    Setting("mqtt", address, None, "192.168.1.10:1883", "MQTT_ADDRESS"),
+    Setting("plant", address, None, "127.0.0.1:7200", "PLANT_ADDRESS"),
+    Setting("plain_port", whole(0, 65535), 0, 7101, "CP_PLAIN_PORT"),
+    # The charge point itself.
+    Setting("presence", presence, "none", "contact", "CP_PRESENCE"),
+    Setting("rated_current_ma", whole(1000, 125000), 16000, 16000, "CP_RATED_CURRENT_MA"),
+    Setting("i_ua_per_count", whole(1, 97656), 29297, 29297),
+    Setting("v_uv_per_count", whole(1, 488281), 195313, 195313),
+    Setting("quiet_end_ms", whole(1000, _DAY_MS), 600000, 600000, "CP_QUIET_END_MS"),
+    # Intervals.
+    Setting("keepalive_ms", _INTERVAL, 2000, 2000),
+    Setting("link_lost_ms", _INTERVAL, 6000, 6000),
+    Setting("health_interval_ms", _INTERVAL, 30000, 30000),
+    Setting("engine_silent_ms", _INTERVAL, 120000, 120000),
+    Setting("heartbeat_interval_ms", _INTERVAL, 30000, 30000),
+    Setting("checkpoint_interval_ms", _INTERVAL, 60000, 60000),
+    Setting("flash_interval_ms", _INTERVAL, 10000, 10000),
+    Setting("telemetry_interval_ms", _INTERVAL, 1000, 1000),
+    Setting("idle_telemetry_interval_ms", _INTERVAL, 10000, 10000),
+    Setting("retry_first_ms", _INTERVAL, 200, 200),
+    Setting("retry_slow_ms", _INTERVAL, 30000, 30000),
+    Setting("resend_ms", _INTERVAL, 5000, 5000),
+    Setting("answer_ms", _INTERVAL, 10000, 10000),
+)
+_NAMES = tuple(setting.name for setting in TABLE)
+_NEEDED = {BOTH: ("central",), ENGINE: ("engine",), MONITOR: ("central", "engine")}
+
+
+def read(config, environment=None):
+    """Settings of a config.json's text (b"" or None: there is none). `environment(name)`: a value or None.
+
+    Raises SettingError.
+    """
+    given = _parse(config) if config else {}
+    for name in given:
+        if name not in _NAMES:
+            raise SettingError("%s: unknown; expected one of %s" % (name, ", ".join(_NAMES)))
+    settings = Settings()
+    settings.firmware = FIRMWARE
+    for setting in TABLE:
+        setattr(settings, setting.name, _value(setting, given, environment))
+    for name in _NEEDED[settings.role]:
+        if getattr(settings, name) is None:
+            _complain(name, "it is missing, and role %s needs it" % settings.role)
+    if settings.keepalive_ms * 2 > settings.link_lost_ms:
+        raise SettingError("link_lost_ms: expected at least twice keepalive_ms (%d)" % settings.keepalive_ms)
+    return settings
+
+
+def _parse(config):
+    try:
+        given = json.loads(config)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise SettingError('config.json: is no JSON object; expected such as {"cp_id": "cp_001"}')
+    return given
+
+
+def _value(setting, given, environment):
+    value = environment(setting.env) if environment is not None and setting.env else None
+    if not value:
+        value = given.get(setting.name)
+    if value is None:
+        if setting.default is REQUIRED:
+            _complain(setting.name, "it is missing")
+        return setting.default
+    try:
+        return setting.check(value)
+    except ValueError as error:
+        _complain(setting.name, "%s is not right: %s" % (_shown(value), error))
+
+
+def _complain(name, wrong):
+    for setting in TABLE:
+        if setting.name == name:
+            called = name if setting.env is None else "%s (%s)" % (name, setting.env)
+            raise SettingError("%s: %s. For example: %s" % (called, wrong, setting.example))
+
+
+def _shown(value):
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -1,0 +1,77 @@
+"""What a monitor knows of its engine: when to ask, whether it is silent, which faults were reported."""
+
+HEALTH_INTERVAL_MS = 30000
+SILENT_MS = 120000
+ENGINE_SILENT = "engine_silent"
+CENTRAL_UNREACHABLE = "central_unreachable"
+# The monitor's own faults; all others are the engine's.
+TEXTS = {
+    ENGINE_SILENT: "the engine does not answer health checks",
+    CENTRAL_UNREACHABLE: "Central could not be reached for a while",
+}
+_REPORTED = "reported"
+
+
+class EngineWatch:
+    """state, vehicle and meter {meter_id, register_wh} as last heard; board: the engine's, once it named itself."""
+
+    def __init__(self, interval_ms, hurry_ms, silent_ms):
+        """hurry_ms: between checks while the engine waits in safe mode, or has not answered yet."""
+        self.state = "booting"
+        self.vehicle = "unknown"
+        self.board = None
+        self.meter = {}
+        self._interval_ms = interval_ms
+        self._hurry_ms = hurry_ms
+        self._silent_ms = silent_ms
+        self._asked_at = None
+        self._asked_id = None
+        self._answered = False
+        self._heard_at = 0
+
+    def due(self, now):
+        calm = self._answered and self.state != "safe"
+        interval_ms = self._interval_ms if calm else self._hurry_ms
+        return self._asked_at is None or now - self._asked_at >= interval_ms
+
+    def hurry(self):
+        """Ask at once: the link is another."""
+        self._asked_at = None
+
+    def asked(self, message_id, now):
+        self._asked_id, self._asked_at, self._answered = message_id, now, False
+
+    def heard(self, message, board, now):
+        """A health_check_response; True if it answers the last check."""
+        self.state, self.vehicle = message["state"], message["vehicle"]
+        self.meter = {"meter_id": message["meter_id"], "register_wh": message["register_wh"]}
+        self._heard_at = now
+        if message.get("message_id") == self._asked_id:
+            self._answered = True
+            return True
+        self.board = board or self.board
+        return False
+
+    def silent(self, now):
+        return now - self._heard_at >= self._silent_ms
+
+
+class Reports:
+    """Which faults Central was told of and not yet that they ended; kept over reboots, so that none stays open."""
+
+    def __init__(self, storage):
+        self._storage = storage
+        self.faults = (storage.read_record(_REPORTED) or {}).get("faults") or []
+
+    def add(self, fault):
+        self._keep(self.faults + [fault])
+
+    def remove(self, fault):
+        self._keep([each for each in self.faults if each != fault])
+
+    def of_engine(self):
+        return [fault for fault in self.faults if fault not in TEXTS]
+
+    def _keep(self, faults):
+        self.faults = faults
+        self._storage.write_record(_REPORTED, {"faults": faults})

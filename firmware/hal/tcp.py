@@ -1,0 +1,214 @@
+"""Byte lines over TCP, never blocking; the same code on MicroPython (unix, ESP32, Pico W) and CPython.
+
+A byte line, here and in hal/serial.py:
+
+    step(now)      does what is ready
+    is_open        bytes may go both ways
+    is_dialling    it may yet come to that
+    generation     rises with every connection that opened
+    read(most)     bytes, b"" if there are none
+    write(data)    takes all of it, or (False) nothing where there is no room
+    dial()         begin a connection; nothing to do where the other side or a wire does it
+    close()
+
+Addresses are numeric: looking a name up blocks for seconds, and a relay cannot wait for a name server.
+"""
+
+import errno
+import select
+import socket
+
+MAX_OUT = 8192  # bytes the socket has not taken yet
+_UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
+_BROKEN = select.POLLERR | select.POLLHUP
+
+
+def _resolve(address):
+    # For a numeric address this parses and packs; it asks no server, so it cannot block.
+    return socket.getaddrinfo(address[0], address[1])[0][-1]
+
+
+class Stream:
+    """One connection. `is_open` turns False for good when it breaks."""
+
+    def __init__(self, connected, max_out=MAX_OUT):
+        self.is_open = True
+        self._socket = connected
+        self._max_out = max_out
+        self._out = bytearray()
+        self._poll = select.poll()
+        self._poll.register(connected, select.POLLIN)
+        connected.setblocking(False)
+
+    def step(self, now):
+        if self._out:
+            self._flush()
+
+    def read(self, most):
+        if not self.is_open or not self._poll.poll(0):
+            return b""
+        try:
+            chunk = self._socket.recv(most)
+        except OSError as error:
+            if error.errno != errno.EAGAIN:
+                self.close()
+            return b""
+        if not chunk:
+            self.close()
+        return chunk
+
+    def write(self, data):
+        if not self.is_open or len(self._out) + len(data) > self._max_out:
+            return False
+        self._out.extend(data)
+        self._flush()
+        return self.is_open
+
+    def close(self):
+        if self.is_open:
+            self.is_open = False
+            self._socket.close()
+        self._out = bytearray()
+
+    def _flush(self):
+        try:
+            taken = self._socket.send(self._out)
+        except OSError as error:
+            if error.errno != errno.EAGAIN:
+                self.close()
+            return
+        self._out = self._out[taken:]
+
+
+class Dialler:
+    """A byte line to (host, port). Whoever owns it dials, and judges how long dialling may take."""
+
+    def __init__(self, address, max_out=MAX_OUT):
+        self.generation = 0
+        self._address = address
+        self._max_out = max_out
+        self._dialling = None  # a socket whose connection is under way
+        self._poll = None
+        self._stream = None
+
+    @property
+    def is_open(self):
+        return self._stream is not None and self._stream.is_open
+
+    @property
+    def is_dialling(self):
+        return self._dialling is not None
+
+    def dial(self):
+        self.close()
+        dialling = None
+        try:
+            address = _resolve(self._address)
+            dialling = socket.socket()
+            dialling.setblocking(False)
+            dialling.connect(address)
+        except OSError as error:
+            if dialling is None or error.errno not in _UNDER_WAY:
+                _close(dialling)
+                return
+        self._dialling = dialling
+        self._poll = select.poll()
+        self._poll.register(dialling, select.POLLOUT)
+
+    def step(self, now):
+        if self._dialling is not None:
+            self._settle()
+        if self._stream is not None:
+            self._stream.step(now)
+
+    def read(self, most):
+        return self._stream.read(most) if self.is_open else b""
+
+    def write(self, data):
+        return self.is_open and self._stream.write(data)
+
+    def close(self):
+        _close(self._dialling)
+        self._dialling = None
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _settle(self):
+        ready = self._poll.poll(0)
+        if not ready:
+            return
+        if ready[0][1] & _BROKEN:
+            self.close()
+            return
+        self._stream = Stream(self._dialling, self._max_out)
+        self._dialling = None
+        self.generation += 1
+
+
+class Listener:
+    """Accepts connections at (host, port). Raises OSError where the address cannot be had."""
+
+    def __init__(self, address, backlog=4):
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(_resolve(address))
+        self._socket.listen(backlog)
+        self._socket.setblocking(False)
+        self._poll = select.poll()
+        self._poll.register(self._socket, select.POLLIN)
+
+    def accept(self):
+        """A new Stream, or None."""
+        if not self._poll.poll(0):
+            return None
+        try:
+            return Stream(self._socket.accept()[0])
+        except OSError:  # it was gone before it was taken
+            return None
+
+    def close(self):
+        self._socket.close()
+
+
+class Answerer:
+    """A byte line for whoever connects last: who connects again has lost the connection before, known here or not."""
+
+    is_dialling = False
+
+    def __init__(self, listener):
+        self.generation = 0
+        self._listener = listener
+        self._stream = None
+
+    @property
+    def is_open(self):
+        return self._stream is not None and self._stream.is_open
+
+    def dial(self):
+        pass
+
+    def step(self, now):
+        newest = self._listener.accept()
+        if newest is not None:
+            self.close()
+            self._stream = newest
+            self.generation += 1
+        if self._stream is not None:
+            self._stream.step(now)
+
+    def read(self, most):
+        return self._stream.read(most) if self.is_open else b""
+
+    def write(self, data):
+        return self.is_open and self._stream.write(data)
+
+    def close(self):
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+def _close(unfinished):
+    if unfinished is not None:
+        unfinished.close()
