@@ -7,6 +7,8 @@ from typing import NoReturn
 
 import pytest
 
+pytest_plugins = ["tools.testing.fixtures"]
+
 
 @pytest.fixture(scope="session")
 def missing() -> Callable[[str], NoReturn]:

@@ -59,6 +59,7 @@ class EmbeddedWriter:
         self._retention_due = time.monotonic()
         self._changed = threading.Condition()
         self._queue: list[Waiting] = []
+        self._committing: Sequence[Waiting] = ()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"log-writer-{path.name}", daemon=True)
         self._thread.start()
@@ -81,7 +82,7 @@ class EmbeddedWriter:
             self._closed = True
             self._changed.notify()
         self._thread.join(CLOSE_TIMEOUT_S)
-        self._fail_queue()
+        self._fail_left()
         return not self._thread.is_alive()
 
     def _run(self) -> None:
@@ -96,7 +97,7 @@ class EmbeddedWriter:
                     self._delete_old()
         finally:  # also when something unforeseen ends this thread: nobody may wait for it for ever
             self._closed = True
-            self._fail_queue()
+            self._fail_left()
             self._connection.close()
 
     def _next_batch(self) -> Sequence[Waiting]:
@@ -106,6 +107,7 @@ class EmbeddedWriter:
             self._changed.wait_for(lambda: self._queue or self._closed, pause_s)
             batch = self._queue[:MAX_COMMIT_RECORDS]
             del self._queue[: len(batch)]
+            self._committing = batch
             return batch
 
     def _commit(self, batch: Sequence[Waiting]) -> None:
@@ -113,11 +115,17 @@ class EmbeddedWriter:
             with self._lock.held(), transaction(self._connection, "BEGIN IMMEDIATE"):
                 places = self._insert(batch)
         except (sqlite3.Error, OSError) as error:
-            self._fail(batch, unavailable(self._path, error))
+            self._fail(self._take_committing(), unavailable(self._path, error))
             return
-        for waiting, place in zip(batch, places, strict=True):
+        # Nothing is left of the batch where close() has lost patience and failed it.
+        for waiting, place in zip(self._take_committing(), places, strict=False):
             self._pending.give_back(waiting.size_bytes)
             waiting.future.set_result(place)
+
+    def _take_committing(self) -> Sequence[Waiting]:
+        with self._changed:
+            batch, self._committing = self._committing, ()
+            return batch
 
     def _insert(self, batch: Sequence[Waiting]) -> list[Appended]:
         now_ms = time.time_ns() // 1_000_000  # taken under the lock, so that times rise with offsets
@@ -157,9 +165,10 @@ class EmbeddedWriter:
         pause_s = min(1.0, self._retention_interval_s) if deleted else self._retention_interval_s
         self._retention_due = time.monotonic() + pause_s
 
-    def _fail_queue(self) -> None:
+    def _fail_left(self) -> None:
         with self._changed:
-            left, self._queue = self._queue, []
+            left = [*self._committing, *self._queue]
+            self._committing, self._queue = (), []
         self._fail(left, LogClosed(f"the embedded log {self._path} was closed before this was written"))
 
     def _fail(self, batch: Iterable[Waiting], error: LogError) -> None:

@@ -17,6 +17,7 @@ from eventlog.port import Appended, LogClosed, LogError, LogUnavailable
 
 CLOSE_TIMEOUT_S = 5.0
 TOPIC_TIMEOUT_S = 10.0
+CLOSED_EARLY = "the log was closed before Kafka acknowledged this record"
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,12 @@ class KafkaAppender:
         it.
         """
         if self._no_longer_waits(future):
-            future.set_exception(LogUnavailable(f"Kafka refused a record: {error}"))
+            refusal = (
+                LogClosed(CLOSED_EARLY)
+                if self._closed
+                else LogUnavailable(f"Kafka refused a record: {error}")
+            )
+            future.set_exception(refusal)
         self._discard(producer)
 
     def _no_longer_waits(self, future: Future[Appended]) -> bool:
@@ -138,7 +144,7 @@ class KafkaAppender:
             producer, self._producer = self._producer, None
         if producer is not None:
             _end(producer)
-        self._fail_waiting(LogClosed("the log was closed before Kafka acknowledged this record"))
+        self._fail_waiting(LogClosed(CLOSED_EARLY))
 
 
 def _learn(producer: Producer, topic: str) -> None:

@@ -1,0 +1,37 @@
+"""How tests read a log: everything from somewhere, or until so many records are there."""
+
+import time
+from collections.abc import Mapping
+
+from eventlog.port import Log, Reader, Record
+
+TIMEOUT_S = 30.0
+
+
+def beginnings(log: Log, *topics: str) -> dict[tuple[str, int], int]:
+    return {
+        (topic, partition): log.ends(topic, partition).first
+        for topic in topics
+        for partition in range(log.partitions(topic))
+    }
+
+
+def read(reader: Reader, count: int, max_records: int = 500) -> list[Record]:
+    """At least `count` records, and no waiting for more."""
+    deadline = time.monotonic() + TIMEOUT_S
+    records: list[Record] = []
+    while len(records) < count:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{len(records)} of {count} records within {TIMEOUT_S:g} s")
+        records += reader.poll(max_records, 1.0)
+    return records
+
+
+def read_all(log: Log, positions: Mapping[tuple[str, int], int]) -> list[Record]:
+    """From these positions to what the ends are now."""
+    ends = {name: log.ends(*name).next for name in positions}
+    reader = log.reader(positions)
+    try:
+        return read(reader, sum(ends[name] - positions[name] for name in positions))
+    finally:
+        reader.close()

@@ -1,0 +1,100 @@
+"""The two logs as the contract suite sees them: how to open one, hold it up, and age it."""
+
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from eventlog.embedded import EmbeddedLog
+from eventlog.embedded_file import WriterLock, delete_older, transaction
+from eventlog.kafka import KafkaLog
+from eventlog.kafka_client import new_admin, topic_partition
+from eventlog.pending import MAX_PENDING_RECORDS
+from eventlog.port import Log
+from eventlog.topics import TOPICS, Topic
+
+
+class World(Protocol):
+    """One place where a log lies."""
+
+    def open(
+        self, topics: Sequence[Topic] = TOPICS, max_pending_records: int = MAX_PENDING_RECORDS
+    ) -> Log: ...
+    def drop_oldest(self, topic: str, records: int) -> None:
+        """Moves the beginning of each of the topic's partitions up by at most so many records."""
+        ...
+
+    def held(self) -> AbstractContextManager[None]:
+        """Meanwhile the log acknowledges nothing."""
+        ...
+
+    @property
+    def address(self) -> Sequence[str]:
+        """What another process hands to `open_log`: broker, path, topic prefix."""
+        ...
+
+
+@dataclass(frozen=True)
+class EmbeddedWorld:
+    path: Path
+
+    @property
+    def address(self) -> Sequence[str]:
+        return ("", str(self.path), "")
+
+    def open(self, topics: Sequence[Topic] = TOPICS, max_pending_records: int = MAX_PENDING_RECORDS) -> Log:
+        return EmbeddedLog(self.path, topics, max_pending_records=max_pending_records)
+
+    def drop_oldest(self, topic: str, records: int) -> None:
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        with transaction(connection, "BEGIN IMMEDIATE"):
+            delete_older(connection, topic, time.time_ns() // 1_000_000 + 1_000, records)
+        connection.close()
+
+    @contextmanager
+    def held(self) -> Generator[None]:
+        lock = WriterLock(self.path)
+        with lock.held():
+            yield
+        lock.close()
+
+
+@dataclass(frozen=True)
+class KafkaWorld:
+    broker_address: str
+    prefix: str
+    send_signal: Callable[[signal.Signals], None]
+
+    @property
+    def address(self) -> Sequence[str]:
+        return (self.broker_address, "unused", self.prefix)
+
+    def open(self, topics: Sequence[Topic] = TOPICS, max_pending_records: int = MAX_PENDING_RECORDS) -> Log:
+        return KafkaLog(
+            self.broker_address, "test", topics, prefix=self.prefix, max_pending_records=max_pending_records
+        )
+
+    def drop_oldest(self, topic: str, records: int) -> None:
+        admin = new_admin(self.broker_address, "test")
+        log = self.open()
+        ends = {partition: log.ends(topic, partition) for partition in range(log.partitions(topic))}
+        log.close()
+        admin.delete_records(
+            {
+                topic_partition(self.prefix + topic, partition): min(end.next, end.first + records)
+                for partition, end in ends.items()
+            }
+        )
+        admin.close()
+
+    @contextmanager
+    def held(self) -> Generator[None]:
+        self.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.send_signal(signal.SIGCONT)
