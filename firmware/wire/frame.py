@@ -108,8 +108,11 @@ def _integer(text: str) -> int:
 
 
 def _loads_strictly(text: str) -> object:
-    message = json.loads(  # pyright: ignore[reportCallIssue] -- hooks that only CPython has
-        text, parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer
+    message = json.loads(
+        text,
+        parse_constant=_refuse_number,  # pyright: ignore[reportCallIssue] -- a hook that only CPython has
+        parse_float=_finite,  # pyright: ignore[reportCallIssue] -- likewise
+        parse_int=_integer,  # pyright: ignore[reportCallIssue] -- likewise
     )
     if "\\u" in text:
         _unescaped(message).encode()  # a lone surrogate is no text: UnicodeEncodeError
