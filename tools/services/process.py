@@ -63,6 +63,7 @@ class ChildProcess:
     def start(self) -> None:
         if self.running:
             raise RuntimeError(f"{self.name} already runs as process {self.pid}")
+        guard = _guard_of(os.getpid())  # made before the child, so that it can be told at once
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self._popen = subprocess.Popen(
@@ -74,7 +75,7 @@ class ChildProcess:
                 cwd=self._folder,
                 start_new_session=True,
             )
-        _guard_of(os.getpid()).tell("watch", self._popen.pid)
+        guard.tell("watch", self._popen.pid)
 
     @property
     def pid(self) -> int:
