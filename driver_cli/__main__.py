@@ -1,0 +1,5 @@
+"""`python -m driver_cli` is `wattline`."""
+
+from driver_cli.main import app
+
+app()

@@ -1,0 +1,1 @@
+"""The subcommands of wattline, each in its own file."""

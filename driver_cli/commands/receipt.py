@@ -1,0 +1,56 @@
+"""`wattline receipt [ID]`."""
+
+from typing import Annotated
+
+import typer
+
+from driver_cli import charges
+from driver_cli.answers import Charge
+from driver_cli.exit_codes import ExitCode, Failure
+from driver_cli.options import ApiUrl, AsJson, DriverId, checked, identity, run_of
+from driver_cli.run import Run
+from driver_cli.show import receipt_table
+
+EXAMPLES = (
+    "wattline receipt",
+    "wattline receipt 5f3c01aa",
+    "wattline --json receipt | jq .cost_minor",
+)
+
+
+def receipt(
+    context: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            parser=checked(identity),
+            help="A session's id, its beginning, or a charge point for the newest one there. Default: the newest.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    api: ApiUrl = None,
+    driver: DriverId = None,
+) -> None:
+    """Show the receipt of a charge."""
+    run = run_of(context, as_json, api, driver)
+    driver_id = run.driver_id()
+    found = charges.receipt(run.api, driver_id, _meant(run, driver_id, name))
+    run.result(found.raw, receipt_table(found))
+
+
+def _meant(run: Run, driver_id: str, name: str | None) -> Charge:
+    known = charges.of_driver(run.api, driver_id, limit=charges.SEARCHED)
+    if name is not None:
+        charge = charges.named(run.api, driver_id, name, known)
+        if charge is None:
+            text = f"no charge of yours is named {name}; `wattline history` shows their ids"
+            raise Failure(ExitCode.REFUSED, "unknown_charge", text)
+        return charge
+    ended = next((each for each in known if each.state == "completed"), None)
+    if ended is None:
+        text = "no charge of yours has a receipt yet; `wattline history` shows what there is"
+        raise Failure(ExitCode.REFUSED, "no_receipt", text)
+    if not known[0].final:
+        run.note(f"your charge at {known[0].cp_id} is still running; this is the receipt before it")
+    return ended

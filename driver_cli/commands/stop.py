@@ -1,0 +1,86 @@
+"""`wattline stop [CP|SESSION]`."""
+
+from typing import Annotated
+
+import typer
+
+from driver_cli import charges
+from driver_cli.answers import Charge
+from driver_cli.api import Refused
+from driver_cli.exit_codes import ExitCode, Failure
+from driver_cli.follow import Changed, Follower
+from driver_cli.options import ApiUrl, AsJson, DriverId, checked, identity, run_of
+from driver_cli.run import Run
+from driver_cli.show import receipt_table
+from driver_cli.words import refusal
+
+DEFAULT_WAIT_S = 30.0
+
+EXAMPLES = (
+    "wattline stop",
+    "wattline stop cp_001",
+)
+
+
+def stop(
+    context: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CP|SESSION]",
+            parser=checked(identity),
+            help="Its charge point, or its session's id (or the id's beginning). Default: the one that runs.",
+        ),
+    ] = None,
+    wait_s: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", min=0.1, max=3600, help="For the charge to end, at most.")
+    ] = DEFAULT_WAIT_S,
+    as_json: AsJson = False,
+    api: ApiUrl = None,
+    driver: DriverId = None,
+) -> None:
+    """Stop your charge and show its receipt."""
+    run = run_of(context, as_json, api, driver)
+    driver_id = run.driver_id()
+    charge = charges.stop(run.api, driver_id, _meant(run, driver_id, name))
+    ended = _until_final(run, driver_id, charge, wait_s)
+    if ended.state == "completed":
+        receipt = charges.receipt(run.api, driver_id, ended)
+        run.result(receipt.raw, receipt_table(receipt))
+    else:
+        run.result(ended.raw, f"{ended.cp_id}: {refusal(ended.reason, ended.cp_id)}")
+
+
+def _meant(run: Run, driver_id: str, name: str | None) -> Charge:
+    running = charges.of_driver(run.api, driver_id, limit=charges.SEARCHED, only_open=True)
+    if name is not None:
+        running = [each] if (each := charges.named(run.api, driver_id, name, running)) else []
+    if not running:
+        what = f"at or named {name}" if name else "of yours"
+        text = f"nothing to stop: no charge {what} is running; `wattline history` shows what there was"
+        raise Failure(ExitCode.REFUSED, "not_running", text)
+    if len(running) > 1:
+        places = ", ".join(f"`wattline stop {each.cp_id}`" for each in running)
+        raise Failure(ExitCode.USAGE, "ambiguous", f"several charges of yours are open; say which: {places}")
+    return running[0]
+
+
+def _until_final(run: Run, driver_id: str, charge: Charge, wait_s: float) -> Charge:
+    deadline_s = run.timing.monotonic_s() + wait_s
+    follower = Follower(run.api, charge.message_id, driver_id, idle_timeout_s=min(5.0, max(wait_s, 1.0)))
+    updates = iter(()) if charge.final else follower.updates()
+    try:
+        for update in updates:
+            if isinstance(update, Changed):
+                charge = update.charge
+            elif run.timing.monotonic_s() > deadline_s:
+                break
+    except Refused as refused:
+        raise charges.failure_of(refused, charge.cp_id) from None
+    if not charge.final:
+        text = (
+            f"your stop is noted, but {charge.cp_id} has not answered within {wait_s:g} s; it is told again until it "
+            f"does: `wattline charge {charge.cp_id}` follows it"
+        )
+        raise Failure(ExitCode.UNAVAILABLE, "not_confirmed", text)
+    return charge

@@ -1,0 +1,121 @@
+"""`wattline`, the drivers' command: its options, its subcommands, and how it ends."""
+
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from driver_cli import exit_codes, figures
+from driver_cli.commands import charge, history, points, receipt, register, stop
+from driver_cli.exit_codes import ExitCode, Failure
+from driver_cli.help import help_of
+from driver_cli.options import DEFAULT_API, api_url, checked, identity
+from driver_cli.run import Options
+
+cli = typer.Typer(
+    name="wattline",
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def options(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON (charge: one line a state).")] = False,
+    api: Annotated[
+        str,
+        typer.Option("--api", envvar="WATTLINE_API", metavar="URL", parser=checked(api_url), help="Wattline's address"),
+    ] = DEFAULT_API,
+    driver: Annotated[
+        str | None,
+        typer.Option(
+            "--driver",
+            envvar="WATTLINE_DRIVER",
+            metavar="ID",
+            parser=checked(identity),
+            help="Be this driver instead of the one registered here.",
+        ),
+    ] = None,
+) -> None:
+    """Charge your car at Wattline's charge points.
+
+    The options below may also stand after a command's name. Who you are, and requests without an answer, are kept in
+    $XDG_CONFIG_HOME/wattline or ~/.config/wattline.
+    """
+    context.obj = Options(as_json, api, driver)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+_EXIT_CODES = "\n".join(
+    ["[bold]Exit codes[/bold]", *(f"{code:>5}  {text}" for code, text in exit_codes.MEANINGS.items())]
+)
+_EXAMPLES = ("wattline register Ana", "wattline list", "wattline charge cp_001 --kwh 10")
+cli.callback(invoke_without_command=True, help=help_of(options, _EXAMPLES, after=_EXIT_CODES))(options)
+
+_COMMANDS: dict[str, tuple[Callable[..., None], Sequence[str]]] = {
+    "register": (register.register, register.EXAMPLES),
+    "list": (points.points, points.EXAMPLES),
+    "charge": (charge.charge, charge.EXAMPLES),
+    "stop": (stop.stop, stop.EXAMPLES),
+    "receipt": (receipt.receipt, receipt.EXAMPLES),
+    "history": (history.history, history.EXAMPLES),
+}
+for _name, (_function, _examples) in _COMMANDS.items():
+    cli.command(_name, help=help_of(_function, _examples))(_function)
+
+
+def app(arguments: Sequence[str] | None = None) -> None:
+    """The program `wattline`; ends with SystemExit."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A name that this terminal's encoding lacks must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.exit(_ended(given))
+
+
+def _ended(given: list[str]) -> int:
+    try:
+        code = cli(given, prog_name="wattline", standalone_mode=False)
+    except Failure as failure:
+        return _told(failure, given)
+    except typer.TyperException as error:
+        return _told(Failure(ExitCode.USAGE, "usage", _usage(error)), given)
+    except (KeyboardInterrupt, typer.Abort):
+        return _told(_interrupted(), given)
+    except Exception as error:  # noqa: BLE001  # whatever it is, a driver gets one line and no traceback
+        return _told(_defect(error), given)
+    if code == ExitCode.INTERRUPTED:
+        return _told(_interrupted(), given)
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def _usage(error: typer.TyperException) -> str:
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; `wattline --help` shows how"
+
+
+def _interrupted() -> Failure:
+    return Failure(ExitCode.INTERRUPTED, "interrupted", "interrupted")
+
+
+def _defect(error: Exception) -> Failure:
+    if os.environ.get("WATTLINE_DEBUG"):
+        traceback.print_exception(error)
+    text = f"this is a defect of wattline ({type(error).__name__}: {error}); WATTLINE_DEBUG=1 shows where"
+    return Failure(ExitCode.DEFECT, "defect", " ".join(text.split()))
+
+
+def _told(failure: Failure, given: Sequence[str]) -> int:
+    """One line on stderr; with --json also a document on stdout."""
+    print(f"wattline: {figures.clean(failure.text)}", file=sys.stderr)
+    if "--json" in given:
+        document = {"error": {"code": failure.code, "message": failure.text, "exit_code": int(failure.exit_code)}}
+        print(json.dumps(document, ensure_ascii=False))
+    return failure.exit_code

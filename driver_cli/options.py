@@ -1,0 +1,74 @@
+"""The options that every command has, before or after the command's name, and how a bad value is told."""
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
+
+import typer
+from wire.ids import ID_CHARACTERS, made_of
+
+from driver_cli.run import Options, Run
+
+DEFAULT_API = "http://127.0.0.1:8080"
+MAX_ID = 64
+EVERYWHERE = "On every command"
+T = TypeVar("T")
+
+
+def checked(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """A parser for Typer: what the ValueError of `parse` says becomes the usage error of its option."""
+
+    def parsed(text: str) -> T:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    return parsed
+
+
+def api_url(text: str) -> str:
+    """http(s)://host[:port], without a slash at its end. Raises ValueError."""
+    bad = ValueError(f"must be http://host:port or https://host, not {text[:60]!a}; for example {DEFAULT_API}")
+    try:
+        parts = urlsplit(text)
+        well = parts.scheme in {"http", "https"} and parts.hostname and parts.path in {"", "/"} and parts.port != 0
+    except ValueError:
+        raise bad from None
+    if not well or parts.query or parts.fragment or parts.username or not text.isprintable() or " " in text:
+        raise bad
+    return text.rstrip("/")
+
+
+def identity(text: str) -> str:
+    """An id as the wire knows it. Raises ValueError."""
+    if not 1 <= len(text) <= MAX_ID or not made_of(text, ID_CHARACTERS):
+        shown = ascii(text[:40])
+        raise ValueError(f"must be 1 to {MAX_ID} of the characters A-Z a-z 0-9 _ - . , not {shown}; for example cp_001")
+    return text
+
+
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help="Print JSON (charge: one line a state).", rich_help_panel=EVERYWHERE),
+]
+ApiUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--api", metavar="URL", parser=checked(api_url), help="Wattline's address", rich_help_panel=EVERYWHERE
+    ),
+]
+DriverId = Annotated[
+    str | None,
+    typer.Option("--driver", metavar="ID", parser=checked(identity), help="Be this driver", rich_help_panel=EVERYWHERE),
+]
+ChargePointId = Annotated[
+    str, typer.Argument(metavar="CP", parser=checked(identity), help="The charge point, for example cp_001.")
+]
+
+
+def run_of(context: typer.Context, as_json: bool, api: str | None, driver: str | None) -> Run:
+    """What the command works with, of the options on both sides of its name."""
+    options = context.find_object(Options)
+    assert options is not None
+    return Run.of(options.overridden(as_json, api, driver))
