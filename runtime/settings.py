@@ -77,8 +77,13 @@ LINE_SILENT_AFTER_S = Setting(
     "Silence after which the bridge closes a line; more than a few heartbeats.",
 )
 API_ADDRESS = Setting(
-    "API_ADDRESS", values.address, "127.0.0.1:8080", "127.0.0.1:8080",
-    "Where Central's HTTP API listens, and where the commands look for it.",
+    "API_ADDRESS", values.listen_address, "127.0.0.1:8080", "127.0.0.1:8080",
+    "Where Central's HTTP API listens (port 0: any free one), and where the commands look for it.",
+)
+API_ALLOW_REMOTE = Setting(
+    "API_ALLOW_REMOTE", values.boolean, "false", "true",
+    "Let the API listen beyond loopback, though nobody needs a token yet: for a container whose port is published "
+    "on loopback.",
 )
 MQTT_ADDRESS = Setting(
     "MQTT_ADDRESS", values.optional_address, "", "127.0.0.1:1883",
@@ -119,6 +124,14 @@ TICK_INTERVAL_MS = Setting(
     "TICK_INTERVAL_MS", values.seconds(1, 60_000), "500", "500",
     "How often Central looks for deadlines that have passed.",
 )
+OUTAGE_GRACE_S = Setting(
+    "OUTAGE_GRACE_S", values.seconds(0, 3600), "10", "10",
+    "How long Central lets journals arrive before deadlines pass, after its start and after an outage of the log.",
+)
+PLANT_SPEED = Setting(
+    "PLANT_SPEED", values.whole(1, 10_000), "1", "20",
+    "How much faster than the clock simulated plants run, so that Central believes their meters. 1 for real current.",
+)
 IP_PORT_EV_CP_E = Setting(
     "IP_PORT_EV_CP_E", values.optional_address, "", "192.168.1.21:7100",
     "Where a monitor finds its engine (the engine listens there). Empty: both are on one board.",
@@ -131,9 +144,9 @@ IP_PORT_EV_CP_CENTRAL = Setting(
 SETTINGS: tuple[Setting[Any], ...] = (
     DEBUG_MODE, BROKER_ADDRESS, LOG_PATH, DB_PATH, DATABASE_URL,
     LISTEN_HOST, LISTEN_PORT, PLAIN_PORT, MAX_LINES, LINE_SILENT_AFTER_S,
-    API_ADDRESS, MQTT_ADDRESS, SERIAL_PORTS, CURRENCY,
+    API_ADDRESS, API_ALLOW_REMOTE, MQTT_ADDRESS, SERIAL_PORTS, CURRENCY,
     HEALTH_INTERVAL_S, HEARTBEAT_INTERVAL_S, SILENT_AFTER_S, COMMAND_TTL_S, COMMAND_RESEND_S,
-    LOST_AFTER_S, TICK_INTERVAL_MS, IP_PORT_EV_CP_E, IP_PORT_EV_CP_CENTRAL,
+    LOST_AFTER_S, TICK_INTERVAL_MS, OUTAGE_GRACE_S, PLANT_SPEED, IP_PORT_EV_CP_E, IP_PORT_EV_CP_CENTRAL,
 )
 
 # Pairs of which the first must be the smaller, and what happens otherwise.

@@ -108,10 +108,19 @@ def host(text: str) -> str:
 
 def address(text: str) -> Address:
     """`host:port`; an IPv6 host stands in brackets."""
+    return _address(text, port)
+
+
+def listen_address(text: str) -> Address:
+    """`host:port` to listen on; port 0 is any free one."""
+    return _address(text, port_or_free)
+
+
+def _address(text: str, parse_port: Callable[[str], int]) -> Address:
     name, colon, number = text.rpartition(":")
     if not (colon and name) or (":" in name and not name.startswith("[")):
         raise ValueError("must be host:port")
-    return Address(host(name), port(number))
+    return Address(host(name), parse_port(number))
 
 
 def optional_address(text: str) -> Address | None:
