@@ -1,0 +1,81 @@
+"""A claimed charge at its charge point: admitted, or refused with a reason that goes back to the driver."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from central.fold import sessions
+from central.fold.endings import tariff_of
+from central.fold.step import Step
+from central.money.formats import price_e4
+from central.money.tariff import affordable_wh
+from central.rows import ChargingPoint, Message, Refused, Session
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a refusal is decided on. `limit_wh`: the least of what the limits allow, None without one."""
+
+    point: ChargingPoint
+    shown_e4: int | None
+    limit_wh: int | None
+
+
+# The first that holds is the reason.
+REFUSALS: tuple[tuple[str, Callable[[Asked], bool]], ...] = (
+    ("offline", lambda asked: asked.point.status == "DISCONNECTED"),
+    ("faulty", lambda asked: asked.point.status == "FAULTY"),
+    ("out_of_service", lambda asked: asked.point.stopped),
+    ("busy", lambda asked: asked.point.session_id is not None),
+    ("price_changed", lambda asked: asked.shown_e4 is not None and asked.point.price_e4 > asked.shown_e4),
+    ("limit_too_small", lambda asked: asked.limit_wh == 0),
+)
+
+
+def handle_charge_claimed(step: Step) -> None:
+    """Raises Refused (`bad_state`) where the session exists."""
+    message = step.message
+    if step.rows.get(Session, message["session_id"]) is not None:
+        raise Refused("bad_state", f"session {message['session_id']} exists already")
+    point = step.rows.get(ChargingPoint, step.key)
+    if point is None:
+        _send_back(step, "unknown_charge_point")
+        return
+    session = _session_of(step, point)
+    asked = Asked(point, _shown_e4(message), session.max_energy_wh)
+    session.reason = next((reason for reason, holds in REFUSALS if holds(asked)), None)
+    sessions.walk(step, point, session, "admitted" if session.reason is None else "refused")
+
+
+def _send_back(step: Step, reason: str) -> None:
+    """No charge point, so no session that could belong to it."""
+    message = step.message
+    fields = {name: message[name] for name in ("driver_id", "session_id", "cp_id")}
+    step.say("claim_released", {**fields, "outcome": "refused", "reason": reason}, message["session_id"])
+
+
+def _session_of(step: Step, point: ChargingPoint) -> Session:
+    message = step.message
+    session = Session(
+        session_id=message["session_id"],
+        cp_id=step.key,
+        driver_id=message["driver_id"],
+        request_id=message["request_id"],
+        requested_at_ms=step.at_ms,
+        currency=step.terms.currency,
+        price_e4=point.price_e4,
+        max_duration_s=message.get("max_duration_s"),
+    )
+    session.max_energy_wh = _limit_wh(message, session)
+    return session
+
+
+def _limit_wh(message: Message, session: Session) -> int | None:
+    limits: list[int | None] = [message.get("max_energy_wh")]
+    if message.get("max_cost_minor") is not None:
+        limits.append(affordable_wh(tariff_of(session), message["max_cost_minor"]))
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _shown_e4(message: Message) -> int | None:
+    shown = message.get("price_per_kwh")
+    return None if shown is None else price_e4(shown)

@@ -1,0 +1,25 @@
+"""The clock of tariffs and receipts: the board's word, held between its previous reading and the record's time."""
+
+from dataclasses import dataclass
+
+from central.rows import Message
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """`from_log`: the board gave no time, so that this is the record's."""
+
+    at_ms: int
+    from_log: bool
+
+
+def held(told_ms: int, earliest_ms: int, record_ms: int) -> int:
+    """A board's clock may be wrong; what it told cannot lie before its previous reading or after it was logged."""
+    return min(max(told_ms, earliest_ms), record_ms)
+
+
+def stamp(message: Message, earliest_ms: int, record_ms: int) -> Stamp:
+    told_ms = message.get("occurred_at_ms")
+    if told_ms is None:
+        return Stamp(record_ms, from_log=True)
+    return Stamp(held(told_ms, earliest_ms, record_ms), from_log=False)

@@ -1,0 +1,93 @@
+"""Commands to engines: a seq that rises per charge point, said again under the same seq until answered or expired."""
+
+import json
+
+from wire.frame import compact
+
+from central.fold import deadlines
+from central.fold.step import Step
+from central.rows import ChargingPoint, Command, Message, Refused
+from central.states import SENT, next_command_state
+
+
+def send(step: Step, cp: ChargingPoint, kind: str, session_id: str | None = None, **fields: int | str | None) -> int:
+    """Say a new command and return its seq. The caller puts the charge point, whose newest seq it is."""
+    cp.seq += 1
+    expires_at_ms = step.at_ms + step.terms.command_ttl_ms
+    told = {"type": kind, "cp_id": cp.cp_id, "seq": cp.seq, "expires_at_ms": expires_at_ms, "session_id": session_id}
+    body = {name: value for name, value in {**told, **fields}.items() if value is not None}
+    command = Command(cp.cp_id, cp.seq, kind, session_id, compact(body), expires_at_ms)
+    step.rows.put(command)
+    _say(step, command)
+    return cp.seq
+
+
+def send_service(step: Step, cp: ChargingPoint) -> None:
+    """Tell the engine whether it may take starts, as the operator wants it."""
+    cp.service_seq = send(step, cp, "stop_service" if cp.stopped else "resume_service")
+
+
+def repeat_unanswered(step: Step, cp: ChargingPoint) -> None:
+    """The link is back: whatever was not answered and still may be, in its order."""
+    for command in sorted(step.rows.find(Command, cp_id=cp.cp_id, state=SENT), key=lambda row: row.seq):
+        if step.at_ms < command.expires_at_ms:
+            _say(step, command)
+
+
+def is_pending(step: Step, cp_id: str, kind: str, session_id: str) -> bool:
+    """Whether such a command waits for its answer and will be said again."""
+    waiting = step.rows.find(Command, cp_id=cp_id, session_id=session_id, state=SENT)
+    return any(command.kind == kind and step.at_ms < command.expires_at_ms for command in waiting)
+
+
+def drop_unanswered(step: Step, cp: ChargingPoint) -> None:
+    """The board they were meant for is gone."""
+    for command in step.rows.find(Command, cp_id=cp.cp_id, state=SENT):
+        command.state, _ = next_command_state(command.state, "expire")
+        step.rows.put(command)
+        deadlines.disarm(step, _deadline_id(command))
+
+
+def answered(step: Step) -> tuple[Command, bool]:
+    """The command that a command_response answers, its answer noted, and whether that is news.
+
+    Raises Refused (`unknown_command`).
+    """
+    message = step.message
+    command = step.rows.get(Command, step.key, message["seq"])
+    if command is None:
+        raise Refused("unknown_command", f"no command {message['seq']} was said to {step.key}")
+    event = "accepted" if message["accepted"] else "refused"
+    command.state, action = next_command_state(command.state, event)
+    if action == "answer":
+        command.reason = message.get("reason")
+    return command, action == "answer"
+
+
+def keep_answer(step: Step, command: Command) -> None:
+    step.rows.put(command)
+    deadlines.disarm(step, _deadline_id(command))
+
+
+def resend_or_expire(step: Step, seq_of: str) -> Command | None:
+    """Its deadline passed: say it again, or give it up and return it. `seq_of`: `<cp_id>:<seq>`."""
+    command = step.rows.get(Command, step.key, int(seq_of.rpartition(":")[2]))
+    assert command is not None, "a deadline is armed with its command"
+    expired = step.at_ms >= command.expires_at_ms
+    command.state, _ = next_command_state(command.state, "expire" if expired else "resend")
+    if not expired:
+        _say(step, command)
+        return None
+    step.rows.put(command)
+    return command
+
+
+def _say(step: Step, command: Command) -> None:
+    body: Message = json.loads(command.body)
+    step.say(command.kind, body, command.seq)
+    due_at_ms = min(step.at_ms + step.terms.command_resend_ms, command.expires_at_ms)
+    deadlines.arm(step, _deadline_id(command), due_at_ms)
+
+
+def _deadline_id(command: Command) -> str:
+    return f"command:{command.cp_id}:{command.seq}"

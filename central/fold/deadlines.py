@@ -1,0 +1,21 @@
+"""A deadline is a row; when it passes, a ticker appends `deadline_passed` to the same key, with its generation.
+
+An id is `<what>:<id>`; `table.DEADLINES` names the handler of each <what>.
+"""
+
+from central.fold.step import Step
+from central.rows import Deadline
+
+
+def arm(step: Step, deadline_id: str, due_at_ms: int) -> None:
+    """Set it, or set it anew: a generation that is under way no longer counts."""
+    row = step.rows.get(Deadline, deadline_id)
+    generation = 1 if row is None else row.generation + 1
+    step.rows.put(Deadline(deadline_id, step.incoming.topic, step.key, generation, due_at_ms))
+
+
+def disarm(step: Step, deadline_id: str) -> None:
+    row = step.rows.get(Deadline, deadline_id)
+    if row is not None and row.live:
+        row.live = False
+        step.rows.put(row)

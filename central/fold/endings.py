@@ -1,0 +1,97 @@
+"""The end of a session: its bill, its ticket, the driver's claim."""
+
+from wire.frame import compact
+
+from central.fold import deadlines
+from central.fold.readings import Bill
+from central.fold.step import Step
+from central.money.tariff import Tariff, cost_minor
+from central.rows import ChargingPoint, Session, Ticket
+from central.states import COMPLETED
+
+FIRST_TICKET = 1
+
+
+def tariff_of(session: Session) -> Tariff:
+    return Tariff(session.price_e4, session.currency, session.tariff_version)
+
+
+def close(step: Step, point: ChargingPoint, session: Session, reason: str, ended_at_ms: int) -> None:
+    """End it under the state it has reached. The caller puts both rows."""
+    session.reason = reason
+    session.ended_at_ms = ended_at_ms
+    deadlines.disarm(step, lost_deadline(session))
+    if point.session_id == session.session_id:
+        point.session_id = None
+    release_claim(step, session, session.status)
+
+
+def close_billed(
+    step: Step, point: ChargingPoint, session: Session, bill: Bill, reason: str, ended_at_ms: int
+) -> None:
+    """End it as completed, with its cost and its ticket."""
+    session.start_register_wh = bill.start_register_wh
+    session.end_register_wh = bill.end_register_wh
+    session.held_wh = bill.held_wh
+    session.energy_wh = bill.energy_wh
+    session.cost_minor = cost_minor(tariff_of(session), bill.energy_wh)
+    close(step, point, session, reason, ended_at_ms)
+    assert session.status == COMPLETED
+    _say_ticket(step, session)
+
+
+def release_claim(step: Step, session: Session, outcome: str) -> None:
+    """Once for each session: the driver may have the next charge."""
+    if session.claim_released:
+        return
+    session.claim_released = True
+    fields = {
+        "driver_id": session.driver_id,
+        "session_id": session.session_id,
+        "cp_id": session.cp_id,
+        "outcome": outcome,
+        "reason": session.reason,
+    }
+    step.say("claim_released", fields, session.session_id)
+
+
+def lost_deadline(session: Session) -> str:
+    return f"lost:{session.session_id}"
+
+
+def _say_ticket(step: Step, session: Session) -> None:
+    fields = {
+        "cp_id": session.cp_id,
+        "session_id": session.session_id,
+        "driver_id": session.driver_id,
+        "number": FIRST_TICKET,
+        "meter_id": session.meter_id,
+        "start_register_wh": session.start_register_wh,
+        "end_register_wh": session.end_register_wh,
+        "energy_wh": session.energy_wh,
+        "cost_minor": session.cost_minor,
+        "started_at_ms": session.started_at_ms,
+        "ended_at_ms": session.ended_at_ms,
+        "currency": session.currency,
+        "tariff_version": session.tariff_version,
+        "price_e4_per_kwh": session.price_e4,
+        "reason": session.reason,
+    }
+    step.say("ticket", fields, session.session_id, FIRST_TICKET)
+
+
+def handle_ticket(step: Step) -> None:
+    """Keep it. A ticket that was kept stands for ever: another of its number is refused by its id, and ignored here."""
+    message = step.message
+    if step.rows.get(Ticket, message["session_id"], message["number"]) is not None:
+        return
+    step.rows.put(
+        Ticket(
+            session_id=message["session_id"],
+            number=message["number"],
+            cp_id=step.key,
+            driver_id=message["driver_id"],
+            issued_at_ms=step.at_ms,
+            body=compact(message),
+        )
+    )

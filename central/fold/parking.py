@@ -1,0 +1,30 @@
+"""A key whose fold failed is parked: nothing more is folded of it, so its charge point is taken out of service."""
+
+from wire.kinds import CP
+
+from central.fold import commands
+from central.fold.step import Step
+from central.rows import ChargingPoint, Incoming, Outgoing, Rows
+from central.terms import Terms
+
+
+def parked(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
+    """`incoming`: the record that could not be folded. Ends a running charge and refuses starts, once the key parks.
+
+    The operator's own stop is left as it is. Empty for a driver's key, and before a charge point registered.
+    """
+    return _say_service(rows, incoming, terms, "stop_service")
+
+
+def unparked(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
+    """`incoming`: the last record that was folded late. Back in service, unless the operator stopped it."""
+    return _say_service(rows, incoming, terms, "resume_service")
+
+
+def _say_service(rows: Rows, incoming: Incoming, terms: Terms, kind: str) -> list[Outgoing]:
+    step = Step(rows, incoming, terms)
+    cp = rows.get(ChargingPoint, incoming.key) if incoming.topic == CP else None
+    if cp is not None and not cp.stopped:
+        cp.service_seq = commands.send(step, cp, kind)
+        rows.put(cp)
+    return step.said

@@ -1,0 +1,43 @@
+"""What one handler is given: a record, the rows of its key, the terms, and where to put what it wants said."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wire.kinds import KINDS
+
+from central.ids import caused_by
+from central.rows import Incoming, Message, Outgoing, Rows
+from central.terms import Terms
+
+
+@dataclass(frozen=True)
+class Step:
+    """One record being folded."""
+
+    rows: Rows
+    incoming: Incoming
+    terms: Terms
+    said: list[Outgoing] = field(default_factory=list[Outgoing])
+
+    @property
+    def message(self) -> Message:
+        return self.incoming.message
+
+    @property
+    def key(self) -> str:
+        return self.incoming.key
+
+    @property
+    def at_ms(self) -> int:
+        """The record's time, the only clock of a fold."""
+        return self.incoming.at_ms
+
+    def say(self, name: str, fields: Message, *parts: object) -> None:
+        """Say a message of this kind to its own topic and key. `parts` tell two of one kind and cause apart."""
+        kind = KINDS[name]
+        message = {"type": name, "message_id": caused_by(self.incoming, name, *parts)}
+        message.update({field: value for field, value in fields.items() if value is not None})
+        self.said.append(Outgoing(kind.topic, message[kind.key], message))
+
+
+Handler = Callable[[Step], None]

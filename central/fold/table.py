@@ -1,0 +1,61 @@
+"""Which handler folds which kind of record of which topic, and which handler each deadline has."""
+
+from collections.abc import Callable
+
+from wire.kinds import CP, DRIVER, TELEMETRY
+
+from central.fold import claims, drivers, endings, faults, links, operator, registration, sessions, telemetry
+from central.fold.step import Handler, Step
+from central.rows import Deadline, Refused
+
+DEADLINES: dict[str, Callable[[Step, str], None]] = {
+    "command": sessions.handle_command_deadline,
+    "lost": sessions.handle_lost_deadline,
+}
+
+
+def handle_deadline_passed(step: Step) -> None:
+    """Only the generation that stands counts. Raises Refused (`unknown_deadline`)."""
+    deadline_id: str = step.message["deadline_id"]
+    row = step.rows.get(Deadline, deadline_id)
+    if row is None or (row.topic, row.key) != (step.incoming.topic, step.key):
+        raise Refused("unknown_deadline", f"no deadline {deadline_id} was set for {step.key}")
+    if not row.live or row.generation != step.message["generation"]:
+        return
+    row.live = False
+    step.rows.put(row)
+    what, _, of_what = deadline_id.partition(":")
+    DEADLINES[what](step, of_what)
+
+
+def handle_gap(step: Step) -> None:
+    """The window has moved over the numbers it names (dedup.py); nothing else follows from it."""
+
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    (CP, "register_request"): registration.handle_register_message,
+    (CP, "link_up"): links.handle_link_up,
+    (CP, "link_down"): links.handle_link_down,
+    (CP, "silent"): links.handle_silent,
+    (CP, "heard"): links.handle_heard,
+    (CP, "status_notification"): faults.handle_status_notification,
+    (CP, "fault_notification"): faults.handle_fault_notification_message,
+    (CP, "recovery_notification"): faults.handle_recovery_notification,
+    (CP, "charge_claimed"): claims.handle_charge_claimed,
+    (CP, "charge_stop"): sessions.handle_charge_stop,
+    (CP, "command_response"): sessions.handle_command_response,
+    (CP, "charge_started"): sessions.handle_charge_started,
+    (CP, "meter_checkpoint"): sessions.handle_meter_checkpoint,
+    (CP, "charge_completion"): sessions.handle_charge_completion_message,
+    (CP, "ticket"): endings.handle_ticket,
+    (CP, "operator_request"): operator.handle_operator_request,
+    (CP, "gap"): handle_gap,
+    (CP, "deadline_passed"): handle_deadline_passed,
+    (DRIVER, "driver_register"): drivers.handle_driver_register,
+    (DRIVER, "charge_request"): drivers.handle_charge_request_message,
+    (DRIVER, "charge_stop_request"): drivers.handle_charge_stop_request,
+    (DRIVER, "claim_released"): drivers.handle_claim_released,
+    (DRIVER, "deadline_passed"): handle_deadline_passed,
+    (TELEMETRY, "heartbeat"): telemetry.handle_heartbeat_message,
+    (TELEMETRY, "charging_data"): telemetry.handle_charging_data,
+}

@@ -1,0 +1,73 @@
+"""One charge, step by step, as boards and drivers say it to the line in memory."""
+
+from central.ids import session_id
+from central.tests.line_in_memory import BOARD, ENGINE, LineInMemory, made_id
+
+METER = "meter1"
+PRICE_E4 = 2_500
+
+
+def register(line: LineInMemory, cp: str = "cp_001", board: str = BOARD, **fields: object) -> None:
+    told: dict[str, object] = {
+        "location": "Yard", "price_per_kwh": 0.25, "meter_id": METER, "register_wh": 1_000,
+        "engine_board": ENGINE, "rated_current_ma": 16_000, **fields,
+    }  # fmt: skip
+    line.board_says("register_request", cp=cp, board=board, **told)
+
+
+def link_up(line: LineInMemory, link: str = "link1", cp: str = "cp_001", board: str | None = BOARD) -> None:
+    line.says("link_up", "bridge", cp_id=cp, link_id=link, board=board)
+
+
+def connect(line: LineInMemory, cp: str = "cp_001", board: str = BOARD, link: str = "link1") -> None:
+    register(line, cp, board)
+    link_up(line, link, cp, board)
+
+
+def driver(line: LineInMemory, driver_id: str = "ada") -> None:
+    line.says("driver_register", "api", driver_id=driver_id)
+
+
+def ask(line: LineInMemory, request: str = "r1", driver_id: str = "ada", cp: str = "cp_001", **fields: object) -> str:
+    """Ask for a charge; its session's id."""
+    request_id = made_id(request)
+    line.says("charge_request", "api", message_id=request_id, driver_id=driver_id, cp_id=cp, **fields)
+    return session_id(driver_id, request_id)
+
+
+def answer(line: LineInMemory, seq: int, accepted: bool = True, reason: str | None = None, cp: str = "cp_001") -> None:
+    line.board_says("command_response", board=ENGINE, cp=cp, seq=seq, accepted=accepted, reason=reason)
+
+
+def start(line: LineInMemory, session: str, at_wh: int = 1_000, cp: str = "cp_001", meter: str = METER) -> None:
+    fields = {"session_id": session, "meter_id": meter, "register_wh": at_wh, "occurred_at_ms": line.now_ms}
+    line.board_says("charge_started", board=ENGINE, cp=cp, **fields)
+
+
+def checkpoint(line: LineInMemory, session: str, at_wh: int, cp: str = "cp_001", **fields: object) -> None:
+    told: dict[str, object] = {
+        "session_id": session, "meter_id": METER, "register_wh": at_wh, "occurred_at_ms": line.now_ms, **fields
+    }  # fmt: skip
+    line.board_says("meter_checkpoint", board=ENGINE, cp=cp, **told)
+
+
+def complete(
+    line: LineInMemory, session: str, end_wh: int, cp: str = "cp_001", lasted_ms: int = 3_600_000, **fields: object
+) -> None:
+    told: dict[str, object] = {
+        "session_id": session, "meter_id": METER, "start_register_wh": 1_000, "end_register_wh": end_wh,
+        "started_at_ms": line.now_ms - lasted_ms, "ended_at_ms": line.now_ms, "reason": "vehicle", "relay_closed": True,
+        **fields,
+    }  # fmt: skip
+    line.board_says("charge_completion", board=ENGINE, cp=cp, **told)
+
+
+def charge(line: LineInMemory, request: str = "r1", driver_id: str = "ada", energy_wh: int = 2_000) -> str:
+    """A whole charge of an hour on a connected charge point."""
+    at_wh = line.point().register_wh
+    session = ask(line, request, driver_id)
+    answer(line, line.point().seq)
+    start(line, session, at_wh)
+    line.tick(3_600_000)
+    complete(line, session, at_wh + energy_wh, start_register_wh=at_wh)
+    return session

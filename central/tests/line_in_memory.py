@@ -1,0 +1,145 @@
+"""The whole of Central in memory: records in, folds, what they say fed back, until it is quiet.
+
+Each message is held against the table of kinds as the worker does it; refused records are kept in `dead`.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from uuid import UUID, uuid5
+
+from wire.check import check
+from wire.ids import reliable_id
+from wire.kinds import COMMANDS, KINDS
+
+from central.fold.apply import apply
+from central.rows import (
+    ChargingPoint,
+    Command,
+    Deadline,
+    Incoming,
+    Message,
+    Outgoing,
+    Refused,
+    Session,
+)
+from central.rows import SeenId as _SeenId
+from central.rows import SeenWindow as _SeenWindow
+from central.terms import Terms
+from central.tests.memory_rows import MemoryRows
+
+T0 = 1_750_000_000_000
+SECOND = 1_000
+BOARD = "mon1"
+ENGINE = "eng1"
+EPOCH = "00112233445566aa"
+_IDS = UUID(int=7)
+
+
+def made_id(*parts: object) -> str:
+    return str(uuid5(_IDS, "/".join(map(str, parts))))
+
+
+class LineInMemory:
+    """`log` is every record in its order; `commands` what was said to boards and not yet taken by `take_commands`."""
+
+    def __init__(self, terms: Terms | None = None) -> None:
+        self.terms = terms or Terms()
+        self.rows = MemoryRows()
+        self.now_ms = T0
+        self.log: list[Incoming] = []
+        self.commands: list[Message] = []
+        self.dead: list[Refused] = []
+        self._waiting: deque[Incoming] = deque()
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._made = 0
+
+    # --- records ---
+
+    def board_says(self, kind: str, n: int | None = None, board: str = BOARD, cp: str = "cp_001", **fields: object) -> Incoming:
+        last = self._numbers.get((cp, board), 0)
+        n = last + 1 if n is None else n
+        self._numbers[cp, board] = max(last, n)
+        return self.says(kind, "bridge", message_id=reliable_id(board, EPOCH, n), **{_key(kind): cp}, **fields)
+
+    def says(self, kind: str, by: str, **fields: object) -> Incoming:
+        self._made += 1
+        message: Message = {"type": kind, "message_id": made_id(kind, self._made), **fields}
+        problem = check(message)
+        assert problem is None, problem.text
+        incoming = Incoming(KINDS[kind].topic, message[KINDS[kind].key], message, self.now_ms, by)
+        self.append([incoming])
+        return incoming
+
+    def append(self, records: Iterable[Incoming]) -> None:
+        self._waiting.extend(records)
+        while self._waiting:
+            self._fold(self._waiting.popleft())
+
+    def tick(self, forward_ms: int) -> None:
+        """Let time pass, and each deadline that comes due on the way."""
+        until_ms = self.now_ms + forward_ms
+        while (due := self._next_due(until_ms)) is not None:
+            self.now_ms = max(self.now_ms, due.due_at_ms)
+            message: Message = {
+                "type": "deadline_passed",
+                "message_id": made_id(due.deadline_id, due.generation),
+                "key": due.key,
+                "deadline_id": due.deadline_id,
+                "generation": due.generation,
+            }
+            self.append([Incoming(due.topic, due.key, message, self.now_ms, "ticker")])
+        self.now_ms = until_ms
+
+    def take_commands(self, kind: str | None = None) -> list[Message]:
+        taken = [each for each in self.commands if kind in (None, each["type"])]
+        self.commands = [each for each in self.commands if each not in taken]
+        return taken
+
+    # --- what is often needed ---
+
+    def point(self, cp: str = "cp_001") -> ChargingPoint:
+        return self.rows.one(ChargingPoint, cp)
+
+    def session(self, session_id: str) -> Session:
+        return self.rows.one(Session, session_id)
+
+    def command(self, seq: int, cp: str = "cp_001") -> Command:
+        return self.rows.one(Command, cp, seq)
+
+    def dead_codes(self) -> list[str]:
+        return [each.code for each in self.dead]
+
+    def _next_due(self, until_ms: int) -> Deadline | None:
+        due = [row for row in self.rows.all(Deadline) if row.live and row.due_at_ms <= until_ms]
+        return min(due, key=lambda row: (row.due_at_ms, row.deadline_id), default=None)
+
+    def _fold(self, incoming: Incoming) -> None:
+        self.log.append(incoming)
+        before = self.rows.snapshot()
+        try:
+            said = apply(self.rows.of(incoming.key), incoming, self.terms)
+        except Refused as refused:
+            self.dead.append(refused)
+            assert without_seen(self.rows.snapshot()) == without_seen(before), "a refused record changed a row"
+            return
+        for outgoing in said:
+            self._hear(outgoing)
+
+    def _hear(self, outgoing: Outgoing) -> None:
+        message = outgoing.message
+        problem = check(message)
+        assert problem is None, f"{message}: {problem.text}"
+        kind = KINDS[message["type"]]
+        assert (kind.topic, message[kind.key]) == (outgoing.topic, outgoing.key)
+        if outgoing.topic == COMMANDS:
+            self.commands.append(message)
+        else:
+            self._waiting.append(Incoming(outgoing.topic, outgoing.key, message, self.now_ms, "worker"))
+
+
+def without_seen(table: dict[tuple[type, tuple[object, ...]], object]) -> dict[object, object]:
+    return {name: row for name, row in table.items() if name[0] not in (_SeenId, _SeenWindow)}
+
+
+def _key(kind: str) -> str:
+    return KINDS[kind].key
