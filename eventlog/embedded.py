@@ -49,7 +49,12 @@ class EmbeddedLog:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = WriterLock(path)
             self._asking = connect(path, busy_timeout_s)
-            prepare(path, self._asking, self._lock)
+            try:
+                prepare(path, self._asking, self._lock)
+            except BaseException:
+                self._asking.close()
+                self._lock.close()
+                raise
         pending = Pending(max_pending_records)
         self._writer = EmbeddedWriter(path, self._lock, topics, pending, busy_timeout_s, retention_interval_s)
 

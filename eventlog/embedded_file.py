@@ -5,7 +5,6 @@ retries, and lets one writer starve for seconds beside three others.
 """
 
 import fcntl
-import os
 import sqlite3
 import uuid
 from collections.abc import Generator, Iterable
@@ -63,18 +62,18 @@ class WriterLock:
     """Held by one writer of all processes; the kernel frees it when its holder dies."""
 
     def __init__(self, log_path: Path) -> None:
-        self._descriptor = os.open(f"{log_path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._file = log_path.with_name(f"{log_path.name}.lock").open("ab")
 
     @contextmanager
     def held(self) -> Generator[None]:
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             yield
         finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        os.close(self._descriptor)
+        self._file.close()
 
 
 @contextmanager

@@ -170,6 +170,7 @@ def test_close_writes_what_waits(world: World) -> None:
     log.create_topics()
     futures = [log.append("ev.cp", f"cp_{n}", b"x") for n in range(500)]
     log.close()
+    log.close()  # changes nothing
     assert all(future.exception(0) is None for future in futures)
     again = world.open()
     assert len(read_all(again, beginnings(again, "ev.cp"))) == 500
@@ -197,6 +198,7 @@ def test_what_cannot_be_appended_is_refused_at_once(log: Log) -> None:
 
 
 def test_what_does_not_exist_is_named(log: Log) -> None:
+    reader = log.reader({("ev.cp", 0): 0})
     for question in (
         lambda: log.partitions("ev.other"),
         lambda: log.ends("ev.other", 0),
@@ -204,10 +206,12 @@ def test_what_does_not_exist_is_named(log: Log) -> None:
         lambda: log.offset_at("ev.other", 0, 0),
         lambda: log.reader({("ev.other", 0): 0}),
         lambda: log.reader({("ev.cp", 8): 0}),
-        lambda: log.reader({("ev.cp", 0): 0}).seek("ev.cp", 1, 0),
+        lambda: reader.seek("ev.cp", 1, 0),
+        lambda: reader.position("ev.cp", 1),
     ):
         with pytest.raises(UnknownTopic):
             question()
+    reader.close()
 
 
 def test_a_log_keeps_its_identity_and_its_topics(world: World) -> None:
@@ -246,6 +250,7 @@ def test_wake_ends_a_poll(log: Log) -> None:
     waker.join()
     append(log, "cp_001", b"x")
     assert len(reader.poll(10, ACK_TIMEOUT_S)) == 1
+    reader.close()
     reader.close()
     with pytest.raises(LogClosed):
         reader.poll(10, 0)
