@@ -80,6 +80,7 @@ class Line:
         self._working = False
         self._reading = True
         self._ended = False
+        self._stopped = False
         self._in_flight = 0
         self._lossy_in_flight = 0
         self._acks = Acks()
@@ -119,6 +120,7 @@ class Line:
         self._close_when_done()
 
     def _read_on(self, *, wanted: bool) -> None:
+        wanted = wanted and not self._stopped
         if self._reading != wanted and not self.closed:
             self._reading = wanted
             self._port.read_on(wanted)
@@ -216,11 +218,15 @@ class Line:
         self._close_when_done()
 
     def stop_reading(self) -> None:
+        """For good: what was not taken yet is not acked, and will be said again elsewhere."""
+        self._stopped = True
         self._payloads.clear()
         self._read_on(wanted=False)
 
     def close(self, reason: str) -> None:
         """What was sent still goes out, unless the other side does not read. Again does nothing."""
+        if self._acks_scheduled and not self._clogged:
+            self._send_acks()
         if self.closed:
             return
         self.lost(reason)

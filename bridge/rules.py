@@ -34,15 +34,18 @@ class LineState:
 
 
 class Heard:
-    """One message that has passed its kind's check, taken apart. `board` and `n` are of a board's own id."""
+    """One message that has passed its kind's check, taken apart. `board` and `n` are of a board's own id.
 
-    __slots__ = ("board", "cp_id", "kind", "message", "message_id", "n", "now_ms")
+    `key`: what it is about, by its kind: the charge point of everything that boards say.
+    """
+
+    __slots__ = ("board", "key", "kind", "message", "message_id", "n", "now_ms")
 
     def __init__(self, message: Message, now_ms: int) -> None:
         self.message = message
         self.now_ms = now_ms
         self.kind: Kind = KINDS[str(message["type"])]
-        self.cp_id = str(message.get("cp_id") or message.get(self.kind.key))
+        self.key = str(message[self.kind.key])
         message_id = message.get("message_id")
         self.message_id = None if message_id is None else str(message_id)
         parsed = None if self.message_id is None else ids.parse(self.message_id)
@@ -53,14 +56,14 @@ Rule = Callable[[LineState, Heard], Decision]
 
 
 def _register(line: LineState, heard: Heard) -> Decision:
-    if heard.cp_id not in line.registered and len(line.registered) >= MAX_CHARGE_POINTS:
+    if heard.key not in line.registered and len(line.registered) >= MAX_CHARGE_POINTS:
         return refuse(heard.message, "too_many", "id", f"expected at most {MAX_CHARGE_POINTS} charge points on a line")
     refusal = _refuse_unackable(heard)
     if refusal is not None:
         return refusal
     engine_board = heard.message.get("engine_board")
     boards = {str(board) for board in (heard.board, engine_board) if board is not None}
-    line.registered[heard.cp_id] = Registration(str(heard.message_id), frozenset(boards))
+    line.registered[heard.key] = Registration(str(heard.message_id), frozenset(boards))
     return Register(_append(line, heard), heard.board)
 
 
@@ -70,7 +73,7 @@ def _log(line: LineState, heard: Heard) -> Decision:
 
 def _log_stranger(line: LineState, heard: Heard) -> Decision:
     """Nobody need register to say this, but who speaks as a board must be that board."""
-    if heard.board is None and heard.cp_id not in line.registered:
+    if heard.board is None and heard.key not in line.registered:
         return _append(line, heard)
     return _log(line, heard)
 
@@ -85,23 +88,23 @@ def _log_driver(line: LineState, heard: Heard) -> Decision:
 
 def _ask_health(line: LineState, heard: Heard) -> Decision:
     del line
-    return AskHealth(heard.cp_id, heard.message)
+    return AskHealth(heard.key, heard.message)
 
 
 def _tell_health(line: LineState, heard: Heard) -> Decision:
-    return _refuse_unregistered(line, heard) or TellHealth(heard.cp_id, heard.message)
+    return _refuse_unregistered(line, heard) or TellHealth(heard.key, heard.message)
 
 
 def _refuse_unregistered(line: LineState, heard: Heard) -> Refuse | None:
-    if heard.cp_id in line.registered:
+    if heard.key in line.registered:
         return None
-    text = f"expected a register_request of {heard.cp_id} on this line first"
+    text = f"expected a register_request of {heard.key} on this line first"
     return refuse(heard.message, "not_registered", heard.kind.key, text)
 
 
 def _refuse_foreign(line: LineState, heard: Heard) -> Refuse | None:
-    if heard.board is not None and heard.board not in line.registered[heard.cp_id].boards:
-        text = f"message_id: expected an id of the board that registered {heard.cp_id}, or of its engine"
+    if heard.board is not None and heard.board not in line.registered[heard.key].boards:
+        text = f"message_id: expected an id of the board that registered {heard.key}, or of its engine"
         return refuse(heard.message, "not_yours", "message_id", text)
     return _refuse_unackable(heard)
 
@@ -124,7 +127,7 @@ def _append(line: LineState, heard: Heard) -> Append:
     return Append(
         kind.name,
         kind.topic,
-        str(message[kind.key]),
+        heard.key,
         payload_of(message),
         heard.message_id,
         kind.reliable,

@@ -103,6 +103,8 @@ class Service:
 
     def _deliver(self, records: Sequence[Record]) -> None:
         """On the commands' thread: waits until the loop has carried the batch out, so that one is out at a time."""
+        if self._stopping.is_set():
+            return
         delivered = threading.Event()
 
         def deliver() -> None:

@@ -58,7 +58,7 @@ class Switchboard:
 
     def open_line(self, name: str, kind: LineKind, port: Port) -> Line | None:
         """None, and the caller closes what carries it, where there are too many."""
-        if len(self._lines) >= self._max_lines:
+        if len(self._lines) >= self._max_lines and not kind.shared:
             self._counters.count("lines_refused")
             return None
         line = Line(name, kind, port, self, self._counters)

@@ -84,7 +84,6 @@ class _OpenPort:
         self._loop = asyncio.get_running_loop()
         self._gone: asyncio.Future[str] = self._loop.create_future()
         self._unwritten = b""
-        self._closing = False
         self._line: Line | None = None
 
     async def carry(self, line: Line) -> str:
@@ -130,9 +129,7 @@ class _OpenPort:
         self._write_out()
         if not self._unwritten and not self._gone.done():
             self._loop.remove_writer(self._descriptor)
-            if self._closing:
-                self._lose("closed")
-            elif self._line is not None:
+            if self._line is not None:
                 self._line.unclogged()
 
     def read_on(self, wanted: bool, /) -> None:

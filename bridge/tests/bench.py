@@ -1,0 +1,156 @@
+"""A whole bridge in this process, on a real embedded log: what its tests are tried on."""
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from wire.frame import parse, payload_of
+from wire.kinds import COMMANDS, CP
+
+from bridge.counters import Counters
+from bridge.service import Options, Service
+from eventlog.embedded import EmbeddedLog
+from eventlog.port import Log, Record
+from eventlog.topics import TOPICS
+from runtime.values import Address, SerialPort
+from tools.services.process import wait_for
+
+Message = dict[str, object]
+
+TIMEOUT_S = 20.0
+
+
+def open_log(path: Path, busy_timeout_s: float = 2.0) -> EmbeddedLog:
+    log = EmbeddedLog(path, busy_timeout_s=busy_timeout_s)
+    log.create_topics()
+    return log
+
+
+def records(log: Log, topic: str) -> list[Record]:
+    """All records of a topic; in order within a key."""
+    partitions = next(each.partitions for each in TOPICS if each.name == topic)
+    reader = log.reader({(topic, partition): 0 for partition in range(partitions)})
+    found: list[Record] = []
+    try:
+        while batch := reader.poll(1_000, 0.0):
+            found += batch
+    finally:
+        reader.close()
+    return found
+
+
+def messages(log: Log, topic: str, *kinds: str) -> list[Message]:
+    """The messages of these kinds in a topic."""
+    return [each for each in (parse(record.value) for record in records(log, topic)) if each["type"] in kinds]
+
+
+def command(log: Log, message: Message, by: bytes = b"worker") -> None:
+    """Appends what the folds' outbox would, and waits until it is logged."""
+    log.append(COMMANDS, str(message["cp_id"]), payload_of(message), {"by": by}).result(TIMEOUT_S)
+
+
+def answer_link(log: Log, link_up: Message, **fields: object) -> None:
+    """What Central answers to a link_up."""
+    response: Message = {"type": "register_response", "message_id": str(uuid.uuid4()), "accepted": True}
+    response |= {"cp_id": link_up["cp_id"], "link_id": link_up["link_id"], "in_service": True}
+    command(log, response | fields)
+
+
+class Bench:
+    """A running bridge. Its thread is the event loop's; the tests look at it from outside."""
+
+    def __init__(
+        self,
+        log: Log,
+        *,
+        silent_after_s: float = 60.0,
+        max_lines: int = 1_000,
+        serial_ports: Sequence[SerialPort] = (),
+        mqtt: Address | None = None,
+    ) -> None:
+        self.log = log
+        self.counters = Counters()
+        self._options = Options(
+            listen=Address("127.0.0.1", 0),
+            plain_port=0,
+            serial_ports=serial_ports,
+            mqtt=mqtt,
+            max_lines=max_lines,
+            silent_after_s=silent_after_s,
+            command_ttl_s=30.0,
+        )
+        self._started = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="bridge under test", daemon=True)
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
+        self.tcp_port = 0
+        self.plain_port = 0
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            self._failure = error
+            raise
+        finally:
+            self._started.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        service = Service(self.log, self._options, self.counters)
+        await service.start()
+        assert service.plain_port is not None
+        self.tcp_port, self.plain_port = service.tcp_port, service.plain_port
+        self._started.set()
+        await self._stop.wait()
+        await service.stop()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._started.wait(TIMEOUT_S)
+        if self._failure is not None:
+            raise self._failure
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Orderly, as on SIGTERM. Again does nothing."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(TIMEOUT_S)
+            assert not self._thread.is_alive()
+
+    def wait_counted(self, name: str, at_least: int = 1) -> None:
+        wait_for(lambda: self.counters[name] >= at_least, TIMEOUT_S, f"{name} reaching {at_least}")
+
+    def wait_messages(self, topic: str, *kinds: str, count: int = 1) -> list[Message]:
+        """The messages of these kinds in the log, once there are at least `count`."""
+        def enough() -> list[Message]:
+            found = messages(self.log, topic, *kinds)
+            return found if len(found) >= count else []
+
+        return wait_for(enough, TIMEOUT_S, f"{count} of {kinds} in {topic}")
+
+    def link_of(self, cp_id: str, count: int = 1) -> Message:
+        """The newest link_up of a charge point, once there have been `count`."""
+        def enough() -> list[Message]:
+            found = [each for each in messages(self.log, CP, "link_up") if each["cp_id"] == cp_id]
+            return found if len(found) >= count else []
+
+        return wait_for(enough, TIMEOUT_S, f"link_up {count} of {cp_id}")[-1]
+
+    def accept(self, cp_id: str, count: int = 1) -> Message:
+        """Answers the newest link_up as Central does; returns it."""
+        link_up = self.link_of(cp_id, count)
+        answer_link(self.log, link_up)
+        return link_up
