@@ -54,7 +54,7 @@ demo: $(READY) ## charge three simulated cars, from the relay to the receipt, wi
 	@$(BIN)/python -m tools.demo
 
 up: $(READY) ## keep the demo's system running, and say where it is
-	@$(BIN)/python -m tools.demo --keep
+	@$(BIN)/python -m tools.up
 
 bench: $(READY) ## measure latency and throughput beside the raw parts
 	@$(BIN)/python -m tools.bench

@@ -1,0 +1,1 @@
+"""The whole system on one machine, as real processes: log, MQTT broker, Central, bridge, plants and boards."""

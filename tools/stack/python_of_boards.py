@@ -1,0 +1,31 @@
+"""The interpreter that simulated boards run on."""
+
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """`name` tells which and its version, such as micropython-1.29; `notice` why it is not MicroPython."""
+
+    path: str
+    name: str
+    notice: str | None = None
+
+
+@cache
+def interpreter() -> Interpreter:
+    """MicroPython's unix port beside this Python or on PATH; else this Python, with a notice."""
+    beside = Path(sys.executable).with_name("micropython")
+    path = str(beside) if beside.exists() else shutil.which("micropython")
+    if path is None:
+        name = f"cpython-{platform.python_version()}"
+        return Interpreter(sys.executable, name, "no MicroPython for this machine: boards run on CPython")
+    say_version = "import sys; print('%d.%d' % sys.implementation.version[:2])"
+    answer = subprocess.run([path, "-c", say_version], capture_output=True, text=True, check=True, timeout=20)
+    return Interpreter(path, f"micropython-{answer.stdout.strip()}")

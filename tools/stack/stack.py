@@ -1,0 +1,150 @@
+"""Starts and stops the whole system; every process can be killed and started again."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tools.services.mqtt import MqttBroker
+from tools.services.mqtt import available as mqtt_available
+from tools.services.ports import LOOPBACK, free_port
+from tools.services.process import ChildProcess
+from tools.stack.boards import ROOT, ChargePoint, Design
+from tools.stack.log_choice import LogChoice, Wanted, choose_log
+
+READY_TIMEOUT_S = 60.0
+
+
+class Stack:
+    """Usable as a context manager. `say` hears of progress and notices, a line each.
+
+    `settings` go over those that the stack chooses. `worker`, `api` and `bridge` exist once it was started.
+    """
+
+    worker: ChildProcess
+    api: ChildProcess
+    bridge: ChildProcess
+
+    def __init__(
+        self,
+        folder: Path,
+        designs: Sequence[Design],
+        log: Wanted = "best",
+        settings: dict[str, str] | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
+        self.folder = folder
+        self._wanted_log: Wanted = log
+        self._designs = designs
+        self._extra = settings or {}
+        self._say = say or _silently
+        self.bridge_port, self.plain_port, self.api_port = free_port(), free_port(), free_port()
+        self.log: LogChoice | None = None
+        self.mqtt: MqttBroker | None = None
+        self.charge_points: dict[str, ChargePoint] = {}
+        self._servers: list[ChildProcess] = []
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.api_port}"
+
+    def start(self) -> None:
+        """Returns once every charge point is registered. Raises what the part that failed raised."""
+        started = time.monotonic()
+        self.log = choose_log(self._wanted_log, self.folder)
+        if self.log.notice:
+            self._say(self.log.notice)
+        self._start_mqtt()
+        self._make_charge_points()
+        self._start_servers(self._settings())
+        for charge_point in self.charge_points.values():
+            charge_point.start()
+        self.api.wait_ready(self._all_active, READY_TIMEOUT_S)
+        self._say(f"log {self.log.name}, {len(self.charge_points)} charge points, {time.monotonic() - started:.0f} s")
+
+    def _start_servers(self, settings: dict[str, str]) -> None:
+        def server(name: str, module: str, *arguments: str) -> ChildProcess:
+            command = [sys.executable, "-m", module, *arguments]
+            process = ChildProcess(name, command, self.folder / f"{name}.log", settings, self.folder)
+            process.start()
+            self._servers.append(process)
+            return process
+
+        self.worker = server("worker", "central.cli", "worker")
+        self.api = server("api", "central.cli", "api")
+        self.bridge = server("bridge", "bridge.main")
+
+    def _start_mqtt(self) -> None:
+        if reason := mqtt_available("iotcore"):
+            self._say(f"no MQTT broker ({reason}): telemetry goes by the line")
+            return
+        self.mqtt = MqttBroker("iotcore", self.folder / "mqtt")
+        self.mqtt.start()
+
+    def _make_charge_points(self) -> None:
+        address = self.mqtt.address if self.mqtt else None
+        for design in self._designs:
+            self.charge_points[design.cp_id] = ChargePoint(design, self.folder, self.bridge_port, address)
+
+    def settings_of_central(self) -> dict[str, str]:
+        """What the operator's command needs to find log and database."""
+        assert self.log
+        return {**self.log.settings, "DB_PATH": str(self.folder / "wattline.db")}
+
+    def _settings(self) -> dict[str, str]:
+        ports = [point.serial_port for point in self.charge_points.values() if point.serial_port]
+        return {
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}",
+            **self.settings_of_central(),
+            "LISTEN_HOST": LOOPBACK,
+            "LISTEN_PORT": str(self.bridge_port),
+            "PLAIN_PORT": str(self.plain_port),
+            "API_ADDRESS": f"{LOOPBACK}:{self.api_port}",
+            "MQTT_ADDRESS": self.mqtt.address if self.mqtt else "",
+            "SERIAL_PORTS": ",".join(ports),
+            **self._extra,
+        }
+
+    def _all_active(self) -> bool:
+        try:
+            points = self.get("/v1/charge-points")["charge_points"]
+        except httpx.HTTPError:
+            return False
+        active = {point["cp_id"] for point in points if point["status"] == "ACTIVE"}
+        return active >= set(self.charge_points)
+
+    def get(self, path: str) -> dict[str, Any]:
+        """A page of the API. Raises httpx.HTTPError."""
+        page: dict[str, Any] = httpx.get(self.api_url + path, timeout=10).raise_for_status().json()
+        return page
+
+    def stop(self) -> None:
+        for charge_point in self.charge_points.values():
+            charge_point.stop()
+        for process in reversed(self._servers):
+            process.stop()
+        if self.mqtt:
+            self.mqtt.close()
+        if self.log and self.log.broker:
+            self.log.broker.close()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _silently(line: str) -> None:
+    del line
