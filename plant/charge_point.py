@@ -9,7 +9,7 @@ from plant.world import MAX_WINDOW_MS, WINDOW_MS, World
 
 log = logging.getLogger(__name__)
 
-MIN_SPEED, MAX_SPEED = 0.1, 10_000.0
+MIN_SPEED, MAX_SPEED = 0.5, 10_000.0
 FAST_WINDOW_S = 0.1  # real time of a window where time runs fast
 MAX_LAG_S = 10.0  # a process that slept longer (a suspended machine) does not make up for it
 _SHOWN_EDGES = 100

@@ -94,7 +94,7 @@ def _logger(spec: str, lines: list[str], mains: Mains) -> Load:
     at_s = 0.0
     for number, row in enumerate(csv.DictReader(lines), 2):
         try:
-            moment = datetime.strptime(row["Date Time"], "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007 - only differences count
+            moment = datetime.strptime(row["Date Time"], "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007  # only differences count
         except ValueError:
             raise ProfileError(f"{spec}: line {number}: expected a time such as 2023/06/22 11:04:00") from None
         first = first or moment

@@ -41,10 +41,11 @@ class World:
         load: Load,
         *,
         plugged: bool = False,
-        mains: Mains = Mains(),  # noqa: B008 - immutable
+        mains: Mains = Mains(),  # noqa: B008  # a NamedTuple does not change
         current: Quality = USUAL_CURRENT,
         voltage: Quality = USUAL_VOLTAGE,
         seed: int = 1,
+        window_ms: int = WINDOW_MS,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.car = Car(load, plugged=plugged)
@@ -53,7 +54,7 @@ class World:
         self.thermal = Thermal()
         self.record = Record()
         self.stalled = False
-        self.window_ms = WINDOW_MS
+        self.window_ms = window_ms
         self.now_ms = 0.0
         self.faults: set[str] = set()
         self._idle = Sine(mains.voltage_v, 0.0, 0.0, mains.frequency_hz)

@@ -47,6 +47,23 @@ def _rms(squares: int, n: int, unit: int) -> int:
     return ((root >> bits) * unit + ((root & (1 << bits) - 1) * unit >> bits) + 500) // 1000
 
 
+class SampleWindow:
+    """Sums over the samples of one window, in counts around mid-rail; each within ±2^30.
+
+    n samples of each channel (1 to 250) over duration_ms; clipped: how many lay at either end of the range.
+    """
+
+    def __init__(self):
+        self.n = 0
+        self.duration_ms = 0
+        self.sum_i = 0
+        self.sum_ii = 0
+        self.sum_v = 0
+        self.sum_vv = 0
+        self.sum_vi = 0
+        self.clipped = 0
+
+
 class Meter:
     """One charge point's meter.
 
@@ -89,13 +106,13 @@ class Meter:
         self.register_wh += rise
         return rise
 
-    def take(self, window) -> bool:
-        """Count a hal.contract.SampleWindow; False, nothing changed, where no samples can have made it."""
+    def take(self, window: SampleWindow) -> bool:
+        """Count a window's energy; False, and nothing changed, where no samples can have made it."""
         n = window.n
         if not (1 <= n <= MAX_SAMPLES and 1 <= window.duration_ms <= MAX_WINDOW_MS):
             return self._refuse()
         sum_i, sum_v, most = window.sum_i, window.sum_v, n << _SQUARE_BITS
-        if abs(sum_i) > n << COUNT_BITS or abs(sum_v) > n << COUNT_BITS:
+        if not (-n << COUNT_BITS <= sum_i <= n << COUNT_BITS and -n << COUNT_BITS <= sum_v <= n << COUNT_BITS):
             return self._refuse()
         if not (0 <= window.sum_ii <= most and 0 <= window.sum_vv <= most and -most <= window.sum_vi <= most):
             return self._refuse()

@@ -10,7 +10,7 @@
     step(now)        does what its own I/O has ready, without blocking; the loop calls it first on every pass
 
     relay(closed)    the level of the relay's pin; may be set again and again; open (False) until first set
-    window()         None, or the platform's one SampleWindow, filled anew: the next window not yet given.
+    window()         None, or the platform's one meter.SampleWindow, filled anew: the next window not yet given.
                      Called until it gives None, no sample is lost and none counted twice
     vehicle()        "present", "absent", or "unknown"
     temperature_mc() at the relay, in thousandths of a degree Celsius; None without a sensor
@@ -35,23 +35,6 @@ WINDOW_MS = 200  # 10 cycles of 50 Hz, 12 of 60 Hz: no search for the mains' fre
 SAMPLES = MAX_SAMPLES  # of each channel in WINDOW_MS, 1.25 kS/s: aliasing leaves RMS and mean power alone
 COUNT_MIN = -(1 << COUNT_BITS)
 COUNT_MAX = (1 << COUNT_BITS) - 1
-
-
-class SampleWindow:
-    """Sums over the samples of one window, in counts around mid-rail; each within ±2^30.
-
-    n samples of each channel (1 to 250) over duration_ms; clipped: how many lay at either end of the range.
-    """
-
-    def __init__(self):
-        self.n = 0
-        self.duration_ms = 0
-        self.sum_i = 0
-        self.sum_ii = 0
-        self.sum_v = 0
-        self.sum_vv = 0
-        self.sum_vi = 0
-        self.clipped = 0
 
 
 def ticks_diff(a: int, b: int) -> int:

@@ -9,7 +9,9 @@
 import os
 import time
 
-from hal.contract import TICKS_PERIOD, SampleWindow, ticks_diff
+from chargepoint.meter import SampleWindow
+
+from hal.contract import TICKS_PERIOD, ticks_diff
 
 FIRST_TICKS = TICKS_PERIOD - 10000  # every simulated board lives through a wrap of its clock, 10 s from its start
 REPORT_MS = 100
@@ -17,16 +19,8 @@ STALE_MS = 2000  # inputs older than this are no longer known; a plant sends eac
 RESET_EXIT_CODE = 3  # the bench starts the process again
 
 _WINDOW_FIELDS = ("n", "duration_ms", "sum_i", "sum_ii", "sum_v", "sum_vv", "sum_vi", "clipped")
-
-if hasattr(time, "ticks_ms"):
-
-    def _monotonic_ms() -> int:
-        return time.ticks_ms()
-
-else:
-
-    def _monotonic_ms() -> int:
-        return time.monotonic_ns() // 1000000
+# MicroPython's own (unix: it wraps at 2^62, which no process lives to see), else CPython's.
+_monotonic_ms = getattr(time, "ticks_ms", None) or (lambda: time.monotonic_ns() // 1000000)  # pyright: ignore[reportAttributeAccessIssue]  # the boards' stubs lack it
 
 
 class SystemClock:

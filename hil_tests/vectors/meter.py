@@ -1,0 +1,67 @@
+"""Feeds a meter the same windows on any Python, and prints what it reads; on MicroPython it must allocate nothing."""
+
+import sys
+
+from chargepoint.meter import Meter, SampleWindow
+from hal.contract import COUNT_MAX, COUNT_MIN, SAMPLES
+
+CALIBRATIONS = ((29297, 195313), (97656, 195313), (1000, 488281), (12345, 54321))
+RANGES = ((COUNT_MIN, COUNT_MAX), (-3, 3), (COUNT_MAX - 5, COUNT_MAX), (-1000, 200))
+LENGTHS = (SAMPLES, 1, 2, 137)
+DURATIONS = (200, 1, 199, 30000, 3600000, 17)
+
+
+class Random:
+    """The same numbers on every Python."""
+
+    def __init__(self, seed: int):
+        self._state = seed
+
+    def between(self, low: int, high: int) -> int:
+        self._state = (self._state * 1103515245 + 12345) % 2147483648
+        return low + (self._state >> 8) % (high - low + 1)
+
+
+def _fill(window: SampleWindow, random: Random, n: int, low: int, high: int, duration_ms: int) -> None:
+    window.n, window.duration_ms, window.clipped = n, duration_ms, 0
+    window.sum_i = window.sum_ii = window.sum_v = window.sum_vv = window.sum_vi = 0
+    for _ in range(n):
+        i, v = random.between(low, high), random.between(low, high)
+        window.sum_i += i
+        window.sum_ii += i * i
+        window.sum_v += v
+        window.sum_vv += v * v
+        window.sum_vi += v * i
+
+
+if sys.implementation.name == "micropython":
+    micropython = __import__("micropython")  # nothing CPython's type checker knows
+
+    def _take(meter: Meter, window: SampleWindow) -> bool:
+        micropython.heap_lock()
+        try:
+            return meter.take(window)
+        finally:
+            micropython.heap_unlock()
+
+else:
+
+    def _take(meter: Meter, window: SampleWindow) -> bool:
+        return meter.take(window)
+
+
+def main() -> None:
+    window, random = SampleWindow(), Random(12345)
+    for i_ua, v_uv in CALIBRATIONS:
+        meter = Meter("m1", 1000000, i_ua, v_uv)
+        for turn in range(60):
+            low, high = RANGES[turn % 4]
+            _fill(window, random, LENGTHS[turn // 4 % 4], low, high, DURATIONS[turn % len(DURATIONS)])
+            if turn % 9 == 8:
+                window.sum_ii = random.between(-1000, 1 << 29)  # more often than not what no samples add up to
+            read = [_take(meter, window), meter.current_ma, meter.voltage_mv, meter.power_mw, meter.power_w,
+                    meter.register_wh, meter.window_ms, meter.bad_windows]
+            sys.stdout.write(str(read) + "\n")
+
+
+main()
