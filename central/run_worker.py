@@ -1,0 +1,54 @@
+"""`wattline-central worker`: from the settings to a running worker, and its orderly end."""
+
+import logging
+import time
+
+from central.fold.apply import apply
+from central.fold.parking import parked
+from central.opening import bring_up_to_date, database_of, terms_of, wait_for_log
+from central.store.migrate import OtherVersion
+from central.ticker import Rhythm, Ticker
+from central.worker import Folding, Stopped, Worker
+from eventlog import LogError
+from runtime import log as process_log
+from runtime import settings
+from runtime.settings import ConfigManager
+from runtime.shutdown import Shutdown
+
+STOPPED_EXIT = 3
+
+logger = logging.getLogger(__name__)
+
+
+def run_worker(config: ConfigManager) -> int:
+    """Until SIGTERM; the exit code."""
+    process_log.set_up("central-worker", debug=config[settings.DEBUG_MODE])
+    shutdown = Shutdown()
+    shutdown.install()
+    try:
+        return _run(config, shutdown)
+    except (Stopped, OtherVersion, LogError) as error:
+        logger.error("the worker stops: %s", error)
+        return STOPPED_EXIT
+
+
+def _run(config: ConfigManager, shutdown: Shutdown) -> int:
+    database = database_of(config)
+    bring_up_to_date(database, shutdown.requested)
+    log = wait_for_log(config, "wattline-central-worker", shutdown.requested)
+    if log is None:
+        return 0
+    rhythm = Rhythm(
+        interval_s=config[settings.TICK_INTERVAL_MS] / 1_000,
+        silent_after_s=config[settings.SILENT_AFTER_S],
+        grace_s=config[settings.OUTAGE_GRACE_S],
+    )
+    ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000)
+    worker = Worker(database, log, Folding(terms_of(config), apply, parked), ticker, shutdown.requested)
+    try:
+        worker.run()
+    finally:
+        log.close()
+        database.dispose()
+    logger.info("stopped: %s", dict(worker.counts))
+    return 0

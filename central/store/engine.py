@@ -1,0 +1,108 @@
+"""Opening the database: SQLite or PostgreSQL, and what each is told on every connection.
+
+SQLite: WAL with synchronous=FULL, so that what a commit promised survives a power cut; the driver's own handling
+of transactions is off, since it would begin them late and end them before CREATE TABLE. Declared foreign keys stay
+unenforced (tables.py says why). PostgreSQL: a stopped worker must not hold its locks for ever.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+BUSY_TIMEOUT_S = 5.0  # how long another process's transaction is waited for
+IDLE_IN_TRANSACTION_S = 30
+LOCK_TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 5
+WRITER_LOCK = 0x77617474  # "watt": PostgreSQL's advisory lock of whoever folds
+
+
+class Database(NamedTuple):
+    """`writer`: its transactions begin by taking the write lock. `reader`: for those that only ask."""
+
+    writer: Engine
+    reader: Engine
+
+    def dispose(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_database(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
+    """Opens nothing yet; the first use does."""
+    return Database(open_writer(url, busy_timeout_s), open_reader(url, busy_timeout_s))
+
+
+def open_writer(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """For whoever folds: transactions begin by taking the database's write lock."""
+    return _open(url, busy_timeout_s, "BEGIN IMMEDIATE", "synchronous = FULL")
+
+
+def open_reader(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """For whoever only asks; SQLite refuses writes through it."""
+    return _open(url, busy_timeout_s, "BEGIN", "query_only = ON")
+
+
+def _open(url: str, busy_timeout_s: float, begin: str, pragma: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        return _open_sqlite(url, busy_timeout_s, begin, pragma)
+    limits = {
+        "lock_timeout": f"{LOCK_TIMEOUT_S}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
+        "timezone": "UTC",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": CONNECT_TIMEOUT_S, "application_name": "wattline-central"},
+    )
+
+
+def _open_sqlite(url: str, busy_timeout_s: float, begin: str, pragma: str) -> Engine:
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
+
+    def on_connect(connection: sqlite3.Connection, record: object) -> None:
+        del record
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA {pragma}")
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+def lock_for_writing(connection: Connection) -> None:
+    """First in each transaction that folds: one at a time. (SQLite has it from BEGIN IMMEDIATE.)"""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether waiting may help: locked, full, read-only, gone away; not a mistake of ours."""
+    if isinstance(error, PoolTimeout | InterfaceError):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError) and not _is_mistake(error.orig)
+
+
+def _is_mistake(cause: Any) -> bool:
+    # sqlite3 reports wrong SQL ("no such column") as OperationalError too, under the plain SQLITE_ERROR.
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
+def reason_of(error: BaseException) -> str:
+    """The driver's own words, in one line."""
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split()) or type(cause).__name__
