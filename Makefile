@@ -63,7 +63,7 @@ fuzz: $(READY) ## a million random chunks into the frame decoder
 	@$(BIN)/python -m tools.fuzz
 
 docs: $(READY) ## write the generated pages of docs/ from the code
-	@$(BIN)/python -m tools.write_docs
+	@PYTHONPATH=firmware $(BIN)/python -m tools.write_docs
 
 lock: $(UV) ## resolve requirements.lock and the boards' stubs anew
 	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes --upgrade --python-version 3.11 \

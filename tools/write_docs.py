@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import protocol, settings
+from tools.docs import protocol, settings, states
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     "docs/protocol.md": protocol.page,
     "docs/settings.md": settings.page,
+    "docs/states.md": states.page,
 }
 
 
