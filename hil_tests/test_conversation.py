@@ -1,0 +1,120 @@
+"""One charge, said over good and bad lines: board and bridge, and engine and monitor of a split board."""
+
+from pathlib import Path
+
+import pytest
+
+from hil_tests.benches.lines import CONDITIONS
+from hil_tests.benches.virtual import Bench
+
+CHARGE_MS = 20_000
+# What a board that is cut off again and again needs is patience in the test, not in the rules.
+CONFIG = {
+    "checkpoint_interval_ms": 4000, "heartbeat_interval_ms": 3000, "health_interval_ms": 3000, "resend_ms": 2000,
+}
+
+
+def bench_of(folder: Path, line: str, condition: str) -> Bench:
+    """`line`: which of the two lines is bad."""
+    bad = CONDITIONS[condition](5)
+    step_ms = 1 if condition == "byte at a time" else 5
+    if line == "board-bridge":
+        return Bench(folder, to_bridge=bad, step_ms=step_ms, **CONFIG)
+    return Bench(folder, split=True, to_engine=bad, step_ms=step_ms, **CONFIG)
+
+
+@pytest.mark.parametrize("line", ["board-bridge", "engine-monitor"])
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_charge_is_told_whole(tmp_path: Path, line: str, condition: str):
+    bench = bench_of(tmp_path, line, condition)
+    bridge = bench.bridge
+    bench.until(lambda: bridge.registrations)
+    bench.until(lambda: bench.engine_board.engine.state == "idle")
+    bench.charge("s1")
+    bench.until(lambda: bridge.of("charge_started"))
+    bench.run(CHARGE_MS)
+    bridge.command("stop_charge", session_id="s1", reason="driver")
+    bench.until(lambda: bridge.of("charge_completion"))
+    bench.until(lambda: not any(board.journal.entries for board in bench.boards.values()))
+
+    assert bridge.problems == []
+    for board in bench.boards:
+        numbers = bridge.numbers(f"b-{board}")
+        assert numbers == list(range(1, numbers[-1] + 1)), "every number arrived"
+    (started,), (completion,) = bridge.of("charge_started"), bridge.of("charge_completion")
+    assert completion["reason"] == "driver"
+    assert started["register_wh"] == completion["start_register_wh"]
+    registers = [m["register_wh"] for m in bridge.of("meter_checkpoint")]
+    assert len(registers) >= 3
+    assert started["register_wh"] <= min(registers) <= max(registers) <= completion["end_register_wh"]
+    (spell,) = bench.world.record.spells
+    metered_wh = completion["end_register_wh"] - completion["start_register_wh"]
+    assert metered_wh == pytest.approx(spell.energy_mwh / 1000, rel=0.015, abs=1)
+    assert [m["accepted"] for m in bridge.of("command_response")] == [True, True]
+
+
+def test_monitor_that_is_gone_ends_the_charge_and_its_completion_arrives_when_it_is_back(tmp_path: Path):
+    bench = bench_of(tmp_path, "engine-monitor", "perfect")
+    bench.until(lambda: bench.engine_board.engine.state == "idle")
+    bench.charge("s1")
+    bench.run(5000)
+    assert bench.world.relay.contact
+    bench.power_off("monitor")
+    bench.run(7000)
+    assert not bench.world.relay.contact
+    assert bench.engine_board.engine.state == "safe"
+    bench.power_on("monitor")
+    bench.until(lambda: bench.bridge.of("charge_completion"))
+    (completion,) = bench.bridge.of("charge_completion")
+    assert completion["reason"] == "safe_mode"
+    bench.until(lambda: bench.engine_board.engine.state == "idle")
+
+
+def test_central_that_is_gone_does_not_stop_a_charge(tmp_path: Path):
+    bench = bench_of(tmp_path, "board-bridge", "perfect")
+    bench.until(lambda: bench.engine_board.engine.state == "idle")
+    bench.charge("s1")
+    bench.run(2000)
+    bench.bridge_cable.cut()
+    bench.bridge_cable.plugged = False
+    bench.run(300_000)
+    assert bench.world.relay.contact
+    bench.bridge_cable.plugged = True
+    bench.until(lambda: len(bench.bridge.of("meter_checkpoint")) >= 1)
+    assert bench.bridge.of("fault_notification")[0]["fault"] == "central_unreachable"
+    bench.until(lambda: bench.bridge.of("recovery_notification"))
+    bench.bridge.command("stop_charge", session_id="s1", reason="driver")
+    bench.until(lambda: bench.bridge.of("charge_completion"))
+    assert bench.bridge.problems == []
+
+
+def test_answer_that_the_board_is_not_bound_is_followed_by_slow_tries(tmp_path: Path):
+    bench = bench_of(tmp_path, "board-bridge", "perfect")
+    bench.bridge.accepts = False
+    bench.run(100_000)
+    assert 3 <= bench.bridge.registrations <= 8
+    assert {m["type"] for m in bench.bridge.received} == {"register_request"}, "a board that is refused keeps what it has"
+    bench.bridge.accepts = True
+    bench.until(lambda: bench.bridge.of("status_notification"))
+    assert len({m["message_id"] for m in bench.bridge.of("register_request")}) == len(bench.bridge.of("register_request"))
+
+
+def test_unanswered_registration_is_repeated_under_its_number(tmp_path: Path):
+    bench = bench_of(tmp_path, "board-bridge", "perfect")
+    bench.bridge.acks = False
+    bench.bridge.accepts = False
+    bench.run(100_000)
+    assert bench.bridge.registrations > 2
+    assert len({m["message_id"] for m in bench.bridge.received}) == 1
+
+
+def test_bridge_that_was_started_anew_is_registered_with_again(tmp_path: Path):
+    """On a line that does not break (a serial one) the boot_id in a heartbeat's answer is all that tells."""
+    bench = bench_of(tmp_path, "board-bridge", "perfect")
+    bench.until(lambda: bench.bridge.registrations == 1)
+    bench.run(4000)
+    assert bench.bridge.registrations == 1
+    bench.bridge.boot_id = "another"
+    bench.until(lambda: bench.bridge.registrations == 2)
+    bench.run(10_000)
+    assert bench.bridge.registrations == 2
