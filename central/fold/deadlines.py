@@ -14,8 +14,9 @@ def arm(step: Step, deadline_id: str, due_at_ms: int) -> None:
     step.rows.put(Deadline(deadline_id, step.incoming.topic, step.key, generation, due_at_ms))
 
 
-def disarm(step: Step, deadline_id: str) -> None:
+def disarm(step: Step, deadline_id: str, generation: int | None = None) -> None:
+    """`generation`: only if this one still stands."""
     row = step.rows.get(Deadline, deadline_id)
-    if row is not None and row.live:
+    if row is not None and row.live and generation in (None, row.generation):
         row.live = False
         step.rows.put(row)

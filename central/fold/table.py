@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from wire.kinds import CP, DRIVER, TELEMETRY
 
-from central.fold import claims, drivers, endings, faults, links, operator, registration, sessions, telemetry
+from central.fold import claims, deadlines, drivers, endings, faults, links, operator, registration, sessions, telemetry
 from central.fold.step import Handler, Step
 from central.rows import Deadline, Refused
 
@@ -22,10 +22,9 @@ def handle_deadline_passed(step: Step) -> None:
         raise Refused("unknown_deadline", f"no deadline {deadline_id} was set for {step.key}")
     if not row.live or row.generation != step.message["generation"]:
         return
-    row.live = False
-    step.rows.put(row)
     what, _, of_what = deadline_id.partition(":")
     DEADLINES[what](step, of_what)
+    deadlines.disarm(step, deadline_id, row.generation)  # unless it was set anew
 
 
 def handle_gap(step: Step) -> None:

@@ -1,5 +1,7 @@
 """One charge, step by step, as boards and drivers say it to the line in memory."""
 
+from typing import Any
+
 from central.ids import session_id
 from central.tests.line_in_memory import BOARD, ENGINE, LineInMemory, made_id
 
@@ -7,8 +9,8 @@ METER = "meter1"
 PRICE_E4 = 2_500
 
 
-def register(line: LineInMemory, cp: str = "cp_001", board: str = BOARD, **fields: object) -> None:
-    told: dict[str, object] = {
+def register(line: LineInMemory, cp: str = "cp_001", board: str = BOARD, **fields: Any) -> None:
+    told: dict[str, Any] = {
         "location": "Yard", "price_per_kwh": 0.25, "meter_id": METER, "register_wh": 1_000,
         "engine_board": ENGINE, "rated_current_ma": 16_000, **fields,
     }  # fmt: skip
@@ -28,7 +30,7 @@ def driver(line: LineInMemory, driver_id: str = "ada") -> None:
     line.says("driver_register", "api", driver_id=driver_id)
 
 
-def ask(line: LineInMemory, request: str = "r1", driver_id: str = "ada", cp: str = "cp_001", **fields: object) -> str:
+def ask(line: LineInMemory, request: str = "r1", driver_id: str = "ada", cp: str = "cp_001", **fields: Any) -> str:
     """Ask for a charge; its session's id."""
     request_id = made_id(request)
     line.says("charge_request", "api", message_id=request_id, driver_id=driver_id, cp_id=cp, **fields)
@@ -40,21 +42,21 @@ def answer(line: LineInMemory, seq: int, accepted: bool = True, reason: str | No
 
 
 def start(line: LineInMemory, session: str, at_wh: int = 1_000, cp: str = "cp_001", meter: str = METER) -> None:
-    fields = {"session_id": session, "meter_id": meter, "register_wh": at_wh, "occurred_at_ms": line.now_ms}
-    line.board_says("charge_started", board=ENGINE, cp=cp, **fields)
+    fields: dict[str, Any] = {"session_id": session, "meter_id": meter, "register_wh": at_wh}
+    line.board_says("charge_started", board=ENGINE, cp=cp, occurred_at_ms=line.now_ms, **fields)
 
 
-def checkpoint(line: LineInMemory, session: str, at_wh: int, cp: str = "cp_001", **fields: object) -> None:
-    told: dict[str, object] = {
+def checkpoint(line: LineInMemory, session: str, at_wh: int, cp: str = "cp_001", **fields: Any) -> None:
+    told: dict[str, Any] = {
         "session_id": session, "meter_id": METER, "register_wh": at_wh, "occurred_at_ms": line.now_ms, **fields
     }  # fmt: skip
     line.board_says("meter_checkpoint", board=ENGINE, cp=cp, **told)
 
 
 def complete(
-    line: LineInMemory, session: str, end_wh: int, cp: str = "cp_001", lasted_ms: int = 3_600_000, **fields: object
+    line: LineInMemory, session: str, end_wh: int, cp: str = "cp_001", lasted_ms: int = 3_600_000, **fields: Any
 ) -> None:
-    told: dict[str, object] = {
+    told: dict[str, Any] = {
         "session_id": session, "meter_id": METER, "start_register_wh": 1_000, "end_register_wh": end_wh,
         "started_at_ms": line.now_ms - lasted_ms, "ended_at_ms": line.now_ms, "reason": "vehicle", "relay_closed": True,
         **fields,

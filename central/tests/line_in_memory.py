@@ -5,6 +5,7 @@ Each message is held against the table of kinds as the worker does it; refused r
 
 from collections import deque
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID, uuid5
 
 from wire.check import check
@@ -20,10 +21,10 @@ from central.rows import (
     Message,
     Outgoing,
     Refused,
+    SeenId,
+    SeenWindow,
     Session,
 )
-from central.rows import SeenId as _SeenId
-from central.rows import SeenWindow as _SeenWindow
 from central.terms import Terms
 from central.tests.memory_rows import MemoryRows
 
@@ -55,13 +56,15 @@ class LineInMemory:
 
     # --- records ---
 
-    def board_says(self, kind: str, n: int | None = None, board: str = BOARD, cp: str = "cp_001", **fields: object) -> Incoming:
+    def board_says(
+        self, kind: str, n: int | None = None, board: str = BOARD, cp: str = "cp_001", **fields: Any
+    ) -> Incoming:
         last = self._numbers.get((cp, board), 0)
         n = last + 1 if n is None else n
         self._numbers[cp, board] = max(last, n)
-        return self.says(kind, "bridge", message_id=reliable_id(board, EPOCH, n), **{_key(kind): cp}, **fields)
+        return self.says(kind, "bridge", message_id=reliable_id(board, EPOCH, n), **{KINDS[kind].key: cp}, **fields)
 
-    def says(self, kind: str, by: str, **fields: object) -> Incoming:
+    def says(self, kind: str, by: str, **fields: Any) -> Incoming:
         self._made += 1
         message: Message = {"type": kind, "message_id": made_id(kind, self._made), **fields}
         problem = check(message)
@@ -138,8 +141,4 @@ class LineInMemory:
 
 
 def without_seen(table: dict[tuple[type, tuple[object, ...]], object]) -> dict[object, object]:
-    return {name: row for name, row in table.items() if name[0] not in (_SeenId, _SeenWindow)}
-
-
-def _key(kind: str) -> str:
-    return KINDS[kind].key
+    return {name: row for name, row in table.items() if name[0] not in (SeenId, SeenWindow)}
