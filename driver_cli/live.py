@@ -17,6 +17,7 @@ from rich.text import Text
 from driver_cli import figures
 from driver_cli.answers import Charge
 from driver_cli.api import Timing
+from driver_cli.progress import line
 from driver_cli.words import STATES
 
 WIDTH = 68
@@ -25,7 +26,7 @@ REFRESHES_PER_S = 4
 
 @dataclass
 class LiveView:
-    """A panel that is drawn anew in place, its clock running between two messages; it is gone when left."""
+    """A panel that is drawn anew in place, its clock running between two messages; when left it is gone but for one line."""
 
     console: Console
     timing: Timing
@@ -46,6 +47,9 @@ class LiveView:
         if self._live is not None:
             self._live.stop()
             self._live = None
+        if self._charge is not None and not self._charge.final:
+            # What the panel said last stays above the question or the error that follows.
+            self.console.print(line(self._charge, self.timing.now()), highlight=False, markup=False)
 
     def show(self, charge: Charge) -> None:
         self._charge, self._trouble = charge, ""

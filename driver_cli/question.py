@@ -11,7 +11,7 @@ class Choice(Enum):
     LEAVE = "l"
 
 
-_QUESTION = "[bold]s[/bold]top the charge, or [bold]l[/bold]eave it running? (l) "
+_QUESTION = "Stop the charge ([bold]s[/bold]), or leave it running ([bold]l[/bold])? Enter is l: "
 _ANSWERS = {"s": Choice.STOP, "stop": Choice.STOP, "l": Choice.LEAVE, "leave": Choice.LEAVE, "": Choice.LEAVE}
 
 

@@ -19,7 +19,7 @@ class Patience:
     total_s: float
 
 
-READING = Patience(2.0)  # a person waits at a prompt, and can ask again
+READING = Patience(1.0)  # a person waits at a prompt, and can ask again
 ASKING = Patience(30.0)  # a request carries its id, so trying again is safe and spares the person the trouble
 
 

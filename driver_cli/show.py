@@ -61,7 +61,7 @@ def history_table(charges: Sequence[Charge]) -> Table:
 
 
 def receipt_table(receipt: Receipt) -> Table:
-    title = Text(f"Receipt no. {receipt.number}", style="bold")
+    title = Text("Receipt", style="bold")
     table = Table(title=title, title_justify="left", box=box.ROUNDED, show_header=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")
@@ -73,6 +73,7 @@ def receipt_table(receipt: Receipt) -> Table:
 def receipt_rows(receipt: Receipt) -> list[tuple[str, str]]:
     """What a receipt says, in its order."""
     return [
+        ("number", str(receipt.number)),
         ("session", receipt.session_id),
         ("charge point", receipt.cp_id),
         ("driver", receipt.driver_id),

@@ -29,25 +29,23 @@ _ELSEWHERE = "pick another one with `wattline list`, or try again later"
 # Why a charge was refused or failed, and what to do; {cp} is the charge point.
 REFUSALS: dict[str, str] = {
     "unknown_driver": "Wattline does not know this driver; register with `wattline register NAME`",
+    "already_charging": "you have another charge that is running; `wattline stop` stops it",
     "unknown_charge_point": "there is no charge point {cp}; `wattline list` shows those there are",
     "busy": f"{{cp}} is charging another car; {_ELSEWHERE}",
     "offline": f"{{cp}} is not connected; {_ELSEWHERE}",
-    "disconnected": f"{{cp}} is not connected; {_ELSEWHERE}",
     "faulty": f"{{cp}} has a fault; {_ELSEWHERE}",
     "faulted": f"{{cp}} has a fault; {_ELSEWHERE}",
     "out_of_service": f"{{cp}} is out of service; {_ELSEWHERE}",
-    "stopped": f"{{cp}} is out of service; {_ELSEWHERE}",
     "safe": f"{{cp}} is in safe mode, waiting for its monitor; {_ELSEWHERE}",
     "pause": "{cp} has just ended a charge and needs a few seconds; run the command again",
     "expired": f"{{cp}} did not answer in time; {_ELSEWHERE}",
-    "unanswered": f"{{cp}} did not answer in time; {_ELSEWHERE}",
-    "not_started": f"{{cp}} did not answer in time; {_ELSEWHERE}",
     "fault": f"{{cp}} has a fault; {_ELSEWHERE}",
     "safe_mode": f"{{cp}} went into safe mode before it switched on; {_ELSEWHERE}",
     "vehicle": "no car was plugged in in time, or it was unplugged; run the command again when it is",
     "driver": "stopped by you before it began; nothing was charged",
     "operator": f"the operator stopped it before it began; {_ELSEWHERE}",
     "power_loss": f"{{cp}} lost its power before it switched on; {_ELSEWHERE}",
+    "lost": f"{{cp}} was not heard of again; {_ELSEWHERE}",
 }
 
 

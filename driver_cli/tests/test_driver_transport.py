@@ -56,7 +56,7 @@ def test_refused_connection_says_what_to_do(clock: Clock):
         "try again in a moment, or give another address with --api or WATTLINE_API"
     )
     assert failure.value.text == expected
-    assert sum(clock.pauses_s) <= 2.0
+    assert sum(clock.pauses_s) <= 1.0
 
 
 def test_name_that_does_not_resolve(clock: Clock):

@@ -1,0 +1,144 @@
+"""The command where no server is needed: help, bad usage, and one line for whatever goes wrong."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from driver_cli.exit_codes import MEANINGS
+from driver_cli.main import app
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ("register", "list", "charge", "stop", "receipt", "history")
+NOBODY = "http://127.0.0.1:1"  # the tcpmux port: nothing listens there
+
+
+@dataclass(frozen=True)
+class Ended:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Wattline = Callable[..., Ended]
+
+
+@pytest.fixture
+def wattline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Wattline:
+    """The command in this process, which is quicker than a hundred of its own."""
+    for name in [each for each in os.environ if each.startswith("WATTLINE_")]:
+        monkeypatch.delenv(name)
+    own = {"XDG_CONFIG_HOME": str(tmp_path), "WATTLINE_API": NOBODY, "COLUMNS": "200"}
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> Ended:
+        with pytest.raises(SystemExit) as ended:
+            app(arguments)
+        told = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, told.out, told.err)
+
+    return run
+
+
+def one_line(ended: Ended) -> str:
+    assert ended.stderr.startswith("wattline: ")
+    assert ended.stderr.count("\n") == 1
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples(wattline: Wattline, tmp_path: Path, command: str):
+    ended = wattline(command, "--help")
+    assert ended.returncode == 0
+    assert f"wattline {command}" in ended.stdout.partition("Examples")[2]
+    assert all(option in ended.stdout for option in ("--json", "--api", "--driver"))
+
+
+def test_help_and_docs_have_every_exit_code_and_command(wattline: Wattline):
+    help_text = " ".join(wattline("--help").stdout.split())
+    page = (ROOT / "docs" / "wattline.md").read_text(encoding="utf-8")
+    for code, meaning in MEANINGS.items():
+        assert f"{int(code)} {meaning}" in help_text
+        assert f"| {int(code)} | {meaning} |" in page
+    for command in COMMANDS:
+        assert f"wattline {command}" in page
+    assert wattline().stdout.split() == wattline("--help").stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["fly"], "fly"),
+        (["charge"], "'CP'"),
+        (["charge", "cp 1"], "for example cp_001"),
+        (["charge", "x" * 65], "1 to 64"),
+        (["charge", "../../etc"], "'CP'"),
+        (["charge", "cp_001", "--kwh", "nan"], "for example --kwh 12.5"),
+        (["charge", "cp_001", "--kwh=-1"], "'--kwh'"),
+        (["charge", "cp_001", "--minutes", "inf"], "for example --minutes 90"),
+        (["charge", "cp_001", "--money", "5,50"], "a point, not a comma"),
+        (["charge", "cp_001", "--money"], "--money"),
+        (["charge", "cp_001", "--wait", "nan"], "--wait"),
+        (["charge", "cp_001", "--wait", "0"], "--wait"),
+        (["charge", "cp_001", "--volts", "3"], "--volts"),
+        (["history", "--limit", "0"], "--limit"),
+        (["history", "--limit", "many"], "--limit"),
+        (["register"], "'NAME'"),
+        (["register", " "], "for example wattline register Ana"),
+        (["register", "a\x1b[2J"], "printable"),
+        (["register", "x" * 256], "255"),
+        (["--driver", "drv_1", "register", "Ana"], "--driver"),
+        (["--api", "ftp://x", "list"], "for example http://127.0.0.1:8080"),
+        (["list", "--api", "http://user:pw@x"], "--api"),
+        (["list", "--api", "http://x:99999"], "--api"),
+        (["list", "--api", "http://["], "--api"),
+        (["list", "--api", "http://x/\n"], "--api"),
+        (["list", "--driver", "../x"], "--driver"),
+    ],
+)
+def test_bad_usage_is_one_line_that_names_what_is_wrong(
+    wattline: Wattline, tmp_path: Path, arguments: Sequence[str], named: str
+):
+    ended = wattline(*arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert named in one_line(ended)
+    with_json = wattline("--json", *arguments)
+    assert json.loads(with_json.stdout)["error"]["exit_code"] == with_json.returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["charge cp_001", "stop", "receipt", "history"])
+def test_nobody_is_registered(wattline: Wattline, tmp_path: Path, command: str):
+    ended = wattline(*command.split())
+    assert ended.returncode == 4
+    assert "`wattline register NAME`" in one_line(ended)
+
+
+@pytest.mark.parametrize("command", ["list", "stop", "receipt", "history", "charge cp_001"])
+def test_nobody_answers(wattline: Wattline, tmp_path: Path, command: str):
+    ended = wattline("--json", "--driver", "drv_1", *command.split())
+    assert ended.returncode == 3
+    assert f"Wattline at {NOBODY} cannot be reached: connection refused" in one_line(ended)
+    assert json.loads(ended.stdout)["error"]["code"] == "unavailable"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_state_is_told(wattline: Wattline, tmp_path: Path):
+    (tmp_path / "wattline").mkdir()
+    (tmp_path / "wattline" / "state.json").write_text("{")
+    ended = wattline("history")
+    assert ended.returncode == 5
+    assert "state.json is damaged" in one_line(ended)
+
+
+def test_command_line_counts_more_than_environment(wattline: Wattline, monkeypatch: pytest.MonkeyPatch):
+    for arguments in (["--api", "http://127.0.0.1:2", "list"], ["list", "--api", "http://127.0.0.1:2/"]):
+        assert "Wattline at http://127.0.0.1:2 cannot" in one_line(wattline(*arguments))
+    monkeypatch.setenv("WATTLINE_API", "nowhere")
+    assert "(env var: 'WATTLINE_API')" in one_line(wattline("list"))
