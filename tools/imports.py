@@ -16,7 +16,11 @@ MICROPYTHON = frozenset(
         "platform", "random", "re", "select", "socket", "ssl", "struct", "sys", "time", "uctypes", "vfs",
     }
 )  # fmt: skip
-BOARD_ONLY = {"hal.rp2": frozenset({"rp2"}), "hal.esp32": frozenset({"esp32", "esp"})}
+BOARD_ONLY = {
+    "hal.serial": frozenset({"termios", "tty"}),  # a tty on the machines that simulate boards
+    "hal.rp2": frozenset({"rp2"}),
+    "hal.esp32": frozenset({"esp32", "esp"}),
+}
 
 # What touches the world or differs from run to run: closed to folds and money.
 WORLD = frozenset(
@@ -50,6 +54,9 @@ def _any_library(own: str) -> Part:
     return Part(frozenset(own.split()), None)
 
 
+# Central's values and tables, which folds share with the shell around them.
+_CENTRAL_VALUES = "central.ids central.rows central.states central.terms"
+
 # The most particular row that fits a module's dotted name counts.
 PARTS: dict[str, Part] = {
     "wire": _firmware("wire"),
@@ -64,14 +71,13 @@ PARTS: dict[str, Part] = {
         "wire eventlog runtime central",
         "alembic httpx psycopg rich sqlalchemy sse_starlette starlette typer uvicorn",
     ),
-    "central.fold": _part("wire central.fold central.money central.rows central.states", "", closed=WORLD),
+    "central.fold": _part(f"wire central.fold central.money {_CENTRAL_VALUES}", "", closed=WORLD),
     "central.money": _part("wire central.money", "", closed=WORLD),
-    "central.rows": _part("wire central.rows central.states", "", closed=WORLD),
-    "central.states": _part("wire central.states", "", closed=WORLD),
+    **{name: _part(f"wire {_CENTRAL_VALUES}", "", closed=WORLD) for name in _CENTRAL_VALUES.split()},
     "plant": _part("wire runtime plant", ""),
     "driver_cli": _part("wire runtime driver_cli", "httpx rich typer"),
     "board_cli": _part("wire runtime board_cli", "mpremote rich serial typer"),
-    "tools": _any_library("wire eventlog runtime plant bridge central driver_cli tools"),
+    "tools": _any_library("wire chargepoint eventlog runtime plant bridge central driver_cli tools"),
 }
 OWN = frozenset(name for name in PARTS if "." not in name) | {"hil_tests"}
 
