@@ -142,6 +142,8 @@ class Bench:
     def step(self) -> None:
         for board in list(self.boards.values()):
             board.step()
+        if ("engine" if self._split else "both") not in self.boards:
+            self.world.advance(self.step_ms * self._speed)  # the world goes on without it
         self._step_bridge()
         self.clock.sleep_ms(self.step_ms)
 

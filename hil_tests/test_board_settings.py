@@ -1,0 +1,123 @@
+"""A board's settings: every bad value ends in one line that names the setting, what was wrong, what would be right."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from chargepoint.settings import TABLE, SettingError, Settings, read
+
+MAIN = Path(__file__).parents[1] / "firmware" / "main.py"
+GOOD: dict[str, object] = {"cp_id": "cp_1", "central": "127.0.0.1:7000"}
+
+
+def read_with(environment: Mapping[str, str] | None = None, **config: object) -> Settings:
+    return read(json.dumps({**GOOD, **config}), (environment or {}).get)
+
+
+def complaint(**config: object) -> str:
+    with pytest.raises(SettingError) as raised:
+        read_with(**config)
+    return str(raised.value)
+
+
+def test_defaults_are_the_design_s():
+    settings = read_with()
+    assert (settings.role, settings.presence, settings.keepalive_ms, settings.link_lost_ms) == ("both", "none", 2000, 6000)
+    assert (settings.health_interval_ms, settings.engine_silent_ms) == (30_000, 120_000)
+    assert settings.central == ("127.0.0.1", 7000)
+    assert settings.plain_port == 0
+
+
+def test_every_example_and_default_is_right():
+    for setting in TABLE:
+        setting.check(setting.example)
+        assert setting.example is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cp_id", "cp 1"), ("cp_id", "x" * 65), ("cp_id", 7), ("role", "boss"), ("board", "a.b"), ("board", "x" * 25),
+        ("central", "bridge.local:7000"), ("central", "127.0.0.1"), ("central", "127.0.0.1:0"),
+        ("central", "127.0.0.1:65536"), ("central", "1.2.3.256:1"), ("central", "serial:"), ("central", 5),
+        ("mqtt", "serial:/dev/x"), ("price_per_kwh", -0.1), ("price_per_kwh", 1000.1), ("price_per_kwh", "free"),
+        ("price_per_kwh", True), ("location", "x" * 256), ("location", "a\nb"), ("location", "ä" * 200),
+        ("rated_current_ma", 999), ("rated_current_ma", 16000.5), ("rated_current_ma", True),
+        ("presence", "pilot"), ("presence", "maybe"), ("plain_port", 65536), ("keepalive_ms", 0),
+        ("heartbeat_interval_ms", 86_400_001), ("i_ua_per_count", 0), ("state_dir", "x" * 201),
+    ],
+)
+def test_bad_value_is_named_with_what_would_be_right(name: str, value: object):
+    text = complaint(**{name: value})
+    assert text.startswith(name)
+    assert "expected" in text
+    assert "For example: " in text
+    assert "\n" not in text
+    assert len(text) < 300
+
+
+@pytest.mark.parametrize("price", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_prices_that_are_no_numbers(price: str):
+    with pytest.raises(SettingError, match="price_per_kwh"):
+        read('{"cp_id":"c","central":"127.0.0.1:1","price_per_kwh":%s}' % price)
+
+
+def test_pilot_says_that_it_is_not_supported_yet():
+    assert "not supported yet" in complaint(presence="pilot")
+
+
+def test_unknown_key_is_refused_with_the_known_ones():
+    assert complaint(cpid="x").startswith("cpid: unknown; expected one of cp_id, ")
+
+
+def test_what_a_role_needs_is_asked_for():
+    assert "central (IP_PORT_EV_CP_CENTRAL): it is missing, and role both needs it" in complaint(central=None)
+    assert complaint(role="engine", central=None).startswith("engine (IP_PORT_EV_CP_E)")
+    assert complaint(role="monitor").startswith("engine")
+
+
+def test_link_must_survive_one_lost_keepalive():
+    assert complaint(keepalive_ms=2000, link_lost_ms=3000).startswith("link_lost_ms: expected at least twice")
+
+
+@pytest.mark.parametrize("config", ["", "[]", "{", '"x"', '{"cp_id":'])
+def test_config_that_is_no_object(config: str):
+    with pytest.raises(SettingError):
+        read(config)
+
+
+def test_environment_is_above_the_file_and_empty_is_unset():
+    environment = {"CP_ID": "cp_9", "IP_PORT_EV_CP_CENTRAL": "10.0.0.1:1", "MQTT_ADDRESS": "", "CP_PRICE_PER_KWH": "0.25"}
+    settings = read_with(environment, mqtt="1.2.3.4:5")
+    assert (settings.cp_id, settings.central, settings.mqtt) == ("cp_9", ("10.0.0.1", 1), ("1.2.3.4", 5))
+    assert settings.price_per_kwh == 0.25
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ({**GOOD, "central": "bridge:7000"}, "central (IP_PORT_EV_CP_CENTRAL)"),
+        ({**GOOD, "cpid": 1}, "cpid: unknown"),
+        (GOOD, "plant (PLANT_ADDRESS)"),
+    ],
+)
+def test_program_ends_with_one_line_and_code_2(
+    tmp_path: Path, interpreter: str, config: dict[str, object], says: str
+):
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    done = subprocess.run([interpreter, str(MAIN)], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    lines = (done.stderr + done.stdout).splitlines()
+    assert done.returncode == 2
+    assert len(lines) == 1
+    assert lines[0].startswith("ERROR " + says)
+
+
+def test_config_that_is_named_must_be_there(tmp_path: Path, interpreter: str):
+    done = subprocess.run(
+        [interpreter, str(MAIN), "nowhere.json"], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 2
+    assert "nowhere.json" in done.stderr + done.stdout

@@ -1,0 +1,17 @@
+"""Power that goes at any write to the flash loses nothing that was said to be kept, and repeats no number."""
+
+import json
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CUTS_AT_LEAST = 300  # fewer means that the life in the script has become too short to prove anything
+
+
+def test_cut_at_every_write_of_a_littlefs(micropython: str):
+    command = [micropython, str(HERE / "vectors" / "power_cuts.py"), str(HERE.parent / "firmware")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    result = json.loads(done.stdout.splitlines()[-1])  # before it: finalisers, on flash without power
+    assert result["cuts"] >= CUTS_AT_LEAST
+    assert (result["problems"], result["damage"]) == ([], 0)

@@ -1,0 +1,132 @@
+"""Each protection trips at its figure after its time, and just below either does not."""
+
+import pytest
+
+from chargepoint.protection import COOL_AGAIN_MC, ROWS, TEXTS, TOO_HOT_MC, Protection, Reading
+
+LIMIT_MA = 16000
+OVER_MA = (LIMIT_MA + 500) * 11 // 10 + 1  # the least that is above (limit + 0.5 A) * 1.10
+FAST_MA = LIMIT_MA * 3 // 2 + 1
+WINDOW_MS = 100
+
+# fault: (what makes it trip, what just does not, ms it must last)
+CLOSED = {"relay_closed": True, "closed_ms": 10_000}
+OPEN = {"relay_closed": False, "open_ms": 10_000}
+CASES = {
+    "over_current": ({**CLOSED, "current_ma": OVER_MA}, {**CLOSED, "current_ma": OVER_MA - 1}, 7000),
+    "over_current_fast": ({**CLOSED, "current_ma": FAST_MA}, {**CLOSED, "current_ma": FAST_MA - 1}, 100),
+    "clipped": ({**CLOSED, "clipped": 1}, {**CLOSED, "clipped": 0}, 500),
+    "over_temperature": ({**CLOSED, "temperature_mc": TOO_HOT_MC}, {**CLOSED, "temperature_mc": TOO_HOT_MC - 1}, 400),
+    "weld": ({**OPEN, "current_ma": 1001}, {**OPEN, "current_ma": 1000}, 500),
+    "feedback_missing": ({**CLOSED, "feedback": False}, {**CLOSED, "feedback": True}, 500),
+}
+
+
+def reading(**given: object) -> Reading:
+    """An ordinary window, except for what is given."""
+    of_window = Reading()
+    of_window.window_ms = WINDOW_MS
+    of_window.limit_ma = LIMIT_MA
+    for name, value in given.items():
+        assert hasattr(of_window, name)
+        setattr(of_window, name, value)
+    return of_window
+
+
+def run(protection: Protection, duration_ms: int, **given: object) -> list[str]:
+    """The faults that began within so much window time."""
+    began: list[str] = []
+    for _ in range(duration_ms // WINDOW_MS):
+        began += protection.take(reading(**given))[0]
+    return began
+
+
+def test_every_row_has_a_case():
+    assert set(CASES) == {row.fault for row in ROWS}
+
+
+@pytest.mark.parametrize("fault", CASES)
+def test_row_trips_after_its_time_and_not_before(fault: str):
+    holds, _, hold_ms = CASES[fault]
+    protection = Protection()
+    assert run(protection, hold_ms - WINDOW_MS, **holds) == []
+    assert run(protection, WINDOW_MS, **holds) == [fault]
+    assert protection.faults == [fault]
+    assert run(protection, hold_ms, **holds) == [], "it begins once"
+
+
+@pytest.mark.parametrize("fault", CASES)
+def test_row_does_not_trip_just_below_its_figure(fault: str):
+    _, below, hold_ms = CASES[fault]
+    assert fault not in run(Protection(), hold_ms * 3, **below)
+
+
+@pytest.mark.parametrize("fault", CASES)
+def test_interruption_starts_the_time_anew(fault: str):
+    holds, below, hold_ms = CASES[fault]
+    protection = Protection()
+    if hold_ms > WINDOW_MS:
+        assert run(protection, hold_ms - WINDOW_MS, **holds) == []
+        assert run(protection, WINDOW_MS, **below) == []
+        assert run(protection, hold_ms - WINDOW_MS, **holds) == []
+    assert run(protection, hold_ms, **holds) == [fault]
+
+
+@pytest.mark.parametrize("fault", [row.fault for row in ROWS if row.blanked])
+def test_inrush_is_not_judged(fault: str):
+    holds, _, hold_ms = CASES[fault]
+    protection = Protection()
+    assert run(protection, 5 * hold_ms, **{**holds, "closed_ms": 499}) == []
+    assert run(protection, hold_ms, **{**holds, "closed_ms": 500}) == [fault]
+
+
+def test_clipped_current_is_the_clipped_row_s_alone():
+    assert run(Protection(), 400, **CLOSED, current_ma=FAST_MA, clipped=3) == []
+
+
+@pytest.mark.parametrize("given", [{"feedback": True}, {"current_ma": 1001}])
+def test_weld_is_judged_once_the_contacts_had_time_to_part(given: dict[str, object]):
+    assert run(Protection(), 2000, relay_closed=False, open_ms=299, **given) == []
+    assert run(Protection(), 500, relay_closed=False, open_ms=300, **given) == ["weld"]
+    assert run(Protection(), 5000, **CLOSED, **given) == []
+
+
+def test_weld_stays_until_it_is_reset():
+    protection = Protection(latched=["weld"])
+    assert run(protection, 600_000, **OPEN) == []
+    assert protection.faults == ["weld"]
+    assert protection.reset() == ["weld"]
+    assert protection.faults == []
+
+
+def test_reset_of_a_weld_that_is_still_there_trips_again():
+    protection = Protection(latched=["weld"])
+    protection.reset()
+    assert run(protection, 500, **OPEN, feedback=True) == ["weld"]
+
+
+def test_over_temperature_ends_where_it_is_cool_and_not_before():
+    protection = Protection()
+    run(protection, 400, **OPEN, temperature_mc=TOO_HOT_MC)
+    run(protection, 60_000, **OPEN, temperature_mc=COOL_AGAIN_MC + 1)
+    assert protection.faults == ["over_temperature"]
+    run(protection, 400, **OPEN, temperature_mc=COOL_AGAIN_MC)
+    assert protection.faults == []
+
+
+@pytest.mark.parametrize("fault", ["over_current", "over_current_fast", "clipped", "feedback_missing"])
+def test_other_faults_end_by_themselves_after_half_a_minute(fault: str):
+    holds, _, hold_ms = CASES[fault]
+    protection = Protection()
+    run(protection, hold_ms, **holds)
+    run(protection, 30_000 - WINDOW_MS, **OPEN)
+    assert protection.faults == [fault]
+    assert protection.take(reading(**OPEN)) == ([], [fault])
+
+
+def test_without_inputs_nothing_is_claimed():
+    assert run(Protection(), 60_000, **CLOSED, temperature_mc=None, feedback=None) == []
+
+
+def test_every_fault_can_be_told():
+    assert all(0 < len(text) <= 255 for text in TEXTS.values())
