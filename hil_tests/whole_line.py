@@ -1,0 +1,106 @@
+"""What the tests of the whole line share: one running system for each log, and drivers who use the command line."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tools.demo.drivers import Driver
+from tools.services.process import ChildProcess, wait_for
+from tools.stack.boards import ChargePoint, Design, Shape
+from tools.stack.log_choice import Wanted
+from tools.stack.stack import Stack
+
+SPEED = 60
+TOLERANCE = 0.015  # of what flowed
+CHECKPOINT_MS = 500
+DEADLINE_S = 60.0
+# The field's 2 s, 6 s and 10 s, shortened; the energy of a checkpoint's time is what a power cut may cost.
+QUICK = {
+    "keepalive_ms": 300, "link_lost_ms": 1200, "flash_interval_ms": CHECKPOINT_MS, "checkpoint_interval_ms": 1000,
+    "retry_first_ms": 100, "retry_slow_ms": 1000, "resend_ms": 1000, "heartbeat_interval_ms": 1000,
+    "health_interval_ms": 1000, "answer_ms": 3000,
+}  # fmt: skip
+POWER_W = 7400
+SHAPES: dict[str, Shape] = {"cp_tcp": "tcp", "cp_serial": "serial", "cp_split": "split"}
+DESIGNS = [Design(cp_id, shape, f"constant:{POWER_W}", SPEED, config=QUICK) for cp_id, shape in SHAPES.items()]
+SETTINGS = {
+    "PLANT_SPEED": str(SPEED), "HEARTBEAT_INTERVAL_S": "1", "HEALTH_INTERVAL_S": "1", "COMMAND_RESEND_S": "1",
+    "COMMAND_TTL_S": "20", "TICK_INTERVAL_MS": "100", "OUTAGE_GRACE_S": "1",
+}  # fmt: skip
+
+_numbers = count(1)
+
+
+@dataclass
+class Charge:
+    """One `wattline charge` in the background."""
+
+    point: ChargePoint
+    driver: Driver
+    command: ChildProcess
+
+    def relay_closed(self) -> None:
+        wait_for(lambda: self.point.plant.state()["relay"], DEADLINE_S, "the relay closes")
+
+    def flowed_wh(self, at_least: float) -> None:
+        """Wait until so much flowed in this charge."""
+        wait_for(lambda: self.spell()["energy_mwh"] >= at_least * 1000, DEADLINE_S, f"{at_least} Wh flow")
+
+    def ended(self) -> dict[str, Any]:
+        """The receipt, once the command ended well."""
+        assert self.command.wait_ended(DEADLINE_S) == 0, self.command.log_tail()
+        receipt: dict[str, Any] = self.driver.run("receipt")
+        return receipt
+
+    def spell(self) -> dict[str, Any]:
+        """The newest time the plant's relay was closed."""
+        spell: dict[str, Any] = self.point.plant.state()["sessions"][-1]
+        return spell
+
+
+class Site:
+    """A running system and its drivers."""
+
+    def __init__(self, stack: Stack, folder: Path) -> None:
+        self.stack = stack
+        self._folder = folder
+
+    def driver(self) -> Driver:
+        number = next(_numbers)
+        driver = Driver(f"driver {number}", self._folder / "drivers" / str(number), self.stack.api_url)
+        driver.run("register", driver.name)
+        return driver
+
+    def charge(self, cp_id: str, kwh: float, driver: Driver | None = None) -> Charge:
+        driver = driver or self.driver()
+        self.settled(cp_id)
+        return Charge(self.stack.charge_points[cp_id], driver, driver.start("charge", cp_id, "--kwh", f"{kwh:g}"))
+
+    def settled(self, cp_id: str) -> None:
+        """Wait until the charge point can be asked for a charge."""
+        wait_for(lambda: self.status(cp_id) == "ACTIVE", DEADLINE_S, f"{cp_id} is ACTIVE")
+
+    def status(self, cp_id: str) -> str:
+        status: str = self.stack.get(f"/v1/charge-points/{cp_id}")["status"]
+        return status
+
+
+@contextmanager
+def site(log: Wanted, folder: Path) -> Generator[Site]:
+    with Stack(folder, DESIGNS, log, SETTINGS) as stack:
+        yield Site(stack, folder)
+
+
+def agree(charge: Charge, receipt: dict[str, Any]) -> None:
+    """Plant, register and bill tell the same; the relay is open and closed once for this session."""
+    state = charge.point.plant.state()
+    spells = [spell for spell in state["sessions"] if spell["session_id"] == receipt["session_id"]]
+    assert len(spells) == 1
+    metered_wh = spells[0]["register_end_wh"] - spells[0]["register_start_wh"]
+    flowed_wh = spells[0]["energy_mwh"] / 1000
+    assert not state["relay"]
+    assert receipt["energy_wh"] == metered_wh
+    assert abs(metered_wh - flowed_wh) <= TOLERANCE * flowed_wh + 1
