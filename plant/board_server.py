@@ -10,6 +10,7 @@ from wire.seal import CRC32
 
 from plant.attachment import Message
 from plant.charge_point import SimulatedChargePoint
+from plant.connections import Connections
 
 log = logging.getLogger(__name__)
 
@@ -25,26 +26,24 @@ class BoardServer:
     def __init__(self, charge_points: Mapping[str, SimulatedChargePoint]) -> None:
         self._charge_points = charge_points
         self._lines: set[BoardLine] = set()
+        self.connections = Connections()
         self.refused = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it breaks."""
-        if len(self._lines) >= MAX_LINES:
+        if len(self.connections) >= MAX_LINES:
             log.warning("more than %d boards: line refused", MAX_LINES)
             writer.close()
             return
         line = BoardLine(self, reader, writer)
         self._lines.add(line)
         try:
-            await line.run()
+            with self.connections.one(writer):
+                await line.run()
         except (ConnectionError, TimeoutError) as error:
             log.debug("line ended: %r", error)
         finally:
             self._lines.discard(line)
-            line.close()
-
-    def close(self) -> None:
-        for line in list(self._lines):
             line.close()
 
     def charge_point(self, message: Message) -> SimulatedChargePoint | str:

@@ -11,10 +11,12 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from wire.frame import Decoder, FrameError, parse
 
 from plant.charge_point import SimulatedChargePoint
+from plant.connections import Connections
 
 _CHUNK = 4096
 
@@ -62,26 +64,16 @@ _ACTIONS: dict[str, Callable[[SimulatedChargePoint, Request], Request]] = {
 class Control:
     def __init__(self, charge_points: Mapping[str, SimulatedChargePoint]) -> None:
         self._charge_points = charge_points
-        self._writers: set[asyncio.StreamWriter] = set()
+        self.connections = Connections()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it ends."""
         decoder = Decoder(None)
-        self._writers.add(writer)
-        try:
+        with self.connections.one(writer), suppress(ConnectionError):
             while chunk := await reader.read(_CHUNK):
                 for payload in decoder.feed(chunk):
                     writer.write(json.dumps(self.answer(payload)).encode() + b"\n")
                 await writer.drain()
-        except ConnectionError:
-            pass  # whoever asked is gone
-        finally:
-            self._writers.discard(writer)
-            writer.close()
-
-    def close(self) -> None:
-        for writer in self._writers:
-            writer.close()
 
     def answer(self, payload: bytes) -> Request:
         try:

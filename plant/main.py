@@ -80,8 +80,8 @@ async def _run(arguments: argparse.Namespace, points: dict[str, SimulatedChargeP
     await asyncio.wait((clock, stopping), return_when=asyncio.FIRST_COMPLETED)
     board_port.close()
     control_port.close()
-    boards.close()
-    control.close()
+    await boards.connections.end()
+    await control.connections.end()
     stopping.cancel()
     if clock.done():
         clock.result()  # it only ends by an error
