@@ -27,6 +27,14 @@ def worker() -> None:
     raise typer.Exit(run_worker(_config()))
 
 
+@app.command()
+def api() -> None:
+    """Serve the HTTP API, until SIGTERM."""
+    from central.api.serve import run_api
+
+    raise typer.Exit(run_api(_config()))
+
+
 def _config() -> ConfigManager:
     return ConfigManager.load_or_exit(PROGRAM)
 

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -33,10 +33,9 @@ def newest_version() -> str:
     return version
 
 
-def version_of(engine: Engine) -> str | None:
+def version_of(connection: Connection) -> str | None:
     """The version of the tables in the database; None where there are none."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
@@ -53,6 +52,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
 def is_current(engine: Engine) -> bool:
     """False also while the database cannot be asked."""
     try:
-        return version_of(engine) == newest_version()
+        with engine.connect() as connection:
+            return version_of(connection) == newest_version()
     except SQLAlchemyError:
         return False

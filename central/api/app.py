@@ -1,0 +1,68 @@
+"""The HTTP API, version 1: reads the tables, appends requests to the log, writes nothing but names."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from central.api import charge_points, charges, drivers
+from central.api.changes import changes_of
+from central.api.charge_object import Charge
+from central.api.context import Context, Pending, charges_of, context_of
+from central.api.errors import (
+    ApiError,
+    answer_api_error,
+    answer_database_error,
+    answer_http_error,
+    answer_mistake,
+)
+from central.api.followers import Followers
+from central.api.guard import Guard, Hosts
+from central.api.log_writer import LogWriter
+from central.api.queries import ChargeKey
+from central.store.engine import Database
+from central.store.migrate import version_of
+
+
+async def root(request: Request) -> JSONResponse:
+    del request
+    return JSONResponse({"name": "wattline-central", "versions": ["v1"], "health": "/health"})
+
+
+async def health(request: Request) -> JSONResponse:
+    """503 where the database cannot be read; the log being away is told, and stops no reading."""
+    context = context_of(request)
+    version = await context.read(version_of)
+    log = "open" if context.log.is_open else "away"
+    return JSONResponse({"status": "ok", "tables": version, "log": log})
+
+
+def make_app(database: Database, log: LogWriter, hosts: Hosts, currency: str) -> Starlette:
+    def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
+        with database.reader.connect() as connection:
+            return dict(charges_of(connection, keys, currency))
+
+    app = Starlette(
+        routes=[
+            Route("/", root, methods=["GET"]),
+            Route("/health", health, methods=["GET"]),
+            *drivers.ROUTES,
+            *charge_points.ROUTES,
+            *charges.ROUTES,
+        ],
+        middleware=[Middleware(Guard, hosts=hosts)],
+        exception_handlers={
+            ApiError: answer_api_error,
+            HTTPException: answer_http_error,
+            SQLAlchemyError: answer_database_error,
+            Exception: answer_mistake,
+        },
+    )
+    followers = Followers(read, lambda: changes_of(database.reader))
+    app.state.context = Context(database, log, followers, Pending(), currency)
+    return app

@@ -1,0 +1,152 @@
+"""Asking for a charge, looking at it, stopping it, and its receipt."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from wire.kinds import KINDS
+
+from central.api.charge_object import Charge, charge_of, is_final
+from central.api.context import Context, context_of, now_ms
+from central.api.errors import ApiError, no_charge
+from central.api.events import follow_charge
+from central.api.fields import checked, decimal_price, driver_in_query, is_id, number_in_query
+from central.api.guard import read_object
+from central.api.moments import iso
+from central.api.queries import ChargeKey, list_charges, read_tickets
+from central.money.formats import energy_kwh, money, price
+from central.states import COMPLETED
+
+REQUEST_FIELDS = tuple(field.name for field in KINDS["charge_request"].fields if field.name not in ("type", "v"))
+STOP_FIELDS = ("message_id", "driver_id")
+MAX_LISTED = 200
+TICKET_TIMEOUT_S = 1.0  # the fold hears of its own ticket through the log
+TICKET_POLL_S = 0.02
+
+
+async def ask(request: Request) -> JSONResponse:
+    context = context_of(request)
+    body = decimal_price(await read_object(request, REQUEST_FIELDS))
+    message = checked({"type": "charge_request", **body})
+    key: ChargeKey = (message["driver_id"], message["message_id"])
+    known = await context.find_charge(key)
+    if known is None:
+        await context.log.append(message)
+        context.pending.add(key, message["cp_id"])
+        known = await _charge(context, key)
+    if known["cp_id"] != message["cp_id"]:
+        text = f"message_id: {key[1]} already asked for a charge at {known['cp_id']}; a new request needs a new id"
+        raise ApiError(409, "message_id_taken", text, "message_id")
+    return JSONResponse(known, 202)
+
+
+async def show(request: Request) -> JSONResponse:
+    context = context_of(request)
+    return JSONResponse(await _charge(context, key_in(request, driver_in_query(request))))
+
+
+async def stop(request: Request) -> JSONResponse:
+    context = context_of(request)
+    body = await read_object(request, STOP_FIELDS)
+    if "driver_id" not in body or not isinstance(body["driver_id"], str):
+        raise ApiError(400, "missing_field", "driver_id: it is required", "driver_id")
+    key = key_in(request, body["driver_id"])
+    # Judged before the charge is looked for, so that a bad body never depends on whose it is.
+    message = checked({"type": "charge_stop_request", **body, "session_id": "unknown"})
+    charge = await _charge(context, key)
+    if not is_final(charge):
+        await context.log.append({**message, "session_id": charge["session_id"]})
+        charge = await _charge(context, key)
+    return JSONResponse(charge, 202)
+
+
+async def receipt(request: Request) -> JSONResponse:
+    context = context_of(request)
+    charge = await _charge(context, key_in(request, driver_in_query(request)))
+    if not is_final(charge):
+        raise ApiError(409, "not_finished", f"the charge is {charge['state']}; its receipt is made when it has ended")
+    if charge["state"] != COMPLETED:
+        raise ApiError(409, "nothing_charged", f"the charge is {charge['state']}: no energy flowed, nothing is billed")
+    deadline = time.monotonic() + TICKET_TIMEOUT_S
+    while not (tickets := await context.read(lambda connection: read_tickets(connection, charge["session_id"]))):
+        if time.monotonic() > deadline:
+            raise ApiError(409, "not_finished", "the charge has ended; its receipt is being made", retry=True)
+        await asyncio.sleep(TICKET_POLL_S)
+    return JSONResponse(_receipt(charge, [_ticket(*ticket) for ticket in tickets]))
+
+
+async def of_driver(request: Request) -> JSONResponse:
+    context = context_of(request)
+    driver_id = request.path_params["driver_id"]
+    limit = number_in_query(request, "limit", 50, 1, MAX_LISTED)
+    only_open = number_in_query(request, "open", 0, 0, 1) == 1
+    rows = (
+        await context.read(lambda connection: list_charges(connection, driver_id, only_open, limit))
+        if is_id(driver_id)
+        else []
+    )
+    return JSONResponse({"charges": [charge_of(row, now_ms(), context.currency) for row in rows]})
+
+
+async def events(request: Request) -> Any:
+    context = context_of(request)
+    key = key_in(request, driver_in_query(request))
+    return follow_charge(context, key, await _charge(context, key))
+
+
+def key_in(request: Request, driver_id: str) -> ChargeKey:
+    """Raises ApiError 404 for what can be no charge's id."""
+    message_id: str = request.path_params["message_id"]
+    if not (is_id(message_id) and is_id(driver_id)):
+        raise no_charge(message_id[:64])
+    return driver_id, message_id
+
+
+async def _charge(context: Context, key: ChargeKey) -> Charge:
+    charge = await context.find_charge(key)
+    if charge is None:
+        raise no_charge(key[1])
+    return charge
+
+
+def _ticket(number: int, issued_at_ms: int, body: str) -> dict[str, Any]:
+    ticket = json.loads(body)
+    return {
+        "number": number,
+        "issued_at": iso(issued_at_ms),
+        "cp_id": ticket["cp_id"],
+        "meter_id": ticket["meter_id"],
+        "start_register_wh": ticket["start_register_wh"],
+        "end_register_wh": ticket["end_register_wh"],
+        "energy_wh": ticket["energy_wh"],
+        "energy_kwh": energy_kwh(ticket["energy_wh"]),
+        "price_per_kwh": price(ticket["price_e4_per_kwh"]),
+        "tariff_version": ticket["tariff_version"],
+        "cost_minor": ticket["cost_minor"],
+        "total": money(ticket["cost_minor"]),
+        "currency": ticket["currency"],
+        "started_at": iso(ticket["started_at_ms"]),
+        "ended_at": iso(ticket["ended_at_ms"]),
+        "duration_s": max(0, ticket["ended_at_ms"] - ticket["started_at_ms"]) // 1_000,
+        "reason": ticket["reason"],
+    }
+
+
+def _receipt(charge: Charge, tickets: list[dict[str, Any]]) -> dict[str, Any]:
+    """The newest ticket, and all of them: a correction is one more, never an edit."""
+    identity = {name: charge[name] for name in ("message_id", "session_id", "driver_id")}
+    return {**identity, **tickets[-1], "tickets": tickets}
+
+
+ROUTES = [
+    Route("/v1/charges", ask, methods=["POST"]),
+    Route("/v1/charges/{message_id}", show, methods=["GET"]),
+    Route("/v1/charges/{message_id}/events", events, methods=["GET"]),
+    Route("/v1/charges/{message_id}/stop", stop, methods=["POST"]),
+    Route("/v1/charges/{message_id}/receipt", receipt, methods=["GET"]),
+    Route("/v1/drivers/{driver_id}/charges", of_driver, methods=["GET"]),
+]

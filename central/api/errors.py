@@ -1,0 +1,69 @@
+"""What is answered instead of what was asked: {"error": {"code", "field", "message"}}."""
+
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from central.store.engine import is_passing, reason_of
+
+RETRY_AFTER_S = 2
+_CODES = {404: "not_found", 405: "method_not_allowed"}
+
+logger = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """`field`: the body's or query's field that was wrong, or None."""
+
+    def __init__(self, status: int, code: str, message: str, field: str | None = None, retry: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+        self.retry = retry
+
+    def response(self) -> JSONResponse:
+        body = {"error": {"code": self.code, "field": self.field, "message": self.message}}
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if self.retry else None
+        return JSONResponse(body, self.status, headers)
+
+
+def bad_field(field: str, message: str) -> ApiError:
+    return ApiError(400, "bad_field", f"{field}: {message}", field)
+
+
+def no_charge(message_id: str) -> ApiError:
+    return ApiError(404, "unknown_charge", f"there is no charge {message_id} of this driver")
+
+
+async def answer_api_error(request: Request, error: Exception) -> JSONResponse:
+    del request
+    assert isinstance(error, ApiError)
+    return error.response()
+
+
+async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "refused")
+    message = f"{request.method} {request.url.path}: {error.detail}"
+    response = ApiError(error.status_code, code, message).response()
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def answer_database_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, SQLAlchemyError)
+    if not is_passing(error):
+        return await answer_mistake(request, error)
+    logger.warning("%s %s: the database cannot be used: %s", request.method, request.url.path, reason_of(error))
+    return ApiError(503, "database_away", "the database cannot be used now; try again", retry=True).response()
+
+
+async def answer_mistake(request: Request, error: Exception) -> JSONResponse:
+    """A mistake of ours: it is in the log, not in the answer."""
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return ApiError(500, "mistake", "Central failed to answer; its log says why").response()

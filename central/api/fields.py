@@ -1,0 +1,69 @@
+"""What may stand in bodies and queries: the table of kinds judges it, and a few bounds of the API's own."""
+
+import re
+
+from starlette.requests import Request
+from wire.check import check
+from wire.ids import ID_CHARACTERS, made_of
+from wire.ids import parse as parse_board_id
+
+from central.api.errors import ApiError, bad_field
+from central.rows import Message
+
+MAX_ID_CHARACTERS = 64
+MAX_USERNAME_CHARACTERS = 255
+_PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+
+
+def checked(message: Message) -> Message:
+    """The message, if the table of kinds admits it. Raises ApiError."""
+    problem = check(message)
+    if problem is not None:
+        raise ApiError(400, problem.code, problem.text, problem.field)
+    if parse_board_id(message["message_id"]) is not None:
+        raise bad_field("message_id", "expected an id of your own, such as a UUID, not one of a board's form")
+    return message
+
+
+def decimal_price(body: Message) -> Message:
+    """The body with its price as a number; it may come as the text that was shown. Raises ApiError."""
+    shown = body.get("price_per_kwh")
+    if isinstance(shown, str):
+        if not _PRICE.fullmatch(shown):
+            raise bad_field("price_per_kwh", "expected a decimal with at most four decimals, such as 0.2500")
+        return {**body, "price_per_kwh": float(shown)}
+    if isinstance(shown, float) and round(shown, 4) != shown:
+        raise bad_field("price_per_kwh", "expected at most four decimals, such as 0.25")
+    return body
+
+
+def username_of(body: Message) -> str:
+    """Raises ApiError."""
+    name = body.get("username")
+    if name is None:
+        raise ApiError(400, "missing_field", "username: it is required", "username")
+    if not isinstance(name, str) or not 1 <= len(name.strip()) <= MAX_USERNAME_CHARACTERS or not name.isprintable():
+        raise bad_field("username", f"expected a text of 1 to {MAX_USERNAME_CHARACTERS} printable characters")
+    return name.strip()
+
+
+def driver_in_query(request: Request) -> str:
+    """The driver_id that the query names. Raises ApiError."""
+    driver_id = request.query_params.get("driver_id")
+    if driver_id is None:
+        raise ApiError(400, "missing_field", "driver_id: the query must name the driver: ?driver_id=...", "driver_id")
+    if not is_id(driver_id):
+        raise bad_field("driver_id", f"expected 1 to {MAX_ID_CHARACTERS} of the characters A-Z a-z 0-9 _ - .")
+    return driver_id
+
+
+def number_in_query(request: Request, name: str, default: int, low: int, high: int) -> int:
+    """Raises ApiError."""
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
+        raise bad_field(name, f"expected a whole number from {low} to {high}")
+    return int(text)
+
+
+def is_id(text: str) -> bool:
+    return 1 <= len(text) <= MAX_ID_CHARACTERS and made_of(text, ID_CHARACTERS)

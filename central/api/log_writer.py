@@ -1,0 +1,78 @@
+"""Appends what people ask for. While the log is away requests are refused, and everything that only reads goes on."""
+
+import asyncio
+import threading
+
+from starlette.concurrency import run_in_threadpool
+from wire.frame import payload_of
+from wire.kinds import KINDS
+
+from central.admit import API, BY
+from central.api.errors import ApiError
+from central.opening import wait_for_log
+from central.rows import Message
+from eventlog import Log, LogBusy, LogClosed, LogUnavailable, TooLarge
+from runtime.settings import ConfigManager
+
+APPEND_TIMEOUT_S = 3.0
+OPEN_TIMEOUT_S = 1.0
+
+
+class LogWriter:
+    """Opens the log in the background, as soon as it is there."""
+
+    def __init__(self, config: ConfigManager, stop: threading.Event) -> None:
+        self._config = config
+        self._stop = stop
+        self._log: Log | None = None
+        self._opened = threading.Event()
+        self._thread = threading.Thread(target=self._open, name="log-opener", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _open(self) -> None:
+        while not self._stop.is_set():
+            log = wait_for_log(self._config, "wattline-central-api", self._stop)
+            if log is None:
+                return
+            try:
+                log.create_topics()
+            except LogUnavailable:
+                log.close()
+                continue
+            self._log = log
+            self._opened.set()
+            return
+
+    async def append(self, message: Message) -> None:
+        """Returns once the log has acked it. Raises ApiError 503 where it does not, in time."""
+        kind = KINDS[message["type"]]
+        if not self._opened.is_set():
+            await run_in_threadpool(self._opened.wait, OPEN_TIMEOUT_S)
+        log = self._log
+        if log is None:
+            raise _away("it cannot be reached")
+        try:
+            # In a thread: the first append to a topic asks the log whether it is there.
+            future = await run_in_threadpool(
+                log.append, kind.topic, message[kind.key], payload_of(message), {BY: API.encode()}
+            )
+            await asyncio.wait_for(asyncio.wrap_future(future), APPEND_TIMEOUT_S)
+        except TooLarge as error:
+            raise ApiError(413, "too_large", str(error)) from error
+        except (LogBusy, LogClosed, LogUnavailable, TimeoutError) as error:
+            raise _away(str(error) or f"no answer within {APPEND_TIMEOUT_S:g} s") from error
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened.is_set()
+
+    def close(self) -> None:
+        if self._log is not None:
+            self._log.close()
+
+
+def _away(why: str) -> ApiError:
+    text = f"the log does not take requests now ({why}); try again with the same message_id"
+    return ApiError(503, "log_away", text, retry=True)

@@ -1,0 +1,106 @@
+"""`wattline-central api`: from the settings to a serving API, and its orderly end."""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from central.api.app import make_app
+from central.api.guard import LOOPBACK_NAMES, Hosts
+from central.api.log_writer import LogWriter
+from central.opening import database_of, wait_for_tables
+from runtime import log as process_log
+from runtime import settings
+from runtime.settings import ConfigManager
+from runtime.shutdown import Shutdown
+from runtime.values import Address
+
+MAX_REQUESTS = 1_000  # at once, followers among them; beyond, uvicorn answers 503
+BACKLOG = 1_024
+GRACE_S = 1
+REFUSED_EXIT = 2
+
+logger = logging.getLogger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to `Shutdown`."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def run_api(config: ConfigManager) -> int:
+    """Until SIGTERM; the exit code."""
+    process_log.set_up("central-api", debug=config[settings.DEBUG_MODE])
+    address = config[settings.API_ADDRESS]
+    remote = config[settings.API_ALLOW_REMOTE]
+    if not (remote or _is_loopback(address.host)):
+        logger.error(
+            "API_ADDRESS=%s is no loopback address, and the API knows no tokens: anybody could charge on anybody's "
+            "account; for example API_ADDRESS=127.0.0.1:8080, or API_ALLOW_REMOTE=true in a container whose port is "
+            "published on loopback",
+            address,
+        )
+        return REFUSED_EXIT
+    shutdown = Shutdown()
+    shutdown.install()
+    database = database_of(config)
+    wait_for_tables(database, shutdown.requested)
+    if shutdown.requested.is_set():
+        return 0
+    try:
+        listener = _listen(address)
+    except OSError as error:
+        logger.error("API_ADDRESS=%s cannot be listened on: %s", address, error.strerror or error)
+        return REFUSED_EXIT
+    log = LogWriter(config, shutdown.requested)
+    log.start()
+    port: int = listener.getsockname()[1]
+    hosts = Hosts(LOOPBACK_NAMES | {address.host.lower()}, None if remote else port)
+    try:
+        asyncio.run(_serve(make_app(database, log, hosts, config[settings.CURRENCY]), listener, shutdown))
+    finally:
+        log.close()
+        database.dispose()
+    return 0
+
+
+async def _serve(app: Starlette, listener: socket.socket, shutdown: Shutdown) -> None:
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            limit_concurrency=MAX_REQUESTS,
+            timeout_graceful_shutdown=GRACE_S,
+            server_header=False,
+        )
+    )
+    serving = asyncio.ensure_future(server.serve([listener]))
+    ending = asyncio.ensure_future(shutdown.wait())
+    host, port = listener.getsockname()[:2]
+    logger.info("ready api=%s", Address(host, port))
+    await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving
+    ending.cancel()
+
+
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    return socket.create_server((address.host, address.port), family=family, backlog=BACKLOG)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
