@@ -47,7 +47,7 @@ def test_every_example_and_default_is_right():
         ("price_per_kwh", True), ("location", "x" * 256), ("location", "a\nb"), ("location", "ä" * 200),
         ("rated_current_ma", 999), ("rated_current_ma", 16000.5), ("rated_current_ma", True),
         ("presence", "pilot"), ("presence", "maybe"), ("plain_port", 65536), ("keepalive_ms", 0),
-        ("heartbeat_interval_ms", 86_400_001), ("i_ua_per_count", 0), ("state_dir", "x" * 201),
+        ("heartbeat_interval_ms", 86_400_001), ("i_ua_per_count", 0), ("state_dir", "x" * 256),
     ],
 )
 def test_bad_value_is_named_with_what_would_be_right(name: str, value: object):

@@ -239,6 +239,7 @@ class Engine:
         if self._ending is None or not self._ending.settled(now):
             return
         fields = self._ending.completion(self._cp_id, self.meter.register_wh, self._clock.time_ms())
+        self._checkpoint.keep_register(self.meter)
         if self._journal.append("charge_completion", fields, self._clock.stamp()) is not None:
             self._ending = None
             self._write_checkpoint()
@@ -250,11 +251,13 @@ class Engine:
             self._flashed_at = now
             self._write_checkpoint()
         if now - self._reported_at >= self._report_ms:
-            self._reported_at = now
+            self._reported_at = self._flashed_at = now
+            self._write_checkpoint()  # first: after a power cut no register may lie below one that was told
             self._journal_register("meter_checkpoint")
 
     def _write_checkpoint(self):
-        self._checkpoint.write(self.meter, self._session, self._clock.time_ms())
+        record = None if self._session is None else self._session.record()
+        self._checkpoint.write(self.meter, record, self._clock.time_ms())
 
     def _journal_register(self, kind):
         register = {"meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh}

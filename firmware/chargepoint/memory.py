@@ -53,10 +53,15 @@ class Checkpoint:
         self.session = record.get("session")
 
     def write(self, meter, session, at_ms):
-        """`at_ms`: the server's time, or None."""
+        """`session`: its record, or None; at_ms: the server's time, or None."""
         self.register_wh, self.meter_id = meter.register_wh, meter.meter_id
         self.at_ms = at_ms
-        self.session = None if session is None else session.record()
+        self.session = session
         self._storage.write_record(_CHECKPOINT, {
-            "register_wh": self.register_wh, "meter_id": self.meter_id, "at_ms": at_ms, "session": self.session,
+            "register_wh": self.register_wh, "meter_id": self.meter_id, "at_ms": at_ms, "session": session,
         })
+
+    def keep_register(self, meter):
+        """Before a charge's end is told: the session stays until it was, the register never falls below it."""
+        if self.meter_id == meter.meter_id and self.register_wh != meter.register_wh:
+            self.write(meter, self.session, self.at_ms)

@@ -122,7 +122,7 @@ TABLE = (
     Setting("cp_id", _ID, REQUIRED, "cp_001", "CP_ID"),
     Setting("role", one_of(BOTH, ENGINE, MONITOR), BOTH, "both", "CP_ROLE"),
     Setting("board", name_of(BOARD_CHARACTERS, 24), None, "sim-001", "BOARD_ID"),
-    Setting("state_dir", text(200), ".", "state", "STATE_DIR"),
+    Setting("state_dir", text(255), ".", "state", "STATE_DIR"),
     Setting("location", text(255), "", "Car park 1", "CP_LOCATION"),
     Setting("price_per_kwh", price, 0, 0.20, "CP_PRICE_PER_KWH"),
     # Where things are.

@@ -1,4 +1,4 @@
-"""The `unix` bench: a board as a real process (MicroPython's unix port, or CPython), a real plant, a TCP bridge."""
+"""The `unix` bench: a board as a real process (MicroPython's unix port, or CPython), a real plant, a bridge."""
 
 import json
 import re
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import serial
 
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import ChildProcess
@@ -48,16 +50,31 @@ class Plant:
         return self.ask(do="state")
 
 
-class TcpBridge:
-    """The scripted bridge on a TCP port, served by whoever waits (`until`)."""
+class BridgeServer:
+    """The scripted bridge on a TCP port or at a serial one, served by whoever waits (`until`)."""
 
     def __init__(self, bridge: ScriptedBridge) -> None:
         self.bridge = bridge
         self._listener = socket.create_server((LOOPBACK, free_port()))
         self.port = self._listener.getsockname()[1]
         self._line: socket.socket | None = None
+        self._serial: serial.Serial | None = None
+
+    def plug_serial(self, path: str) -> None:
+        """Serve this port instead of TCP."""
+        self._serial = serial.Serial(path, 115200, timeout=0, write_timeout=5)
+        self.bridge.connected()
+
+    def send(self, data: bytes) -> None:
+        if self._line:
+            self._line.sendall(data)
 
     def serve(self, timeout_s: float = 0.02) -> None:
+        if self._serial:
+            select.select([self._serial], [], [], timeout_s)
+            self.bridge.feed(self._serial.read(4096))
+            self._serial.write(self.bridge.out())
+            return
         sockets = [self._listener, *([self._line] if self._line else [])]
         for ready in select.select(sockets, [], [], timeout_s)[0]:
             if ready is self._listener:
@@ -86,6 +103,8 @@ class TcpBridge:
 
     def close(self) -> None:
         self.cut()
+        if self._serial:
+            self._serial.close()
         self._listener.close()
 
     def _read(self, line: socket.socket) -> None:
@@ -105,7 +124,7 @@ class UnixBench:
     def __init__(self, folder: Path, interpreter: str, *plant_arguments: str) -> None:
         self.plant = Plant(folder, *plant_arguments)
         self.bridge = ScriptedBridge("cp_1", unix_ms)
-        self.tcp = TcpBridge(self.bridge)
+        self.server = BridgeServer(self.bridge)
         self.boards: dict[str, ChildProcess] = {}
         self._folder = folder
         self._interpreter = interpreter
@@ -115,7 +134,7 @@ class UnixBench:
         folder = self._folder / role
         folder.mkdir(parents=True, exist_ok=True)
         settings = {
-            "cp_id": "cp_1", "role": role, "central": f"{LOOPBACK}:{self.tcp.port}",
+            "cp_id": "cp_1", "role": role, "central": f"{LOOPBACK}:{self.server.port}",
             "plant": f"{LOOPBACK}:{self.plant.port}", **config,
         }
         (folder / "config.json").write_text(json.dumps(settings))
@@ -133,4 +152,4 @@ class UnixBench:
     ) -> None:
         for process in [*self.boards.values(), self.plant.process]:
             process.stop()
-        self.tcp.close()
+        self.server.close()
