@@ -111,6 +111,11 @@ class Charge:
     def final(self) -> bool:
         return self.state in FINAL
 
+    @property
+    def unanswered(self) -> bool:
+        """The charge point never said whether it took the start: it may charge, and holds its driver no longer."""
+        return self.state == "authorized" and self.reason == "no_answer"
+
     @classmethod
     def of(cls, raw: Raw) -> "Charge":
         state = text(raw, "state")

@@ -13,6 +13,7 @@ from driver_cli.receipts import Receipt
 from driver_cli.words import refusal
 
 NOT_FOUND = 404
+RECEIPT_PATIENCE_S = 10.0  # the ticket goes through the log once more
 LEAST_PREFIX = 4  # characters of an id that may stand for all of it
 SEARCHED = 100  # of the newest charges, when a person names one
 T = TypeVar("T")
@@ -62,9 +63,14 @@ def of_driver(api: Api, driver_id: str, *, limit: int, only_open: bool = False) 
     return read_list(Charge.of, answer.get("charges"))
 
 
-def by_id(api: Api, driver_id: str, message_id: str) -> Charge:
-    """Raises Refused."""
-    return read(Charge.of, api.get(_path(message_id), driver_id=driver_id))
+def by_id_or_none(api: Api, driver_id: str, message_id: str) -> Charge | None:
+    """None where Wattline does not know it as this driver's."""
+    try:
+        return read(Charge.of, api.get(_path(message_id), driver_id=driver_id))
+    except Refused as refused:
+        if refused.status != NOT_FOUND:
+            raise failure_of(refused) from None
+        return None
 
 
 def named(api: Api, driver_id: str, name: str, charges: list[Charge]) -> Charge | None:
@@ -87,14 +93,14 @@ def _older(api: Api, driver_id: str, name: str) -> Charge | None:
     """A charge beyond those searched, by its request's id."""
     try:
         UUID(name)
-        return by_id(api, driver_id, name)
-    except (ValueError, Refused):
+    except ValueError:
         return None
+    return by_id_or_none(api, driver_id, name)
 
 
-def receipt(api: Api, driver_id: str, charge: Charge, patience: retry.Patience = retry.READING) -> Receipt:
+def receipt(api: Api, driver_id: str, charge: Charge) -> Receipt:
     """The receipt, which may follow the end of the charge by a moment. Raises Failure."""
-    deadline_s = api.timing.monotonic_s() + patience.total_s
+    deadline_s = api.timing.monotonic_s() + RECEIPT_PATIENCE_S
     attempt = 0
     while True:
         try:

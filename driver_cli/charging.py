@@ -17,8 +17,8 @@ from driver_cli.state import Request
 from driver_cli.watch import Watch
 from driver_cli.words import refusal
 
-# Refusals after which the request is still the driver's wish: they are about who asks, or where.
-_STILL_WANTED = frozenset({"unknown_driver"})
+# What says that Wattline has judged the request; any other refusal is about the way to it, or who asks.
+_JUDGED = frozenset({400, 404, 409, 413, 422})
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Charging:
         """Until the receipt is shown. Raises Failure."""
         charge = self._begin()
         ask = (lambda: stop_or_leave(self.run.err)) if self.run.interactive else None
-        progress = self._progress(charge)
+        progress = self._progress()
         watch = Watch(self.run.api, self.driver_id, progress, ask, self._heard, self.wait_s)
         ended = watch.until_final(charge)
         if ended.state == "completed":
@@ -50,7 +50,7 @@ class Charging:
     def _begin(self) -> Charge:
         request = self.run.files.read().request(self.driver_id, self.cp_id)
         if request is not None:
-            return self._send(self._again(request))
+            return self._taken_up(self._send(self._again(request)))
         running = self._running()
         if running is not None:
             self._tell_taken_up()
@@ -58,8 +58,16 @@ class Charging:
         return self._send(self._request(charges.charge_point(self.run.api, self.cp_id)))
 
     def _running(self) -> Charge | None:
+        return next((each for each in self._open() if each.cp_id == self.cp_id), None)
+
+    def _open(self) -> list[Charge]:
         listed = charges.of_driver(self.run.api, self.driver_id, limit=charges.SEARCHED, only_open=True)
-        return next((each for each in listed if each.cp_id == self.cp_id), None)
+        return [each for each in listed if not each.unanswered]
+
+    def _taken_up(self, charge: Charge) -> Charge:
+        if charge.final:
+            self.run.note("that request was carried out, and this is what came of it; run the command again for more")
+        return charge
 
     def _tell_taken_up(self) -> None:
         self.run.note(f"taking up your running charge at {self.cp_id}")
@@ -98,7 +106,7 @@ class Charging:
         try:
             charge = charges.read(Charge.of, self.run.api.post("/v1/charges", request.body))
         except Refused as refused:
-            if refused.code not in _STILL_WANTED:
+            if refused.status in _JUDGED and refused.code != "unknown_driver":
                 self._forget(request.message_id)
             raise self._refusal(refused.code, refused) from None
         except KeyboardInterrupt:
@@ -118,14 +126,13 @@ class Charging:
             with self.run.files.change() as state:
                 state.forget(message_id)
 
-    def _progress(self, charge: Charge) -> Progress:
+    def _progress(self) -> Progress:
         plain = PlainLines(self.run.out, self.run.err, self.run.timing)
         if self.run.options.json:
             return JsonLines(self.run.out, plain)
         if not self.run.interactive:
             return plain
-        price = figures.price(charge.price_per_kwh, charge.currency)
-        return LiveView(self.run.out, self.run.timing, f"{self.cp_id} · {price}", self.limits)
+        return LiveView(self.run.out, self.run.timing, self.cp_id, self.limits)
 
     def _show_receipt(self, charge: Charge) -> None:
         receipt = charges.receipt(self.run.api, self.driver_id, charge)
@@ -145,7 +152,7 @@ class Charging:
         return f"the price at {self.cp_id} is {price} now, more than was shown; run the command again to charge at it"
 
     def _charging_elsewhere(self) -> str | None:
-        listed = charges.of_driver(self.run.api, self.driver_id, limit=charges.SEARCHED, only_open=True)
+        listed = self._open()
         if not listed:
             return None
         where = listed[0].cp_id

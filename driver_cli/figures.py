@@ -57,6 +57,11 @@ def local_time(moment: datetime | None) -> str:
     return NONE if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
+def local_minute(moment: datetime | None) -> str:
+    """`2026-01-31 12:00`, of this machine's zone: for lists."""
+    return NONE if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 _AGES: tuple[tuple[int, int, str], ...] = (  # below how many seconds, divided by, unit
     (2 * _MINUTE_S, 1, "s"),
     (2 * _HOUR_S, _MINUTE_S, "min"),

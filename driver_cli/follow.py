@@ -9,7 +9,7 @@ import httpx
 
 from driver_cli import retry, sse
 from driver_cli.answers import BadAnswer, Charge
-from driver_cli.api import Api, Passing, why
+from driver_cli.api import Api, Passing, Refused, why
 from driver_cli.exit_codes import ExitCode, Failure
 
 IDLE_TIMEOUT_S = 15.0  # the API says something at least every 5 s
@@ -40,12 +40,16 @@ Update = Changed | Quiet | Trouble
 
 @dataclass(frozen=True)
 class Follower:
-    """One charge of one driver. `idle_timeout_s`: silence after which a connection counts as dead."""
+    """One charge of one driver. `idle_timeout_s`: silence after which a connection counts as dead.
+
+    `known`: the tables have it. Until then an API that was started anew does not know it, for a while.
+    """
 
     api: Api
     message_id: str
     driver_id: str
     idle_timeout_s: float = IDLE_TIMEOUT_S
+    known: bool = True
     give_up_after_s: float = GIVE_UP_AFTER_S
 
     def updates(self) -> Iterator[Update]:
@@ -53,18 +57,25 @@ class Follower:
         timing = self.api.timing
         heard_s = timing.monotonic_s()
         attempt = 0
+        known = self.known
         while True:
             try:
                 for update in self._one_stream():
                     heard_s, attempt = timing.monotonic_s(), 0
                     yield update
-                    if isinstance(update, Changed) and update.charge.final:
-                        return
+                    if isinstance(update, Changed):
+                        known = known or update.charge.state != "pending"
+                        if update.charge.final:
+                            return
                 problem = Passing("ended the stream of events")
             except Passing as passing:
                 problem = passing
             except httpx.TransportError as error:
                 problem = Passing(why(error))
+            except Refused as refused:
+                if known or refused.code != "unknown_charge":
+                    raise
+                problem = Passing("does not know the request yet")
             if timing.monotonic_s() - heard_s > self.give_up_after_s:
                 raise self.api.unavailable(problem)
             yield Trouble(f"Wattline at {self.api.url} {problem.why}; connecting again")

@@ -26,11 +26,11 @@ REFRESHES_PER_S = 4
 
 @dataclass
 class LiveView:
-    """A panel that is drawn anew in place, its clock running between two messages; when left it is gone but for one line."""
+    """A panel drawn anew in place, its clock running between two messages; left, it is gone but for one line."""
 
     console: Console
     timing: Timing
-    place: str  # beside the charge point's name
+    cp_id: str
     limits: dict[str, int]
     _charge: Charge | None = field(default=None, init=False)
     _shown_s: float = field(default=0.0, init=False)
@@ -66,9 +66,14 @@ class LiveView:
         if self._trouble:
             rows.append(Text(figures.clean(self._trouble), style="yellow"))
         rows.append(Text("Ctrl-C: stop it, or leave it running", style="dim"))
-        title = Text(figures.clean(self.place), style="bold")
+        title = Text(self._title(charge), style="bold")
         width = min(WIDTH, self.console.width)
         return Panel(Group(*rows), title=title, title_align="left", box=box.ROUNDED, width=width, padding=(0, 1))
+
+    def _title(self, charge: Charge | None) -> str:
+        if charge is None or charge.price_per_kwh is None:
+            return self.cp_id
+        return figures.clean(f"{self.cp_id} · {figures.price(charge.price_per_kwh, charge.currency)}")
 
     def _state(self, charge: Charge | None) -> RenderableType:
         self._spinner.update(text=Text(STATES[charge.state] if charge else "connecting", style="cyan"))

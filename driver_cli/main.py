@@ -119,3 +119,7 @@ def _told(failure: Failure, given: Sequence[str]) -> int:
         document = {"error": {"code": failure.code, "message": failure.text, "exit_code": int(failure.exit_code)}}
         print(json.dumps(document, ensure_ascii=False))
     return failure.exit_code
+
+
+if __name__ == "__main__":
+    app()

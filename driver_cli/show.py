@@ -17,27 +17,32 @@ _STATUS_STYLES = {"ACTIVE": "green", "CHARGING": "cyan", "FAULTY": "red", "STOPP
 _STATE_STYLES = {"completed": "green", "in_progress": "cyan", "failed": "red", "refused": "red"}
 
 
+_WRAPPING = frozenset({"location", "reason"})
+
+
 def _text(value: str, style: str = "") -> Text:
     # Text, not str: a `[` in a name is no markup.
     return Text(figures.clean(value), style=style)
 
 
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for each in columns:
-        table.add_column(each, justify="right" if each in right else "left", overflow="fold")
+        # What people wrote gives way first where the terminal is narrow.
+        wraps = each in _WRAPPING
+        table.add_column(each, justify="right" if each in right else "left", overflow="fold", no_wrap=not wraps)
     return table
 
 
 def points_table(points: Sequence[ChargePoint], now: Callable[[], datetime]) -> Table:
-    columns = ("charge point", "location", "status", "price", "car", "power", "last heard")
-    table = _table(*columns, right=("price", "power"))
+    columns = ("CP", "location", "status", "per kWh", "car", "power", "heard")
+    table = _table(*columns, right=("per kWh", "power"))
     for each in points:
         table.add_row(
             _text(each.cp_id, "bold"),
             _text(each.location),
             _text(each.status, _STATUS_STYLES.get(each.status, "")),
-            figures.price(each.price_per_kwh, figures.clean(each.currency)),
+            _text(figures.price(each.price_per_kwh, each.currency).removesuffix("/kWh")),
             _text(each.vehicle or figures.NONE),
             figures.power(each.power_w) if each.power_w else figures.NONE,
             figures.age(each.last_connection_time, now),
@@ -46,12 +51,12 @@ def points_table(points: Sequence[ChargePoint], now: Callable[[], datetime]) -> 
 
 
 def history_table(charges: Sequence[Charge]) -> Table:
-    table = _table("session", "charge point", "started", "state", "energy", "cost", "reason", right=("energy", "cost"))
+    table = _table("session", "CP", "started", "state", "energy", "cost", "reason", right=("energy", "cost"))
     for each in charges:
         table.add_row(
             _text((each.session_id or each.message_id)[:SHORT_ID]),
             _text(each.cp_id, "bold"),
-            figures.local_time(each.started_at),
+            figures.local_minute(each.started_at),
             _text(each.state.replace("_", " "), _STATE_STYLES.get(each.state, "")),
             figures.energy(each.energy_wh),
             figures.money(each.cost_minor, figures.clean(each.currency)),

@@ -51,7 +51,8 @@ class Watch:
         monotonic_s = self.api.timing.monotonic_s
         deadline_s = monotonic_s() + self.wait_s
         idle_timeout_s = min(IDLE_TIMEOUT_S, max(self.wait_s, 1.0)) if charge.state in WAITING else IDLE_TIMEOUT_S
-        follower = Follower(self.api, charge.message_id, self.driver_id, idle_timeout_s)
+        known = charge.state != "pending"
+        follower = Follower(self.api, charge.message_id, self.driver_id, idle_timeout_s, known=known)
         try:
             for update in follower.updates():
                 if isinstance(update, Changed):
@@ -61,6 +62,8 @@ class Watch:
                     self.progress.trouble(update.text)
                 if charge.state in WAITING and monotonic_s() > deadline_s:
                     raise no_answer(charge.cp_id, self.wait_s)
+                if charge.unanswered:
+                    raise not_started(charge.cp_id)
         except Refused as refused:
             raise charges.failure_of(refused, charge.cp_id) from None
         return charge
@@ -81,6 +84,14 @@ def no_answer(cp_id: str, waited_s: float) -> Failure:
         "under the same id, so that nothing is charged twice"
     )
     return Failure(ExitCode.UNAVAILABLE, "no_answer", text)
+
+
+def not_started(cp_id: str) -> Failure:
+    text = (
+        f"{cp_id} did not say whether it charges; you may charge elsewhere with `wattline list`, "
+        f"`wattline stop {cp_id}` makes sure that it does not"
+    )
+    return Failure(ExitCode.UNAVAILABLE, "not_started", text)
 
 
 @contextmanager

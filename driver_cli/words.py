@@ -22,6 +22,12 @@ END_REASONS: dict[str, str] = {
     "safe_mode": "the charge point lost its monitor and stopped to be safe",
     "power_loss": "the charge point lost its power",
     "lost": "the charge point was not heard of again",
+    "faulty": "the charge point had a fault",
+    "faulted": "the charge point had a fault",
+    "offline": "the charge point was not connected",
+    "busy": "the charge point charged another car",
+    "no_answer": "the charge point did not answer",
+    "price_changed": "the price had risen",
 }
 
 _ELSEWHERE = "pick another one with `wattline list`, or try again later"
@@ -45,6 +51,7 @@ REFUSALS: dict[str, str] = {
     "driver": "stopped by you before it began; nothing was charged",
     "operator": f"the operator stopped it before it began; {_ELSEWHERE}",
     "power_loss": f"{{cp}} lost its power before it switched on; {_ELSEWHERE}",
+    "limit_too_small": "--money is less than the least amount of energy costs; give more",
     "lost": f"{{cp}} was not heard of again; {_ELSEWHERE}",
 }
 

@@ -9,7 +9,7 @@ from driver_cli.options import ApiUrl, AsJson, DriverId, run_of
 from driver_cli.show import history_table
 
 DEFAULT_LIMIT = 20
-MAX_LIMIT = 500
+MAX_LIMIT = 200
 
 EXAMPLES = (
     "wattline history --limit 5",

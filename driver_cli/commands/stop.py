@@ -55,6 +55,7 @@ def _meant(run: Run, driver_id: str, name: str | None) -> Charge:
     running = charges.of_driver(run.api, driver_id, limit=charges.SEARCHED, only_open=True)
     if name is not None:
         running = [each] if (each := charges.named(run.api, driver_id, name, running)) else []
+    running = running or _unanswered(run, driver_id, name)
     if not running:
         what = f"at or named {name}" if name else "of yours"
         text = f"nothing to stop: no charge {what} is running; `wattline history` shows what there was"
@@ -63,6 +64,21 @@ def _meant(run: Run, driver_id: str, name: str | None) -> Charge:
         places = ", ".join(f"`wattline stop {each.cp_id}`" for each in running)
         raise Failure(ExitCode.USAGE, "ambiguous", f"several charges of yours are open; say which: {places}")
     return running[0]
+
+
+def _unanswered(run: Run, driver_id: str, name: str | None) -> list[Charge]:
+    """Requests of this machine that Wattline knows, though no table has them yet."""
+    asked = [each for each in run.files.read().requests if each.driver_id == driver_id]
+    meant = [each for each in asked if name in (None, each.cp_id, each.message_id)]
+    known = [charges.by_id_or_none(run.api, driver_id, each.message_id) for each in meant]
+    if meant and not any(known):
+        where = meant[0].cp_id
+        text = (
+            f"your request at {where} has no answer yet, and Wattline does not know it; "
+            f"`wattline charge {where}` takes it up under the same id"
+        )
+        raise Failure(ExitCode.REFUSED, "unknown_request", text)
+    return [each for each in known if each is not None and not each.final]
 
 
 def _until_final(run: Run, driver_id: str, charge: Charge, wait_s: float) -> Charge:
