@@ -1,0 +1,130 @@
+"""A Central in a folder: real processes on a real embedded log and a real database, for tests."""
+
+import re
+import sys
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from eventlog import Appended, Record
+from eventlog.embedded import EmbeddedLog
+from tools.services.process import ChildProcess, wait_for
+from wire.frame import payload_of
+from wire.ids import reliable_id
+from wire.kinds import KINDS
+
+ROOT = Path(__file__).parents[2]
+EPOCH = "0123456789abcdef"
+START_TIMEOUT_S = 30.0
+TIMEOUT_S = 15.0
+QUICK = {"OUTAGE_GRACE_S": "0", "TICK_INTERVAL_MS": "50"}
+
+
+class Site:
+    """`log`: the test's own hand on the log. Boards, drivers and strangers speak through `says` and `board_says`."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.log = EmbeddedLog(folder / "log.db")
+        self.log.create_topics()
+        self._counts: dict[str, int] = {}
+        self._environment = {
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}",
+            "LOG_PATH": str(folder / "log.db"),
+            "DB_PATH": str(folder / "central.db"),
+            "API_ADDRESS": "127.0.0.1:0",
+            "BROKER_ADDRESS": "",
+            "DATABASE_URL": "",
+            **QUICK,
+            **(settings or {}),
+        }
+        self.worker = self.process("worker")
+        self.api = self.process("api")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(self._environment)
+
+    def process(self, command: str, **settings: str) -> ChildProcess:
+        """A process of `wattline-central`, not started yet."""
+        return ChildProcess(
+            f"central {command}",
+            [sys.executable, "-m", "central.cli", command],
+            self.folder / f"{command}.log",
+            {**self._environment, **settings},
+            self.folder,
+        )
+
+    def start(self, *processes: ChildProcess) -> None:
+        """Starts these, or worker and API, and waits until they are ready."""
+        chosen = processes or (self.worker, self.api)
+        before = {process: self._ready_lines(process) for process in chosen}
+        for process in chosen:
+            process.start()
+        for process in chosen:
+            process.wait_ready(lambda process=process: self._ready_lines(process) > before[process], START_TIMEOUT_S)
+
+    def _ready_lines(self, process: ChildProcess) -> int:
+        return self.log_text(process).count(" ready ")
+
+    @staticmethod
+    def log_text(process: ChildProcess) -> str:
+        return process.log_path.read_text(errors="replace") if process.log_path.exists() else ""
+
+    @property
+    def api_url(self) -> str:
+        return "http://" + re.findall(r"ready api=(\S+)", self.log_text(self.api))[-1]
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.api_url, timeout=TIMEOUT_S)
+
+    def appends(self, topic: str, key: str | bytes, value: bytes, by: str | None = None) -> Future[Appended]:
+        return self.log.append(topic, key, value, {} if by is None else {"by": by.encode()})
+
+    def says(self, kind: str, by: str | None, **fields: Any) -> Future[Appended]:
+        """A message in the log, appended by `by` (None: without the header)."""
+        message = {"type": kind, "message_id": str(uuid.uuid4()), **fields}
+        return self.appends(KINDS[kind].topic, message[KINDS[kind].key], payload_of(message), by)
+
+    def board_says(self, kind: str, board: str = "b1", **fields: Any) -> Future[Appended]:
+        """A reliable message of a board, under its next n."""
+        self._counts[board] = self._counts.get(board, 0) + 1
+        return self.says(kind, "bridge", message_id=reliable_id(board, EPOCH, self._counts[board]), **fields)
+
+    def connect(self, cp_id: str = "cp_001", board: str = "b1", **fields: Any) -> None:
+        """The charge point registers, and its line is up."""
+        told = {"location": "Yard", "price_per_kwh": 0.25, "meter_id": f"m-{cp_id}", "register_wh": 1_000, **fields}
+        self.board_says("register_request", board, id=cp_id, **told).result(TIMEOUT_S)
+        self.says("link_up", "bridge", cp_id=cp_id, link_id=f"link-{board}", board=board).result(TIMEOUT_S)
+
+    def read(self, topic: str, until: int = 1, timeout_s: float = TIMEOUT_S) -> Sequence[Record]:
+        """All records of a topic, once there are `until`."""
+        places = [(topic, number) for number in range(self.log.partitions(topic))]
+        reader = self.log.reader(dict.fromkeys(places, 0))
+        records: list[Record] = []
+        deadline = time.monotonic() + timeout_s
+        try:
+            while len(records) < until and time.monotonic() < deadline:
+                records += reader.poll(1_000, 0.2)
+            while more := reader.poll(1_000, 0.0):
+                records += more
+        finally:
+            reader.close()
+        assert len(records) >= until, f"{topic}: {len(records)} records, expected {until}"
+        return records
+
+    def wait_for(self, condition: Any, what: str, timeout_s: float = TIMEOUT_S) -> Any:
+        try:
+            return wait_for(condition, timeout_s, what)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}\n{self.worker.log_tail()}") from error
+
+    def close(self) -> None:
+        for process in (self.api, self.worker):
+            process.stop()
+        self.log.close()

@@ -1,0 +1,138 @@
+"""What the log may hold and the folds never see: each with the code that says why."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.admit import DeadLetter, admit
+from central.rows import Incoming
+from eventlog import Record
+from wire import kinds
+from wire.frame import payload_of
+
+AT_MS = 1_790_000_000_000
+REQUEST = {"type": "charge_request", "message_id": "uuid", "cp_id": "cp_001", "driver_id": "driver_001"}
+REGISTER = {"type": "register_request", "message_id": "uuid", "id": "cp_001", "location": "Yard", "price_per_kwh": 0.20}
+
+
+def record(topic: str, key: str | None, value: bytes, by: str | None) -> Record:
+    headers = {} if by is None else {"by": by.encode()}
+    raw_key = None if key is None else key.encode()
+    return Record(topic, 0, 7, key, value, headers, AT_MS, raw_key)
+
+
+def said(message: dict[str, Any], by: str | None, topic: str = kinds.CP, key: str | None = "cp_001") -> Record:
+    return record(topic, key, json.dumps(message).encode(), by)
+
+
+def test_the_specifications_messages_are_admitted_to_the_letter() -> None:
+    bare = b'{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"driver_001"}'
+    found = admit(record("ev.driver", "driver_001", bare, None), AT_MS)
+    assert found == Incoming("ev.driver", "driver_001", REQUEST, AT_MS, "")
+    for line in (
+        b'{"type":"register_request","message_id":"uuid","id":"cp_001","location":"Location_Info","price_per_kwh":0.20}',
+        b'{"type":"fault_notification","message_id":"uuid","id":"cp_001","failure_info":"Connection timeout"}',
+    ):
+        assert isinstance(admit(record("ev.cp", "cp_001", line, "bridge"), AT_MS), Incoming)
+
+
+BAD = [
+    ("not_json", record("ev.cp", "cp_001", b"", "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b"hello", "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b'"text"', "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b"[1]", "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b'{"type":"\xff"}', "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b'{"type":"register_request","price_per_kwh":NaN}', "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b'{"type":"register_request","price_per_kwh":1e999}', "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b'{"type":"register_request","n":' + b"9" * 5_000 + b"}", "bridge")),
+    ("not_json", record("ev.cp", "cp_001", b'{"a":' * 60_000, "bridge")),
+    ("unknown_type", said({"type": "surprise", "message_id": "m"}, "bridge")),
+    ("unknown_type", said({"type": ["register_request"], "message_id": "m"}, "bridge")),
+    ("unknown_type", said({"message_id": "m"}, "bridge")),
+    ("missing_field", said({**REGISTER, "location": None}, "bridge")),
+    ("missing_field", said({key: value for key, value in REGISTER.items() if key != "message_id"}, "bridge")),
+    ("out_of_bounds", said({**REGISTER, "price_per_kwh": -0.2}, "bridge")),
+    ("bad_field", said({**REGISTER, "price_per_kwh": "0.2"}, "bridge")),
+    ("bad_field", said({**REGISTER, "price_per_kwh": True}, "bridge")),
+    ("bad_field", said({**REGISTER, "id": "x" * 60_000}, "bridge")),
+    ("bad_field", said({**REGISTER, "id": "cp/001"}, "bridge")),
+    ("bad_field", said({**REGISTER, "location": "a\nb"}, "bridge")),
+    ("wrong_topic", said(REQUEST, "api")),
+    ("wrong_topic", said({"type": "keepalive"}, "bridge")),
+    ("wrong_topic", said({"type": "deadline_passed", "message_id": "m", "key": "cp_001", "deadline_id": "d:1",
+                          "generation": 1}, "ticker", kinds.TELEMETRY)),
+    ("no_key", said(REGISTER, "bridge", key=None)),
+    ("wrong_key", said(REGISTER, "bridge", key="cp_002")),
+    ("wrong_key", said(REGISTER, "bridge", key="")),
+    ("wrong_origin", said(REGISTER, None)),
+    ("wrong_origin", said(REGISTER, "api")),
+    ("wrong_origin", said(REGISTER, "Bridge")),
+    ("wrong_origin", said(REQUEST, "worker", kinds.DRIVER, "driver_001")),
+    ("wrong_origin", said({"type": "driver_register", "message_id": "m", "driver_id": "ada"}, None, kinds.DRIVER, "ada")),
+    ("wrong_origin", said({"type": "operator_request", "message_id": "m", "cp_id": "cp_001", "action": "stop"}, "bridge")),
+    ("wrong_origin", said({"type": "claim_released", "message_id": "m", "driver_id": "ada", "session_id": "s",
+                           "cp_id": "cp_001", "outcome": "completed"}, "api", kinds.DRIVER, "ada")),
+    ("wrong_origin", said({"type": "link_up", "message_id": "m", "cp_id": "cp_001", "link_id": "l"}, "ticker")),
+    ("wrong_origin", said({"type": "silent", "message_id": "m", "cp_id": "cp_001"}, "bridge")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "bad"), BAD)
+def test_a_bad_record_is_a_dead_letter(reason: str, bad: Record) -> None:
+    found = admit(bad, AT_MS)
+    assert isinstance(found, DeadLetter)
+    assert found.reason == reason
+    assert found.text
+    assert len(found.text) < 600
+
+
+def test_a_deadline_is_admitted_at_the_topic_of_its_key() -> None:
+    message = {"type": "deadline_passed", "message_id": "m", "key": "ada", "deadline_id": "d:1", "generation": 1}
+    for topic in (kinds.CP, kinds.DRIVER):
+        assert isinstance(admit(said(message, "ticker", topic, "ada"), AT_MS), Incoming)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+values = st.one_of(
+    st.binary(max_size=200),
+    st.dictionaries(st.text(max_size=8), json_values, max_size=6).map(lambda value: json.dumps(value).encode()),
+    st.sampled_from(kinds.KIND_ORDER).map(lambda kind: json.dumps({"type": kind}).encode()),
+)
+
+
+@given(topic=st.sampled_from(["ev.cp", "ev.driver", "ev.telemetry"]), key=st.none() | st.text(max_size=10), value=values)
+def test_nothing_that_a_stranger_writes_is_unexpected(topic: str, key: str | None, value: bytes) -> None:
+    raw_key = None if key is None else key.encode(errors="replace")
+    found = admit(Record(topic, 0, 0, key, value, {"by": b"\xff\xfe"}, AT_MS, raw_key), AT_MS)
+    assert isinstance(found, DeadLetter)
+
+
+@pytest.mark.parametrize("kind", sorted(kinds.KINDS))
+def test_every_kind_has_appenders_or_is_not_logged(kind: str) -> None:
+    row = kinds.KINDS[kind]
+    if row.topic in (kinds.NOT_LOGGED, kinds.COMMANDS):
+        return
+    by = {"bridge", "api", "operator", "worker", "ticker"}
+    message = {"type": kind, "message_id": "m"} | {row.key: "k"}
+    admitted = {each for each in by if not _is_wrong_origin(message, row, each)}
+    assert admitted
+    assert admitted < by
+
+
+def _is_wrong_origin(message: dict[str, Any], row: kinds.Kind, by: str) -> bool:
+    whole = {**{field.name: _any_value(field) for field in row.fields if field.required}, **message}
+    found = admit(record(row.topic, "k", payload_of(whole), by), AT_MS)
+    assert isinstance(found, Incoming) or found.reason == "wrong_origin", found
+    return isinstance(found, DeadLetter)
+
+
+def _any_value(field: kinds.Field) -> Any:
+    made = {"int": field.low, "decimal": field.low, "text": "xyz", "id": "x", "bool": True, "ints": [1], "ids": ["x"]}
+    return field.choices[0] if field.sort == "choice" else made[field.sort]
