@@ -9,7 +9,6 @@ from bridge.decisions import AskHealth, Message, Refuse, TellHealth
 from bridge.line import Line
 from bridge.refusals import refuse
 
-ANSWER_TIMEOUT_S = 5.0
 MAX_WAITING = 256  # of all lines
 
 CallLater = Callable[[float, Callable[[], None]], object]
@@ -25,9 +24,12 @@ class _Waiting:
 class HealthChecks:
     """The board sees an id of the bridge's own, so that two askers with the same id each get their answer."""
 
-    def __init__(self, call_later: CallLater, refused: Callable[[Line, Refuse], None]) -> None:
+    def __init__(
+        self, call_later: CallLater, refused: Callable[[Line, Refuse], None], answer_within_s: float
+    ) -> None:
         self._call_later = call_later
         self._refused = refused
+        self._answer_within_s = answer_within_s
         self._waiting: dict[str, _Waiting] = {}
 
     def ask(self, line: Line, asked: AskHealth, board_line: Line | None) -> None:
@@ -45,7 +47,7 @@ class HealthChecks:
             return
         self._waiting[message_id] = waiting
         waiting.line.awaited_answers += 1
-        self._call_later(ANSWER_TIMEOUT_S, partial(self._give_up, message_id))
+        self._call_later(self._answer_within_s, partial(self._give_up, message_id))
 
     def tell(self, told: TellHealth) -> bool:
         """False where nobody asked."""

@@ -39,6 +39,7 @@ class Options:
     max_lines: int
     silent_after_s: float
     command_ttl_s: float
+    health_answer_s: float = 5.0
 
 
 class Service:
@@ -49,7 +50,11 @@ class Service:
         self._options = options
         self._loop = asyncio.get_running_loop()
         self._switchboard = Switchboard(
-            log, counters, max_lines=options.max_lines, silent_after_s=options.silent_after_s
+            log,
+            counters,
+            max_lines=options.max_lines,
+            silent_after_s=options.silent_after_s,
+            health_answer_s=options.health_answer_s,
         )
         self._tail = CommandTail(log, options.command_ttl_s, self._deliver, counters)
         self._stopping = threading.Event()
@@ -80,7 +85,9 @@ class Service:
         self._tail.start()
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(self._loop.create_task(work))
+        task = self._loop.create_task(work)
+        task.add_done_callback(_note_death)
+        self._tasks.append(task)
 
     def addresses(self) -> str:
         """What the ready line says: `tcp=host:port …`."""
@@ -133,3 +140,9 @@ class Service:
             except TimeoutError:
                 _log.debug("the MQTT client did not end in time")
         self._tail.join(0.1)
+
+
+def _note_death(task: asyncio.Task[None]) -> None:
+    """None of a service's tasks ends by itself: a mistake in one must not go unnoticed."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("a part of the bridge has failed", exc_info=error)

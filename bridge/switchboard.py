@@ -39,9 +39,14 @@ async def until(condition: Callable[[], bool], within_s: float) -> None:
 
 
 class Switchboard:
-    """`silent_after_s`: after so long without a whole line, a line, or a charge point on it, counts as gone."""
+    """`silent_after_s`: after so long without a whole line, a line, or a charge point on it, counts as gone.
 
-    def __init__(self, log: Log, counters: Counters, *, max_lines: int, silent_after_s: float) -> None:
+    `health_answer_s`: how long a forwarded health check may take.
+    """
+
+    def __init__(
+        self, log: Log, counters: Counters, *, max_lines: int, silent_after_s: float, health_answer_s: float
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._counters = counters
         self._max_lines = max_lines
@@ -50,7 +55,7 @@ class Switchboard:
         self._forwarder = Forwarder(log, counters)
         self._notices = LinkNotices(self._forwarder.append, self._loop.call_later)
         self._links = Links(self._notices, counters)
-        self._health = HealthChecks(self._loop.call_later, self._refuse)
+        self._health = HealthChecks(self._loop.call_later, self._refuse, health_answer_s)
         self._telemetry_in_flight = 0
         self._boot_id = uuid.uuid4().hex  # another one tells a monitor to register again
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import termios
 from typing import Protocol
 
 import serial
@@ -15,6 +16,7 @@ from bridge.line import Line, LineKind, Port
 READ_BYTES = 4_096
 REOPEN_FIRST_S = 0.2
 REOPEN_MAX_S = 10.0
+MAX_REASON = 120  # characters of a link_down's reason
 
 SERIAL = LineKind(CRC32, shared=True, first_line_timeout_s=float("inf"))
 
@@ -31,7 +33,10 @@ def open_port(device: str, baud: int) -> serial.Serial:
     port.port = device
     port.dtr = False  # both lines reset some boards
     port.rts = False
-    port.open()
+    try:
+        port.open()
+    except termios.error as error:  # pyserial lets some of these through, and they are no OSErrors
+        raise OSError(str(error)) from error
     return port
 
 
@@ -68,8 +73,8 @@ class SerialLines:
             return False
         try:
             reason = await port.carry(line)
-            _log.warning("serial port %s has gone: %s", self._device, reason)
-            line.lost(f"port lost: {reason}"[:120])
+            _log.warning("serial port %s is closed: %s", self._device, reason)
+            line.lost(f"port lost: {reason}"[:MAX_REASON])
         finally:
             port.abort()
         return line.heard_anything
@@ -89,6 +94,7 @@ class _OpenPort:
     async def carry(self, line: Line) -> str:
         """Why the port has gone."""
         self._line = line
+        self.write(b"\n")  # ends the line that an earlier opening may have left unfinished
         self._loop.add_reader(self._descriptor, self._readable)
         return await self._gone
 
@@ -155,7 +161,7 @@ class _OpenPort:
     def _discard_output(self) -> None:
         try:  # a port whose other end does not read would hold up its closing for half a minute
             self._serial.reset_output_buffer()
-        except (OSError, serial.SerialException):
+        except (OSError, termios.error):
             _log.debug("serial port %s had no output to discard", self._serial.port)
 
     def _lose(self, reason: str) -> None:

@@ -68,6 +68,7 @@ class Bench:
         log: Log,
         *,
         silent_after_s: float = 60.0,
+        health_answer_s: float = 5.0,
         max_lines: int = 1_000,
         serial_ports: Sequence[SerialPort] = (),
         mqtt: Address | None = None,
@@ -82,6 +83,7 @@ class Bench:
             max_lines=max_lines,
             silent_after_s=silent_after_s,
             command_ttl_s=30.0,
+            health_answer_s=health_answer_s,
         )
         self._started = threading.Event()
         self._failure: BaseException | None = None

@@ -104,6 +104,12 @@ class Board:
     ) -> None:
         self.stream.close()
 
+    def moved_to(self, stream: Stream) -> "Board":
+        """The same board, its numbers going on, on another line."""
+        moved = Board(stream, self.cp_id, self.board, seal=self._seal)
+        moved.n, moved.k, moved.acked = self.n, self.k, self.acked
+        return moved
+
     # --- saying ---
 
     def say(self, message: Message) -> None:

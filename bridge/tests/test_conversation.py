@@ -1,0 +1,324 @@
+"""What a line may say, as tables: each payload and the decision it leads to."""
+
+import json
+import sys
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wire import ids
+from wire.check import check
+from wire.frame import parse
+from wire.kinds import BOARDS, CP, DRIVER, KINDS, TELEMETRY, TIME_MIN_MS
+
+from bridge.conversation import Conversation
+from bridge.decisions import Append, AskHealth, Decision, Ignore, Message, Refuse, Register, TellHealth
+from bridge.rules import BOARD_RULES, MAX_CHARGE_POINTS, PLAIN_RULES
+
+EPOCH = "0123456789abcdef"
+NOW_MS = 1_800_000_000_000
+
+
+def rid(n: int, board: str = "mon1") -> str:
+    return ids.reliable_id(board, EPOCH, n)
+
+
+def register(n: int = 1, board: str = "mon1", **fields: object) -> Message:
+    message: Message = {"type": "register_request", "message_id": rid(n, board), "id": "cp_001"}
+    return message | {"location": "Yard", "price_per_kwh": 0.2} | fields
+
+
+def heartbeat(**fields: object) -> Message:
+    return {"type": "heartbeat", "message_id": rid(1)[:-1] + "t1", "cp_id": "cp_001", "state": "idle"} | fields
+
+
+def fault(**fields: object) -> Message:
+    message: Message = {"type": "fault_notification", "message_id": rid(2), "id": "cp_001", "failure_info": "hot"}
+    return message | fields
+
+
+def health_response(**fields: object) -> Message:
+    message: Message = {"type": "health_check_response", "message_id": "h1", "id": "cp_001", "state": "idle"}
+    own: Message = {"relay_closed": False, "faults": [], "meter_id": "m1", "register_wh": 7, "vehicle": "absent"}
+    return message | own | fields
+
+
+def hear(line: Conversation, message: Message | bytes, now_ms: int = NOW_MS) -> Decision:
+    return line.hear(message if isinstance(message, bytes) else json.dumps(message).encode(), now_ms)
+
+
+def board_line(*registrations: Message) -> Conversation:
+    line = Conversation(plain=False)
+    for registration in registrations or (register(engine_board="eng1"),):
+        assert isinstance(hear(line, registration), Register)
+    return line
+
+
+REFUSALS: list[tuple[str, Message | bytes, str, str | None]] = [
+    ("no json", b"hello", "not_json", None),
+    ("no utf-8", b'{"type":"\xff"}', "not_json", None),
+    ("a list", b"[1]", "not_json", None),
+    ("nan", b'{"type":"heartbeat","x":NaN}', "not_json", None),
+    ("infinity", b'{"type":"heartbeat","x":1e999}', "not_json", None),
+    ("nested deep", b'{"type":"keepalive","x":' + b"[" * 480 + b"]" * 480 + b"}", "", None),
+    ("no type", {"message_id": "a"}, "unknown_type", "type"),
+    ("number for type", {"type": 7}, "unknown_type", "type"),
+    ("unknown type", {"type": "no_such"}, "unknown_type", "type"),
+    ("no state", {"type": "heartbeat", "cp_id": "cp_001"}, "missing_field", "state"),
+    ("bad state", heartbeat(state="flying"), "bad_field", "state"),
+    ("true for a number", heartbeat(uptime_ms=True), "bad_field", "uptime_ms"),
+    ("1970", heartbeat(occurred_at_ms=5), "out_of_bounds", "occurred_at_ms"),
+    ("negative price", register(2, price_per_kwh=-0.1), "out_of_bounds", "price_per_kwh"),
+    ("a long id", register(2, id="x" * 65), "bad_field", "id"),
+    ("reliable without id", fault(message_id=None), "missing_field", "message_id"),
+    ("reliable with a lossy id", fault(message_id=rid(1)[:-1] + "t1"), "bad_field", "message_id"),
+    ("registration with a lossy id", register() | {"message_id": rid(1)[:-1] + "t1"}, "bad_field", "message_id"),
+    ("n beyond small integers", fault(message_id=rid(ids.MAX_N + 1)), "out_of_bounds", "message_id"),
+    ("another charge point", heartbeat(cp_id="cp_002"), "not_registered", "cp_id"),
+    ("another charge point's fault", fault(id="cp_002"), "not_registered", "id"),
+    ("another's fault with a cp_id of our own", fault(id="cp_002", cp_id="cp_001"), "not_registered", "id"),
+    ("another board", fault(message_id=rid(2, "stranger")), "not_yours", "message_id"),
+    ("another's health", health_response(id="cp_002"), "not_registered", "id"),
+    ("an ack", {"type": "ack", "message_id": ["a"]}, "wrong_direction", "type"),
+    ("a link_up", {"type": "link_up", "message_id": "a", "cp_id": "cp_001", "link_id": "l"}, "wrong_direction", "type"),
+    ("a health question", {"type": "health_check_request", "id": "cp_001", "timestamp": 1}, "wrong_direction", "type"),
+    (
+        "a charge",
+        {"type": "charge_request", "message_id": "a", "cp_id": "c", "driver_id": "d"}, "wrong_direction", "type",
+    ),
+    (
+        "a command",
+        {"type": "start_charge", "cp_id": "cp_001", "seq": 1, "session_id": "s"}, "wrong_direction", "type",
+    ),
+    (
+        "the operator",
+        {"type": "operator_request", "message_id": "a", "cp_id": "cp_001", "action": "stop"}, "wrong_direction", "type",
+    ),
+    ("a sample", {"type": "pins", "relay": True}, "wrong_direction", "type"),
+]
+
+
+@pytest.mark.parametrize(("said", "code", "field"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS])
+def test_bad_message_is_refused_by_code_and_field(said: Message | bytes, code: str, field: str | None):
+    decision = hear(board_line(), said)
+    if not code:  # may be taken or refused, by how deep this interpreter goes; it never raises
+        assert isinstance(decision, Append | Ignore | Refuse)
+        return
+    assert isinstance(decision, Refuse)
+    assert decision.answer["code"] == code
+    assert decision.answer.get("field") == field
+    assert decision.counter == f"refused_{code}"
+    assert check(decision.answer) is None
+    if isinstance(said, dict) and isinstance(said.get("message_id"), str):
+        assert decision.answer["message_id"] == said["message_id"]
+
+
+def test_every_error_code_has_a_row():
+    codes = {row[2] for row in REFUSALS} | {"too_many"}
+    assert codes >= {"not_json", "unknown_type", "missing_field", "bad_field", "out_of_bounds"}
+    assert codes >= {"wrong_direction", "not_registered", "not_yours"}
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_boards_may_say_what_the_table_of_kinds_says_and_no_more(name: str):
+    kind = KINDS[name]
+    said_by_boards = bool(set(kind.speakers) & set(BOARDS))
+    assert (name in BOARD_RULES) <= said_by_boards
+    logged_on_plain = {"charge_request", "health_check_request"}
+    assert set(PLAIN_RULES) - set(BOARD_RULES) == logged_on_plain
+    if said_by_boards and kind.topic:
+        assert name in BOARD_RULES
+
+
+@pytest.mark.parametrize("said", [heartbeat(), fault(), health_response()], ids=lambda each: each["type"])
+def test_nothing_is_said_before_the_registration(said: Message):
+    decision = hear(Conversation(plain=False), said)
+    assert isinstance(decision, Refuse)
+    assert decision.answer["code"] == "not_registered"
+
+
+def test_registration_is_appended_and_opens_for_its_board_and_engine():
+    line = Conversation(plain=False)
+    decision = hear(line, register(engine_board="eng1", unknown={"b": 1, "a": [True]}))
+    assert isinstance(decision, Register)
+    assert (decision.append.topic, decision.append.key, decision.board) == (CP, "cp_001", "mon1")
+    assert decision.append.reliable
+    assert parse(decision.append.value) == register(engine_board="eng1", unknown={"b": 1, "a": [True]})
+    assert isinstance(hear(line, fault(message_id=rid(7, "eng1"))), Append)
+    assert isinstance(hear(line, fault(message_id="any-uuid")), Append)
+
+
+def test_registration_replaces_the_boards_of_the_one_before():
+    line = board_line(register(engine_board="eng1"), register(1, "mon2"))
+    for board, expected in (("mon1", Refuse), ("eng1", Refuse), ("mon2", Append)):
+        assert isinstance(hear(line, fault(message_id=rid(5, board))), expected)
+
+
+def test_line_carries_several_charge_points_each_with_its_own_boards():
+    line = board_line(register(), register(1, "mon2", id="cp_002"))
+    assert isinstance(hear(line, fault(message_id=rid(2, "mon2"), id="cp_002")), Append)
+    decision = hear(line, fault(message_id=rid(2, "mon1"), id="cp_002"))
+    assert isinstance(decision, Refuse)
+    assert decision.answer["code"] == "not_yours"
+
+
+def test_line_carries_no_more_charge_points_than_may_be():
+    line = board_line(*(register(number, id=f"cp_{number}") for number in range(1, MAX_CHARGE_POINTS + 1)))
+    decision = hear(line, register(99, id="cp_99"))
+    assert isinstance(decision, Refuse)
+    assert decision.answer["code"] == "too_many"
+    assert isinstance(hear(line, register(100, id="cp_1")), Register)
+
+
+def test_forgotten_charge_point_must_register_again_and_a_newer_registration_stands():
+    line = board_line(register(1), register(2))
+    line.forget("cp_001", rid(1))
+    assert isinstance(hear(line, heartbeat()), Append)
+    line.forget("cp_001", rid(2))
+    assert isinstance(hear(line, heartbeat()), Refuse)
+    line.forget("cp_777", rid(2))
+
+
+IGNORED: list[tuple[Message, str]] = [
+    ({"type": "keepalive"}, "ignored"),
+    ({"type": "safe_release", "cp_id": "cp_001"}, "ignored"),
+    ({"type": "error_response", "code": "busy", "text": "x"}, "errors_received"),
+    ({"type": "error_response", "code": 7}, "errors_received"),
+]
+
+
+@pytest.mark.parametrize(("said", "counter"), IGNORED)
+def test_what_means_nothing_to_a_bridge_is_counted_and_never_answered(said: Message, counter: str):
+    assert hear(board_line(), said) == Ignore(counter)
+
+
+def test_heartbeat_goes_to_telemetry_and_is_not_acked():
+    decision = hear(board_line(), heartbeat())
+    assert isinstance(decision, Append)
+    assert (decision.topic, decision.key, decision.reliable) == (TELEMETRY, "cp_001", False)
+
+
+def test_health_answer_is_passed_on():
+    decision = hear(board_line(), health_response())
+    assert decision == TellHealth("cp_001", health_response())
+
+
+# --- the plain line ---
+
+FOUR_TO_THE_LETTER: list[tuple[str, type[object]]] = [
+    (
+        '{"type":"register_request","message_id":"uuid","id":"cp_001","location":"Location_Info","price_per_kwh":0.20}',
+        Register,
+    ),
+    ('{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"driver_001"}', Append),
+    ('{"type":"health_check_request","message_id":"uuid","id":"cp_001","timestamp":1234567890}', AskHealth),
+    (
+        '{"type":"fault_notification","message_id":"uuid","id":"cp_001","failure_info":"Connection timeout"}',
+        Append,
+    ),
+]
+
+
+@pytest.mark.parametrize(("payload", "expected"), FOUR_TO_THE_LETTER)
+def test_specifications_messages_are_taken_to_the_letter_on_the_plain_line(payload: str, expected: type[object]):
+    assert isinstance(Conversation(plain=True).hear(payload.encode(), NOW_MS), expected)
+
+
+def test_charge_request_goes_to_its_driver():
+    decision = Conversation(plain=True).hear(FOUR_TO_THE_LETTER[1][0].encode(), NOW_MS)
+    assert isinstance(decision, Append)
+    assert (decision.topic, decision.key, decision.reliable) == (DRIVER, "driver_001", True)
+
+
+def test_plain_line_cannot_speak_as_a_board_that_did_not_register_on_it():
+    line = Conversation(plain=True)
+    cases: list[tuple[Message, str]] = [
+        (fault(), "not_registered"),
+        ({"type": "charge_request", "message_id": rid(5), "cp_id": "c", "driver_id": "d"}, "bad_field"),
+        (heartbeat(message_id=None), "not_registered"),
+    ]
+    for said, code in cases:
+        decision = hear(line, said)
+        assert isinstance(decision, Refuse)
+        assert decision.answer["code"] == code
+
+
+# --- time ---
+
+def occurred(decision: Decision) -> object:
+    assert isinstance(decision, Append)
+    return parse(decision.value).get("occurred_at_ms")
+
+
+def test_uptime_of_a_boot_heard_on_this_line_becomes_the_time():
+    line = board_line(register(uptime_ms=10_000, boot=3))
+    assert occurred(hear(line, fault(uptime_ms=4_000, boot=3), NOW_MS + 500)) == NOW_MS - 6_000
+
+
+NOT_STAMPED: list[tuple[str, Message]] = [
+    ("an earlier boot", fault(uptime_ms=4_000, boot=2)),
+    ("no boot", fault(uptime_ms=4_000)),
+    ("no uptime", fault(boot=3)),
+    ("another board", fault(uptime_ms=4_000, boot=3, message_id=rid(2, "eng1"))),
+    ("no board's id", fault(uptime_ms=4_000, boot=3, message_id="uuid")),
+]
+
+
+@pytest.mark.parametrize("said", [row[1] for row in NOT_STAMPED], ids=[row[0] for row in NOT_STAMPED])
+def test_unknown_boot_gets_no_time(said: Message):
+    line = board_line(register(uptime_ms=10_000, boot=3, engine_board="eng1"))
+    assert occurred(hear(line, said)) is None
+
+
+def test_boards_own_time_stands():
+    line = board_line(register(uptime_ms=10_000, boot=3))
+    assert occurred(hear(line, fault(uptime_ms=4_000, boot=3, occurred_at_ms=NOW_MS - 9))) == NOW_MS - 9
+
+
+def test_time_is_never_in_the_future_nor_before_our_clocks():
+    line = board_line(register(uptime_ms=10_000, boot=3))
+    assert occurred(hear(line, fault(uptime_ms=99_000, boot=3))) == NOW_MS
+    line = board_line(register(uptime_ms=1 << 50, boot=3))
+    stamp = occurred(hear(line, fault(uptime_ms=0, boot=3)))
+    assert stamp is None or cast(int, stamp) >= TIME_MIN_MS
+
+
+def test_engines_boot_is_learned_from_what_it_says_live():
+    line = board_line(register(engine_board="eng1"))
+    live = heartbeat(message_id=ids.lossy_id("eng1", EPOCH, 1), uptime_ms=70_000, boot=9)
+    assert isinstance(hear(line, live), Append)
+    assert occurred(hear(line, fault(message_id=rid(1, "eng1"), uptime_ms=69_000, boot=9))) == NOW_MS - 1_000
+
+
+# --- whatever comes ---
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=8,
+)
+FIELDS = sorted({field.name for kind in KINDS.values() for field in kind.fields})
+MESSAGES = st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6)
+
+
+@given(said=st.binary(max_size=200) | MESSAGES.map(lambda each: json.dumps(each).encode()), plain=st.booleans())
+def test_no_payload_raises_and_every_answer_is_a_good_message(said: bytes, plain: bool):
+    line = Conversation(plain=plain)
+    hear(line, register())
+    decision = line.hear(said, NOW_MS)
+    if isinstance(decision, Refuse):
+        assert check(decision.answer) is None
+
+
+@given(kind=st.sampled_from(sorted(KINDS)), own=MESSAGES)
+def test_no_message_of_a_known_kind_raises(kind: str, own: Message):
+    hear(board_line(), json.dumps(fault() | heartbeat() | own | {"type": kind}).encode())
+
+
+def test_nesting_up_to_the_line_limit_never_raises():
+    line = board_line()
+    for depth in range(1, 470, 7):
+        payload = json.dumps(heartbeat())[:-1].encode() + b',"x":' + b"[" * depth + b"]" * depth + b"}"
+        assert isinstance(line.hear(payload, NOW_MS), Append | Refuse)
+    assert sys.getrecursionlimit() >= 1_000

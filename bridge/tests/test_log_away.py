@@ -1,0 +1,102 @@
+"""While the log takes nothing: no acks, no answers, the lines stay. When it is back: acks again."""
+
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from wire.kinds import CP
+
+from bridge.tests.bench import Bench, answer_link, command, messages, open_log
+from bridge.tests.boards import Board, Socket
+from eventlog.embedded import EmbeddedLog
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "log.db"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[EmbeddedLog]:
+    opened = open_log(path, busy_timeout_s=0.1)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def refusing(path: Path) -> Generator[None]:
+    """Somebody else holds the file: each append of the bridge fails after its short patience."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def test_nothing_is_acked_while_the_log_refuses_and_what_is_said_again_is(log: EmbeddedLog, path: Path):
+    with Bench(log) as bench, Board(Socket(bench.tcp_port), "cp_001") as board:
+        board.register()
+        with refusing(path):
+            for _ in range(3):
+                board.say(board.checkpoint())
+            board.say(board.heartbeat())
+            bench.wait_counted("append_failed", 4)
+        assert not board.of_kind("heartbeat_response")
+        board.say(board.checkpoint(n=2))
+        board.wait_acked(2)
+        assert board.acked == {1, 2}, "only what was said again is in the log"
+        assert len(messages(log, CP, "meter_checkpoint")) == 1
+        for n in (3, 4):
+            board.say(board.checkpoint(n=n))
+        board.wait_acked(3, 4)
+
+
+def test_link_notices_wait_for_the_log_and_keep_their_order(log: EmbeddedLog, path: Path):
+    with Bench(log) as bench, Board(Socket(bench.tcp_port), "cp_001") as board:
+        board.register()
+        link_up = bench.link_of("cp_001")
+        with refusing(path):
+            board.stream.close()
+            bench.wait_counted("append_failed")
+        with Board(Socket(bench.tcp_port), "cp_001") as again:
+            again.n = 1
+            again.register()
+            second = bench.accept("cp_001", 2)
+            again.wait_heard("register_response")
+            (link_down,) = bench.wait_messages(CP, "link_down")
+            assert link_down["link_id"] == link_up["link_id"] != second["link_id"]
+
+
+def test_line_is_not_silent_while_the_log_holds_it_back(path: Path):
+    log = open_log(path, busy_timeout_s=60.0)  # appends hang instead of failing, as they do in front of Kafka
+    with Bench(log, silent_after_s=0.4) as bench, Board(Socket(bench.tcp_port), "cp_001") as board:
+        board.register()
+        with refusing(path):
+            for _ in range(80):
+                board.say(board.checkpoint())
+            bench.wait_counted("frames", 64)
+            with Board(Socket(bench.tcp_port), "cp_002") as mute:
+                mute.wait_ended()
+            with Board(Socket(bench.tcp_port), "cp_002") as mute:
+                mute.wait_ended()
+            assert bench.counters["lines_silent"] == 2, "the one that says nothing of its own accord, twice"
+        board.wait_acked(*range(1, 82))
+    log.close()
+
+
+def test_commands_are_read_on_after_the_log_was_away(log: EmbeddedLog, path: Path):
+    with Bench(log) as bench, Board(Socket(bench.tcp_port), "cp_001") as board:
+        board.register()
+        link_up = bench.link_of("cp_001")
+        with refusing(path):
+            board.say(board.checkpoint())
+            bench.wait_counted("append_failed")
+        answer_link(log, link_up)
+        board.wait_heard("register_response")
+        command(log, {"type": "stop_service", "cp_id": "cp_001", "seq": 1})
+        board.wait_heard("stop_service")
+        assert len(board.of_kind("register_response")) == 1
