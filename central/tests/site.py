@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from wire.frame import payload_of
+from wire.ids import reliable_id
+from wire.kinds import KINDS
 
 from eventlog import Appended, Record
 from eventlog.embedded import EmbeddedLog
 from tools.services.process import ChildProcess, wait_for
-from wire.frame import payload_of
-from wire.ids import reliable_id
-from wire.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 EPOCH = "0123456789abcdef"

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wire import kinds
+from wire.frame import payload_of
 
 from central.admit import DeadLetter, admit
 from central.rows import Incoming
 from eventlog import Record
-from wire import kinds
-from wire.frame import payload_of
 
 AT_MS = 1_790_000_000_000
 REQUEST = {"type": "charge_request", "message_id": "uuid", "cp_id": "cp_001", "driver_id": "driver_001"}
@@ -71,8 +71,10 @@ BAD = [
     ("wrong_origin", said(REGISTER, "api")),
     ("wrong_origin", said(REGISTER, "Bridge")),
     ("wrong_origin", said(REQUEST, "worker", kinds.DRIVER, "driver_001")),
-    ("wrong_origin", said({"type": "driver_register", "message_id": "m", "driver_id": "ada"}, None, kinds.DRIVER, "ada")),
-    ("wrong_origin", said({"type": "operator_request", "message_id": "m", "cp_id": "cp_001", "action": "stop"}, "bridge")),
+    ("wrong_origin", said({"type": "driver_register", "message_id": "m", "driver_id": "ada"}, None, kinds.DRIVER,
+                          "ada")),
+    ("wrong_origin", said({"type": "operator_request", "message_id": "m", "cp_id": "cp_001", "action": "stop"},
+                          "bridge")),
     ("wrong_origin", said({"type": "claim_released", "message_id": "m", "driver_id": "ada", "session_id": "s",
                            "cp_id": "cp_001", "outcome": "completed"}, "api", kinds.DRIVER, "ada")),
     ("wrong_origin", said({"type": "link_up", "message_id": "m", "cp_id": "cp_001", "link_id": "l"}, "ticker")),
@@ -107,7 +109,10 @@ values = st.one_of(
 )
 
 
-@given(topic=st.sampled_from(["ev.cp", "ev.driver", "ev.telemetry"]), key=st.none() | st.text(max_size=10), value=values)
+topics = st.sampled_from(["ev.cp", "ev.driver", "ev.telemetry"])
+
+
+@given(topic=topics, key=st.none() | st.text(max_size=10), value=values)
 def test_nothing_that_a_stranger_writes_is_unexpected(topic: str, key: str | None, value: bytes) -> None:
     raw_key = None if key is None else key.encode(errors="replace")
     found = admit(Record(topic, 0, 0, key, value, {"by": b"\xff\xfe"}, AT_MS, raw_key), AT_MS)

@@ -31,6 +31,10 @@ EXPECTED = {
 PRIMARY_KEYS = {"ChargingPoints": "cp_id", "Drivers": "driver_id", "ChargingSessions": "session_id"}
 POINT_STATUSES = ("ACTIVE", "STOPPED", "DISCONNECTED", "FAULTY", "CHARGING")
 SESSION_STATUSES = ("requested", "authorized", "in_progress", "completed", "cancelled", "failed")
+ADD_SESSION = """
+INSERT INTO "ChargingSessions" (session_id, cp_id, driver_id, request_id, currency, tariff_version, price_e4)
+VALUES ('s', 'cp_001', 'ada', 'r', 'EUR', 1, 2500)
+"""
 
 
 def made(path: Path) -> sqlite3.Connection:
@@ -60,9 +64,7 @@ def test_create_sqlite(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         connection.execute("""INSERT INTO "ChargingPoints" (cp_id) VALUES ('cp_001')""")
 
-    add = """INSERT INTO "ChargingSessions" (session_id, cp_id, driver_id, request_id, currency, tariff_version, price_e4)
-             VALUES ('s', 'cp_001', 'ada', 'r', 'EUR', 1, 2500)"""
-    connection.execute(add)
+    connection.execute(ADD_SESSION)
     assert connection.execute('SELECT status FROM "ChargingSessions"').fetchone() == ("requested",)
     for status in SESSION_STATUSES:
         connection.execute('UPDATE "ChargingSessions" SET status = ?', (status,))

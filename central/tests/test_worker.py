@@ -1,0 +1,257 @@
+"""The worker on real logs and databases: what it moves, what it buries, what it parks, what stops it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from wire.kinds import COMMANDS, DEAD
+
+from central.dead import read_newest
+from central.fold.apply import apply
+from central.fold.parking import unparked
+from central.rows import ChargingPoint, Incoming, Outgoing, Rows
+from central.store import offsets
+from central.store.engine import Database
+from central.store.tables import (
+    CHARGE_REQUESTS,
+    CHARGING_POINTS,
+    CHARGING_SESSIONS,
+    DRIVERS,
+    LIVE_FIGURES,
+    PARKED,
+    PARKED_KEYS,
+    POSITIONS,
+)
+from central.terms import Terms
+from central.tests.site import Site
+from central.tests.working import TERMS, Working, rows_of, working
+from central.unpark import unpark
+from central.worker import Stopped
+from eventlog.embedded import EmbeddedLog
+
+
+@pytest.fixture
+def lined(tmp_path: Path) -> Iterator[Site]:
+    """A log and who speaks into it; no process."""
+    site = Site(tmp_path)
+    yield site
+    site.close()
+
+
+def point(database: Database, cp_id: str = "cp_001") -> dict[str, object]:
+    return next(row for row in rows_of(database, CHARGING_POINTS) if row["cp_id"] == cp_id)
+
+
+def telemetry(site: Site, power_w: int, cp_id: str = "cp_001") -> None:
+    site.says(
+        "charging_data", "bridge", message_id="b1.0123456789abcdef.t1", cp_id=cp_id, state="idle", meter_id="m",
+        register_wh=1_000, session_energy_wh=0, power_w=power_w, current_ma=0, voltage_mv=230_000, limit_ma=16_000,
+        limit_reason="rated",
+    ).result(10)  # fmt: skip
+
+
+def test_a_charge_is_authorized_and_its_command_goes_out(database: Database, lined: Site) -> None:
+    lined.connect()
+    lined.says("driver_register", "api", driver_id="ada")
+    lined.appends(
+        "ev.driver", "ada",
+        b'{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"ada"}',
+    )  # fmt: skip
+    telemetry(lined, 1_200)
+    with working(database, lined.log) as one:
+        one.wait(lambda: rows_of(database, CHARGING_SESSIONS), "a session")
+        one.catch_up()
+    (session,) = rows_of(database, CHARGING_SESSIONS)
+    assert (session["status"], session["driver_id"]) == ("authorized", "ada")
+    assert [row["power_w"] for row in rows_of(database, LIVE_FIGURES)] == [1_200]
+    commands = [record for record in lined.read(COMMANDS, 2) if b"start_charge" in record.value]
+    assert [record.headers["by"] for record in commands] == [b"worker"]
+    assert json.loads(commands[0].value)["session_id"] == session["session_id"]
+
+
+def test_bad_records_are_buried_as_they_came_and_nothing_stops(database: Database, lined: Site) -> None:
+    lined.connect()
+    lined.appends("ev.cp", b"\xff\xfe", b"noise \x00\xff", "bridge")
+    lined.appends("ev.cp", "cp_002", b'{"type":"silent","message_id":"m","cp_id":"cp_001"}', "ticker")
+    lined.appends("ev.cp", "x" * 40_000, b'{"type":"silent","message_id":"m","cp_id":"cp_001"}', "ticker")
+    lined.says("heartbeat", "api", cp_id="cp_001", state="idle")
+    damaged = "b1.0123456789abcdef.1000000000"
+    lined.says("fault_notification", "bridge", message_id=damaged, id="cp_001", failure_info="x")
+    lined.says("charge_claimed", "worker", cp_id="nowhere", driver_id="ada", session_id="s", request_id="r")
+    lined.board_says("status_notification", cp_id="cp_001", state="idle", vehicle="present")
+    with working(database, lined.log) as one:
+        one.catch_up()
+        assert point(database)["vehicle"] == "present"
+        buried = read_newest(lined.log, 100)
+    by_reason = {letter.reason: letter for letter in buried}
+    assert {"not_json", "wrong_key", "wrong_origin", "n_jump"} <= set(by_reason)
+    assert by_reason["not_json"].value == "noise \x00\ufffd"
+    assert by_reason["wrong_origin"].appender == "api"
+    (noise,) = [record for record in lined.read(DEAD) if record.value == b"noise \x00\xff"]
+    assert noise.raw_key == b"\xff\xfe"
+    assert noise.headers["topic"] == b"ev.cp"
+    assert read_newest(lined.log, 1) == buried[-1:]
+
+
+class Mistaken:
+    """The folds, with a mistake in them until it is mended."""
+
+    def __init__(self) -> None:
+        self.mended = False
+
+    def __call__(self, rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
+        said = apply(rows, incoming, terms)
+        if not self.mended and incoming.message.get("vehicle") == "absent":
+            raise ZeroDivisionError("a mistake in a fold")
+        return said
+
+
+def test_a_mistake_parks_its_key_and_unpark_folds_it(
+    database: Database, lined: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    fold = Mistaken()
+    lined.connect("cp_001", "b1")
+    lined.connect("cp_002", "b2")
+    lined.board_says("status_notification", "b1", cp_id="cp_001", state="idle", vehicle="absent")
+    lined.board_says("status_notification", "b1", cp_id="cp_001", state="idle", vehicle="present")
+    lined.board_says("fault_notification", "b1", id="cp_001", failure_info="hot", fault="over_temperature")
+    lined.board_says("status_notification", "b2", cp_id="cp_002", state="idle", vehicle="present")
+    with working(database, lined.log, fold) as one:
+        one.catch_up()
+        assert point(database, "cp_002")["vehicle"] == "present"
+        assert (point(database)["vehicle"], point(database)["status"]) == ("unknown", "ACTIVE")
+        assert [(row["key"], row["topic"]) for row in rows_of(database, PARKED_KEYS)] == [("cp_001", "ev.cp")]
+        waiting = rows_of(database, PARKED)
+        kinds = [json.loads(row["value"])["type"] for row in waiting]
+        assert kinds == ["status_notification", "status_notification", "fault_notification"]
+        assert "unpark cp_001" in caplog.text
+        assert "ZeroDivisionError" in caplog.text
+        assert [b"stop_service" in record.value for record in lined.read(COMMANDS, 3)].count(True) == 1
+
+        still = unpark(database, "cp_001", TERMS, fold, unparked)
+        assert still is not None
+        assert (still.folded, "ZeroDivisionError" in still.error) == (0, True)
+        assert len(rows_of(database, PARKED)) == 3
+
+        fold.mended = True
+        done = unpark(database, "cp_001", TERMS, fold, unparked)
+        assert done is not None
+        assert (done.folded, done.error) == (3, "")
+        assert not rows_of(database, PARKED)
+        assert (point(database)["vehicle"], point(database)["status"]) == ("present", "FAULTY")
+        lined.board_says("recovery_notification", "b1", id="cp_001", fault="over_temperature").result(10)
+        one.catch_up()
+        assert point(database)["status"] == "ACTIVE"
+        assert [b"resume_service" in record.value for record in lined.read(COMMANDS, 4)].count(True) == 1
+    assert unpark(database, "cp_001", TERMS, fold, unparked) is None
+
+
+def test_a_record_that_the_database_refuses_parks_its_key_alone(database: Database, lined: Site) -> None:
+    def refused_by_check(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
+        said = apply(rows, incoming, terms)
+        if incoming.message.get("vehicle") == "absent":
+            cp = rows.get(ChargingPoint, incoming.key)
+            assert cp is not None
+            cp.status = "impossible"
+            rows.put(cp)
+        return said
+
+    lined.connect("cp_001", "b1")
+    lined.connect("cp_002", "b2")
+    for board, cp_id, vehicle in (("b1", "cp_001", "absent"), ("b2", "cp_002", "present")):
+        lined.board_says("status_notification", board, cp_id=cp_id, state="idle", vehicle=vehicle)
+    with working(database, lined.log, refused_by_check) as one:
+        one.catch_up()
+    assert point(database, "cp_002")["vehicle"] == "present"
+    assert [row["key"] for row in rows_of(database, PARKED_KEYS)] == ["cp_001"]
+    assert point(database)["status"] == "ACTIVE"
+
+
+def test_a_mistake_in_telemetry_parks_nothing(database: Database, lined: Site) -> None:
+    def mistaken(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
+        if incoming.message.get("power_w") == 1:
+            raise KeyError("a mistake in a fold")
+        return apply(rows, incoming, terms)
+
+    lined.connect()
+    with working(database, lined.log, mistaken) as one:
+        one.catch_up()
+        telemetry(lined, 1)
+        telemetry(lined, 2)
+        one.catch_up()
+        assert [letter.reason for letter in read_newest(lined.log, 10)] == ["fold_failed"]
+    assert [row["power_w"] for row in rows_of(database, LIVE_FIGURES)] == [2]
+    assert not rows_of(database, PARKED_KEYS)
+
+
+def test_two_workers_at_once_fold_each_record_once(database: Database, lined: Site) -> None:
+    folded: list[tuple[str, str]] = []
+    lock = threading.Lock()
+
+    def counting(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
+        said = apply(rows, incoming, terms)
+        with lock:
+            folded.append((incoming.key, incoming.message["message_id"]))
+        return said
+
+    lined.says("driver_register", "api", driver_id="ada")
+    for number in range(40):
+        lined.connect(f"cp_{number:03}", f"b{number}")
+    with working(database, lined.log, counting) as one, working(database, lined.log, counting) as other:
+        for number in range(400):
+            lined.says("charge_request", "api", cp_id="nowhere", driver_id="ada", message_id=f"r{number}").result(10)
+        one.catch_up()
+        other.catch_up()
+    counts = one.worker.counts + other.worker.counts
+    requests = rows_of(database, CHARGE_REQUESTS)
+    assert len(requests) == 400
+    assert {row["state"] for row in requests} == {"refused"}
+    (driver,) = rows_of(database, DRIVERS)
+    assert driver["claim_session_id"] is None
+    # What a worker folded in vain was rolled back; what both committed is each record once.
+    ends = sum(lined.log.ends(row["topic"], row["partition"]).next for row in rows_of(database, POSITIONS))
+    assert counts["folded"] + counts["dead"] == ends
+    assert len(folded) >= counts["folded"]
+
+
+def test_another_log_stops_the_worker(database: Database, lined: Site, tmp_path: Path) -> None:
+    with working(database, lined.log) as one:
+        one.catch_up()
+    other = EmbeddedLog(tmp_path / "other.db")
+    wrong = Working(database, other)
+    wrong.start()
+    error = wrong.wait_ended()
+    other.close()
+    assert isinstance(error, Stopped)
+    assert "LOG_PATH" in str(error)
+    assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("topic", ["ev.cp", "ev.driver"])
+def test_an_offset_out_of_range_stops_the_worker(database: Database, lined: Site, topic: str) -> None:
+    with working(database, lined.log) as one:
+        one.catch_up()
+    with database.writer.begin() as connection:
+        offsets.move(connection, (topic, 3), 0, offsets.Position(1_000, 0))
+    stopped = Working(database, lined.log)
+    stopped.start()
+    error = stopped.wait_ended()
+    assert isinstance(error, Stopped)
+    assert f"1000 of {topic}/3 is beyond the end" in str(error)
+
+
+def test_telemetry_out_of_range_is_read_from_its_beginning(database: Database, lined: Site) -> None:
+    lined.connect()
+    telemetry(lined, 7)
+    with working(database, lined.log) as one:
+        one.catch_up()
+    (place,) = [row for row in rows_of(database, POSITIONS) if row["topic"] == "ev.telemetry" and row["next"] == 1]
+    with database.writer.begin() as connection:
+        offsets.move(connection, ("ev.telemetry", place["partition"]), 1, offsets.Position(1_000, 0))
+        connection.execute(LIVE_FIGURES.delete())
+    with working(database, lined.log) as one:
+        one.catch_up()
+        assert one.worker.counts["telemetry_restarts"] == 1
+    assert [row["power_w"] for row in rows_of(database, LIVE_FIGURES)] == [7]

@@ -1,0 +1,95 @@
+"""A worker in a thread of the test, on a real log and a real database."""
+
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from central.batch import Speak
+from central.fold.apply import apply
+from central.fold.parking import parked
+from central.store.engine import Database
+from central.store.tables import OUTBOX, POSITIONS
+from central.terms import Terms
+from central.ticker import Rhythm, Ticker
+from central.worker import Folding, Worker
+from eventlog import Log
+from tools.services.process import wait_for
+
+TIMEOUT_S = 10.0
+TERMS = Terms()
+NEVER = Rhythm(interval_s=3_600, silent_after_s=3_600, grace_s=3_600)
+
+
+class Working:
+    """One worker. `error`: what ended it, if anything did."""
+
+    def __init__(
+        self, database: Database, log: Log, fold: Speak = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
+    ) -> None:
+        self.stop = threading.Event()
+        ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000)
+        self.worker = Worker(database, log, Folding(terms, fold, parked), ticker, self.stop)
+        self.error: BaseException | None = None
+        self._database = database
+        self._log = log
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self.worker.run()
+        except Exception as error:  # noqa: BLE001 -- it is the answer that some tests want
+            self.error = error
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        self.stop.set()
+        self._thread.join(TIMEOUT_S)
+        assert not self._thread.is_alive()
+
+    def wait_ended(self) -> BaseException:
+        self._thread.join(TIMEOUT_S)
+        assert self.error is not None
+        return self.error
+
+    def wait(self, condition: Callable[[], Any], what: str) -> Any:
+        def answer() -> Any:
+            assert self.error is None, repr(self.error)
+            return condition()
+
+        return wait_for(answer, TIMEOUT_S, what)
+
+    def catch_up(self) -> None:
+        """Until everything in the log is folded, and nothing waits to go out."""
+        self.wait(lambda: is_folded(self._database, self._log), "everything folded")
+
+
+@contextmanager
+def working(
+    database: Database, log: Log, fold: Speak = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
+) -> Generator[Working]:
+    one = Working(database, log, fold, rhythm, terms)
+    one.start()
+    try:
+        yield one
+    finally:
+        one.end()
+
+
+def is_folded(database: Database, log: Log) -> bool:
+    """Whether the tables stand at the log's end and the outbox is empty."""
+    columns = (POSITIONS.c.topic, POSITIONS.c.partition, POSITIONS.c.next)
+    with database.reader.connect() as connection:
+        places = connection.execute(select(*columns)).all()
+        waiting = connection.execute(select(OUTBOX.c.id)).first()
+    return bool(places) and waiting is None and all(log.ends(topic, part).next == at for topic, part, at in places)
+
+
+def rows_of(database: Database, table: Table) -> Sequence[dict[str, Any]]:
+    with database.reader.connect() as connection:
+        return [dict(row) for row in connection.execute(select(table)).mappings()]
