@@ -119,8 +119,9 @@ def _loads_strictly(text: str) -> object:
     return message
 
 
-def _unescaped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)  # pyright: ignore[reportCallIssue] -- only CPython has the argument
+if not MICROPYTHON:
+    # One encoder for all calls: dumps() with an argument makes a new one each time, which costs more than the text.
+    _unescaped = json.JSONEncoder(ensure_ascii=False).encode  # pyright: ignore[reportAttributeAccessIssue] -- not on boards
 
 
 # MicroPython's json has none of these hooks; a board reads only lines that the bridge or its own kind tagged.
@@ -146,12 +147,16 @@ def compact(value: object) -> str:
         return "[" + ",".join([compact(v) for v in value]) + "]"
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     if isinstance(value, float) and value - value != 0:
         raise FrameError("out_of_bounds", "a number that is not finite")
     return json.dumps(value)
 
 
 def _short_text(value: str) -> str:
+    if "\b" not in value and "\f" not in value:
+        return _unescaped(value)
     # MicroPython has no short escapes for 0x08 and 0x0c.
     return '"' + "\\u0008".join([_without_backspace(part) for part in value.split("\b")]) + '"'
 

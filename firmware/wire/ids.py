@@ -22,7 +22,7 @@ def lossy_id(board: str, epoch: str, k: int) -> str:
 
 
 def made_of(text: str, characters: str) -> bool:
-    return all(c in characters for c in text)
+    return not text.strip(characters)  # nothing is left of it
 
 
 def parse(message_id: str) -> "tuple[str, str, int | None] | None":
