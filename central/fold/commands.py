@@ -22,9 +22,12 @@ def send(step: Step, cp: ChargingPoint, kind: str, session_id: str | None = None
     return cp.seq
 
 
-def send_service(step: Step, cp: ChargingPoint) -> None:
-    """Tell the engine whether it may take starts, as the operator wants it."""
-    cp.service_seq = send(step, cp, "stop_service" if cp.stopped else "resume_service")
+def send_service(step: Step, cp: ChargingPoint, kind: str) -> None:
+    """Tell the engine whether it may take starts: stop_service or resume_service. One not answered yet is void."""
+    before = None if cp.service_seq is None else step.rows.get(Command, cp.cp_id, cp.service_seq)
+    if before is not None and before.state == SENT:
+        _drop(step, before)
+    cp.service_seq = send(step, cp, kind)
 
 
 def repeat_unanswered(step: Step, cp: ChargingPoint) -> None:
@@ -43,9 +46,7 @@ def is_pending(step: Step, cp_id: str, kind: str, session_id: str) -> bool:
 def drop_unanswered(step: Step, cp: ChargingPoint) -> None:
     """The board they were meant for is gone."""
     for command in step.rows.find(Command, cp_id=cp.cp_id, state=SENT):
-        command.state, _ = next_command_state(command.state, "expire")
-        step.rows.put(command)
-        deadlines.disarm(step, _deadline_id(command))
+        _drop(step, command)
 
 
 def answered(step: Step) -> tuple[Command, bool]:
@@ -80,6 +81,12 @@ def resend_or_expire(step: Step, seq_of: str) -> Command | None:
         return None
     step.rows.put(command)
     return command
+
+
+def _drop(step: Step, command: Command) -> None:
+    command.state, _ = next_command_state(command.state, "expire")
+    step.rows.put(command)
+    deadlines.disarm(step, _deadline_id(command))
 
 
 def _say(step: Step, command: Command) -> None:

@@ -68,4 +68,4 @@ def _send_operators_stop(step: Step, cp: ChargingPoint) -> None:
     command = None if cp.service_seq is None else step.rows.get(Command, cp.cp_id, cp.service_seq)
     is_waiting = command is not None and command.state == SENT and step.at_ms < command.expires_at_ms
     if command is None or not (is_waiting or command.state == ACCEPTED):
-        commands.send_service(step, cp)
+        commands.send_service(step, cp, "stop_service")

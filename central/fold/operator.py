@@ -17,12 +17,12 @@ def handle_operator_request(step: Step) -> None:
 
 def _stop(step: Step, cp: ChargingPoint) -> None:
     cp.stopped = True
-    commands.send_service(step, cp)
+    commands.send_service(step, cp, "stop_service")
 
 
 def _resume(step: Step, cp: ChargingPoint) -> None:
     cp.stopped = False
-    commands.send_service(step, cp)
+    commands.send_service(step, cp, "resume_service")
 
 
 def _change_price(step: Step, cp: ChargingPoint) -> None:

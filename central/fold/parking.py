@@ -25,6 +25,6 @@ def _say_service(rows: Rows, incoming: Incoming, terms: Terms, kind: str) -> lis
     step = Step(rows, incoming, terms)
     cp = rows.get(ChargingPoint, incoming.key) if incoming.topic == CP else None
     if cp is not None and not cp.stopped:
-        cp.service_seq = commands.send(step, cp, kind)
+        commands.send_service(step, cp, kind)
         rows.put(cp)
     return step.said

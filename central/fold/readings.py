@@ -135,7 +135,7 @@ def _is_plausible(session: Session, point: ChargingPoint, told_wh: int, duration
 
 
 def _start_wh(session: Session) -> int:
-    """Where no start was told, the first reading is the start: what flowed before it is not billed."""
+    """Where no start was ever told, what flowed is not known, and the last reading stands for it: nothing is billed."""
     start_wh = session.start_register_wh
     return start_wh if start_wh is not None else _last_wh(session, 0)
 

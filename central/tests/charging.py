@@ -38,19 +38,19 @@ def ask(line: LineInMemory, request: str = "r1", driver_id: str = "ada", cp: str
 
 
 def answer(line: LineInMemory, seq: int, accepted: bool = True, reason: str | None = None, cp: str = "cp_001") -> None:
-    line.board_says("command_response", board=ENGINE, cp=cp, seq=seq, accepted=accepted, reason=reason)
+    line.board_says("command_response", board=_engine_of(line, cp), cp=cp, seq=seq, accepted=accepted, reason=reason)
 
 
 def start(line: LineInMemory, session: str, at_wh: int = 1_000, cp: str = "cp_001", meter: str = METER) -> None:
     fields: dict[str, Any] = {"session_id": session, "meter_id": meter, "register_wh": at_wh}
-    line.board_says("charge_started", board=ENGINE, cp=cp, occurred_at_ms=line.now_ms, **fields)
+    line.board_says("charge_started", board=_engine_of(line, cp), cp=cp, occurred_at_ms=line.now_ms, **fields)
 
 
 def checkpoint(line: LineInMemory, session: str, at_wh: int, cp: str = "cp_001", **fields: Any) -> None:
     told: dict[str, Any] = {
         "session_id": session, "meter_id": METER, "register_wh": at_wh, "occurred_at_ms": line.now_ms, **fields
     }  # fmt: skip
-    line.board_says("meter_checkpoint", board=ENGINE, cp=cp, **told)
+    line.board_says("meter_checkpoint", board=_engine_of(line, cp), cp=cp, **told)
 
 
 def complete(
@@ -61,7 +61,7 @@ def complete(
         "started_at_ms": line.now_ms - lasted_ms, "ended_at_ms": line.now_ms, "reason": "vehicle", "relay_closed": True,
         **fields,
     }  # fmt: skip
-    line.board_says("charge_completion", board=ENGINE, cp=cp, **told)
+    line.board_says("charge_completion", board=_engine_of(line, cp), cp=cp, **told)
 
 
 def charge(line: LineInMemory, request: str = "r1", driver_id: str = "ada", energy_wh: int = 2_000) -> str:
@@ -73,3 +73,7 @@ def charge(line: LineInMemory, request: str = "r1", driver_id: str = "ada", ener
     line.tick(3_600_000)
     complete(line, session, at_wh + energy_wh, start_register_wh=at_wh)
     return session
+
+
+def _engine_of(line: LineInMemory, cp: str) -> str:
+    return line.point(cp).engine_board or ENGINE

@@ -50,8 +50,9 @@ class LineInMemory:
         self.log: list[Incoming] = []
         self.commands: list[Message] = []
         self.dead: list[Refused] = []
+        self.strangers: list[Incoming] = []  # refused for who said them, and so not remembered
         self._waiting: deque[Incoming] = deque()
-        self._numbers: dict[tuple[str, str], int] = {}
+        self.numbers: dict[tuple[str, str], int] = {}
         self._made = 0
 
     # --- records ---
@@ -59,9 +60,9 @@ class LineInMemory:
     def board_says(
         self, kind: str, n: int | None = None, board: str = BOARD, cp: str = "cp_001", **fields: Any
     ) -> Incoming:
-        last = self._numbers.get((cp, board), 0)
+        last = self.numbers.get((cp, board), 0)
         n = last + 1 if n is None else n
-        self._numbers[cp, board] = max(last, n)
+        self.numbers[cp, board] = max(last, n)
         return self.says(kind, "bridge", message_id=reliable_id(board, EPOCH, n), **{KINDS[kind].key: cp}, **fields)
 
     def says(self, kind: str, by: str, **fields: Any) -> Incoming:
@@ -123,6 +124,8 @@ class LineInMemory:
             said = apply(self.rows.of(incoming.key), incoming, self.terms)
         except Refused as refused:
             self.dead.append(refused)
+            if refused.code in ("not_bound", "unknown_charge_point"):
+                self.strangers.append(incoming)
             assert without_seen(self.rows.snapshot()) == without_seen(before), "a refused record changed a row"
             return
         for outgoing in said:

@@ -1,0 +1,171 @@
+"""Faults open and close, the operator acts, and a parked key's charge point is taken out of service."""
+
+from central.fold.faults import MAX_FAULTS
+from central.fold.parking import parked, unparked
+from central.rows import ChargingPoint, Fault, Incoming
+from central.terms import Terms
+from central.tests.charging import answer, ask, complete, connect, driver, link_up, start
+from central.tests.line_in_memory import T0, LineInMemory
+
+
+def connected() -> LineInMemory:
+    line = LineInMemory()
+    connect(line)
+    driver(line)
+    line.take_commands()
+    return line
+
+
+def fault(line: LineInMemory, name: str | None = None, info: str = "hot") -> None:
+    line.board_says("fault_notification", failure_info=info, fault=name)
+
+
+def recover(line: LineInMemory, name: str | None = None) -> None:
+    line.board_says("recovery_notification", fault=name)
+
+
+def operator(line: LineInMemory, action: str, **fields: float) -> None:
+    line.says("operator_request", "operator", cp_id="cp_001", action=action, **fields)
+
+
+def test_fault_opens_a_row_and_recovery_closes_it():
+    line = connected()
+    fault(line, "over_temperature")
+    fault(line, "relay_welded")
+    assert line.point().status == "FAULTY"
+    line.now_ms += 1_000
+    recover(line, "over_temperature")
+    assert line.point().status == "FAULTY"
+    recover(line, "relay_welded")
+    assert line.point().status == "ACTIVE"
+    row = line.rows.one(Fault, "cp_001", "over_temperature")
+    assert row == Fault("cp_001", "over_temperature", "hot", T0, T0 + 1_000)
+
+
+def test_fault_that_returns_begins_anew():
+    line = connected()
+    fault(line, "over_temperature")
+    line.now_ms += 1_000
+    fault(line, "over_temperature", "hotter")
+    assert line.rows.one(Fault, "cp_001", "over_temperature") == Fault("cp_001", "over_temperature", "hotter", T0)
+    recover(line, "over_temperature")
+    line.now_ms += 1_000
+    fault(line, "over_temperature")
+    assert line.rows.one(Fault, "cp_001", "over_temperature").since_ms == T0 + 2_000
+
+
+def test_recovery_from_what_never_failed_changes_nothing():
+    line = connected()
+    recover(line, "relay_welded")
+    assert (line.rows.all(Fault), line.point().status, line.dead) == ([], "ACTIVE", [])
+
+
+def test_fault_by_hand_is_unspecified_and_closed_by_recovery_or_reset():
+    line = connected()
+    for number, close in enumerate(("recovery", "reset")):
+        told = {"message_id": f"u{number}", "id": "cp_001", "failure_info": "Connection timeout"}
+        line.says("fault_notification", "bridge", **told)
+        assert (line.point().status, [row.fault for row in line.rows.all(Fault)]) == ("FAULTY", ["unspecified"])
+        if close == "recovery":
+            recover(line)
+        else:
+            operator(line, "reset")
+        assert line.point().status == "ACTIVE"
+    assert [each["type"] for each in line.take_commands()] == ["reset_fault"]
+
+
+def test_reset_leaves_the_boards_own_faults_to_the_board():
+    line = connected()
+    fault(line, "relay_welded")
+    operator(line, "reset")
+    assert line.point().status == "FAULTY"
+
+
+def test_fault_by_itself_ends_no_session():
+    line = connected()
+    session = ask(line)
+    answer(line, 1)
+    start(line, session)
+    fault(line, "over_current")
+    assert (line.session(session).status, line.point().status) == ("in_progress", "FAULTY")
+    line.tick(3_600_000)
+    complete(line, session, 1_200, reason="fault", fault="over_current")
+    assert (line.session(session).status, line.session(session).energy_wh) == ("completed", 200)
+
+
+def test_names_of_faults_are_bounded():
+    line = connected()
+    for number in range(MAX_FAULTS + 3):
+        fault(line, f"f{number}")
+    assert line.dead_codes() == ["too_many_faults"] * 3
+    assert len(line.rows.all(Fault)) == MAX_FAULTS
+
+
+def test_fault_of_an_unknown_charge_point_is_refused():
+    line = LineInMemory()
+    line.says("fault_notification", "bridge", id="cp_009", failure_info="x")
+    assert line.dead_codes() == ["unknown_charge_point"]
+
+
+def test_stop_ends_a_charge_by_the_engines_word_and_refuses_the_next():
+    line = connected()
+    session = ask(line)
+    answer(line, 1)
+    start(line, session)
+    operator(line, "stop")
+    assert line.point().status == "CHARGING"
+    assert [each["type"] for each in line.take_commands()] == ["start_charge", "stop_service"]
+    complete(line, session, 1_200, reason="operator")
+    assert (line.point().status, line.session(session).reason) == ("STOPPED", "operator")
+    assert line.session(ask(line, "r2")).reason == "out_of_service"
+    operator(line, "resume")
+    assert line.session(ask(line, "r3")).status == "authorized"
+
+
+def test_price_change_needs_its_price():
+    line = connected()
+    operator(line, "price_change")
+    assert line.dead_codes() == ["missing_field"]
+    operator(line, "price_change", price_per_kwh=0.3512)
+    assert line.point().price_e4 == 3_512
+
+
+def test_operator_of_an_unknown_charge_point_is_refused():
+    line = LineInMemory()
+    line.says("operator_request", "operator", cp_id="cp_009", action="stop")
+    assert line.dead_codes() == ["unknown_charge_point"]
+
+
+def test_replace_without_a_board_waits_for_nothing():
+    line = LineInMemory()
+    line.says("register_request", "bridge", id="cp_001", location="", price_per_kwh=1)
+    operator(line, "replace")
+    assert not line.point().replaceable
+
+
+def record(key: str = "cp_001", topic: str = "ev.cp") -> Incoming:
+    return Incoming(topic, key, {"type": "heard", "message_id": "broken"}, T0, "ticker")
+
+
+def test_parked_key_stops_its_charge_point_and_freeing_it_resumes():
+    line = connected()
+    (stop,) = parked(line.rows.of("cp_001"), record(), Terms())
+    assert (stop.message["type"], stop.message["seq"]) == ("stop_service", 1)
+    assert not line.point().stopped
+    (resume,) = unparked(line.rows.of("cp_001"), record(), Terms())
+    assert (resume.message["type"], resume.message["seq"]) == ("resume_service", 2)
+    link_up(line, "link2")
+    assert [each["type"] for each in line.take_commands()] == ["register_response", "resume_service"]
+
+
+def test_freeing_a_key_keeps_the_operators_stop():
+    line = connected()
+    operator(line, "stop")
+    assert unparked(line.rows.of("cp_001"), record(), Terms()) == []
+
+
+def test_parking_a_driver_or_an_unknown_charge_point_says_nothing():
+    line = connected()
+    line.rows.of("ada").put(ChargingPoint("ada"))
+    assert parked(line.rows.of("ada"), record("ada", "ev.driver"), Terms()) == []
+    assert parked(line.rows.of("cp_009"), record("cp_009"), Terms()) == []
