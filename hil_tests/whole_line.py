@@ -21,7 +21,7 @@ DEADLINE_S = 60.0
 QUICK = {
     "keepalive_ms": 300, "link_lost_ms": 1200, "flash_interval_ms": CHECKPOINT_MS, "checkpoint_interval_ms": 1000,
     "retry_first_ms": 100, "retry_slow_ms": 1000, "resend_ms": 1000, "heartbeat_interval_ms": 1000,
-    "health_interval_ms": 1000, "answer_ms": 3000,
+    "health_interval_ms": 1000, "answer_ms": 3000, "rated_current_ma": 40000,
 }  # fmt: skip
 POWER_W = 7400
 SHAPES: dict[str, Shape] = {"cp_tcp": "tcp", "cp_serial": "serial", "cp_split": "split"}
@@ -36,18 +36,25 @@ _numbers = count(1)
 
 @dataclass
 class Charge:
-    """One `wattline charge` in the background."""
+    """One `wattline charge` in the background. `spells_before`: how often the relay had closed before it."""
 
     point: ChargePoint
     driver: Driver
     command: ChildProcess
-
-    def relay_closed(self) -> None:
-        wait_for(lambda: self.point.plant.state()["relay"], DEADLINE_S, "the relay closes")
+    spells_before: int
 
     def flowed_wh(self, at_least: float) -> None:
         """Wait until so much flowed in this charge."""
-        wait_for(lambda: self.spell()["energy_mwh"] >= at_least * 1000, DEADLINE_S, f"{at_least} Wh flow")
+        wait_for(lambda: self._flowed_mwh() >= at_least * 1000, DEADLINE_S, f"{at_least} Wh flow")
+
+    def relay_opened(self) -> None:
+        wait_for(lambda: not self.point.plant.state()["relay"], DEADLINE_S, "the relay opens")
+
+    def spell(self) -> dict[str, Any]:
+        """The one time that the plant's relay was closed for this charge."""
+        spells = self._spells()
+        assert len(spells) == 1
+        return spells[0]
 
     def ended(self) -> dict[str, Any]:
         """The receipt, once the command ended well."""
@@ -55,10 +62,18 @@ class Charge:
         receipt: dict[str, Any] = self.driver.run("receipt")
         return receipt
 
-    def spell(self) -> dict[str, Any]:
-        """The newest time the plant's relay was closed."""
-        spell: dict[str, Any] = self.point.plant.state()["sessions"][-1]
-        return spell
+    def give_up(self) -> None:
+        """After a test that failed in the middle: the next one finds the charge point free."""
+        if self.command.running:
+            self.command.kill()
+            self.driver.run("stop", self.point.design.cp_id)
+
+    def _spells(self) -> list[dict[str, Any]]:
+        spells: list[dict[str, Any]] = self.point.plant.state()["sessions"]
+        return spells[self.spells_before :]
+
+    def _flowed_mwh(self) -> int:
+        return sum(spell["energy_mwh"] for spell in self._spells())
 
 
 class Site:
@@ -67,6 +82,7 @@ class Site:
     def __init__(self, stack: Stack, folder: Path) -> None:
         self.stack = stack
         self._folder = folder
+        self._charges: list[Charge] = []
 
     def driver(self) -> Driver:
         number = next(_numbers)
@@ -74,18 +90,33 @@ class Site:
         driver.run("register", driver.name)
         return driver
 
-    def charge(self, cp_id: str, kwh: float, driver: Driver | None = None) -> Charge:
-        driver = driver or self.driver()
-        self.settled(cp_id)
-        return Charge(self.stack.charge_points[cp_id], driver, driver.start("charge", cp_id, "--kwh", f"{kwh:g}"))
-
-    def settled(self, cp_id: str) -> None:
-        """Wait until the charge point can be asked for a charge."""
+    def charge(self, cp_id: str, kwh: float) -> Charge:
+        driver = self.driver()
+        point = self.stack.charge_points[cp_id]
         wait_for(lambda: self.status(cp_id) == "ACTIVE", DEADLINE_S, f"{cp_id} is ACTIVE")
+        before = len(point.plant.state()["sessions"])
+        command = driver.start("charge", cp_id, "--kwh", f"{kwh:g}")
+        self._charges.append(Charge(point, driver, command, before))
+        return self._charges[-1]
 
     def status(self, cp_id: str) -> str:
         status: str = self.stack.get(f"/v1/charge-points/{cp_id}")["status"]
         return status
+
+    def tidy(self) -> None:
+        """Between tests, also those that failed."""
+        while self._charges:
+            self._charges.pop().give_up()
+
+
+@contextmanager
+def killed(process: ChildProcess) -> Generator[None]:
+    """SIGKILL now, started again afterwards."""
+    process.kill()
+    try:
+        yield
+    finally:
+        process.start()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ START_TIMEOUT_S = 30.0
 END_TIMEOUT_S = 75.0
 NAMES = ("Ada", "Grace", "Alan")
 MONITOR_KILLED_AT_WH = 500  # so that there is something to lose
+FLOWS_WITHOUT_BRIDGE_WH = 2000
 
 Say = Callable[[str], None]
 
@@ -63,8 +64,8 @@ class Story:
     def _kill_bridge(self, point: ChargePoint) -> None:
         self._stack.bridge.kill()
         self._say("the bridge is killed; boards meter and journal on")
-        before = point.plant.state()["plant_mwh"]
-        wait_for(lambda: point.plant.state()["plant_mwh"] > before, START_TIMEOUT_S, f"{_id(point)}: charges on")
+        enough = point.plant.state()["plant_mwh"] + FLOWS_WITHOUT_BRIDGE_WH * 1000
+        wait_for(lambda: point.plant.state()["plant_mwh"] > enough, START_TIMEOUT_S, f"{_id(point)}: charges on")
         self._stack.bridge.start()
         self._say("the bridge is started again")
 
