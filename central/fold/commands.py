@@ -7,7 +7,9 @@ from wire.frame import compact
 from central.fold import deadlines
 from central.fold.step import Step
 from central.rows import ChargingPoint, Command, Message, Refused
-from central.states import SENT, next_command_state
+from central.states import REFUSED, SENT, next_command_state
+
+SEQ_REACH = 1_000  # how far above its last seq a board takes one
 
 
 def send(step: Step, cp: ChargingPoint, kind: str, session_id: str | None = None, **fields: int | str | None) -> int:
@@ -63,6 +65,16 @@ def answered(step: Step) -> tuple[Command, bool]:
     if action == "answer":
         command.reason = message.get("reason")
     return command, action == "answer"
+
+
+def is_behind(cp: ChargingPoint, command: Command) -> bool:
+    """Superseded by a seq that Central never said: the board served another charge point, or another log, before."""
+    return command.state == REFUSED and command.reason == "superseded" and command.seq == cp.seq
+
+
+def catch_up(cp: ChargingPoint) -> None:
+    """Leap towards the board's seq, which is above the one it refused: the next is in its reach."""
+    cp.seq += SEQ_REACH - 1
 
 
 def keep_answer(step: Step, command: Command) -> None:

@@ -50,13 +50,17 @@ def handle_command_response(step: Step) -> None:
     command, is_news = commands.answered(step)
     if not is_news:
         return
-    event = _answer_event(step, command)
+    is_behind = commands.is_behind(cp, command)
+    event = "start_refused" if is_behind and command.kind == "start_charge" else _answer_event(step, command)
     if event is None:
         _note_start_answer(step, cp, command)
     else:
         session = _of(step, str(command.session_id))
         walk(step, cp, session, event)
     commands.keep_answer(step, command)
+    if is_behind:
+        commands.catch_up(cp)
+        step.rows.put(cp)
 
 
 def handle_command_deadline(step: Step, seq_of: str) -> None:

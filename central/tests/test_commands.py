@@ -115,6 +115,7 @@ def test_operators_stop_is_said_again_at_link_up_until_this_board_has_taken_it()
 def test_answer_that_leaves_open_whether_it_runs_frees_the_driver_only(reason: str):
     line = connected()
     session = ask(line)
+    operator(line, "reset")
     answer(line, 1, accepted=False, reason=reason)
     row = line.session(session)
     assert (row.status, row.claim_released, line.point().session_id) == ("authorized", True, None)
@@ -122,6 +123,18 @@ def test_answer_that_leaves_open_whether_it_runs_frees_the_driver_only(reason: s
     line.tick(HOUR_MS)
     complete(line, session, 1_300)
     assert line.session(session).energy_wh == 300
+
+
+def test_seq_catches_up_with_a_board_that_served_another_log():
+    line = connected()
+    last_of_board = 2_500
+    said: list[int] = []
+    while not said or said[-1] <= last_of_board:
+        session = ask(line, f"r{len(said)}")
+        said += [told["seq"] for told in line.take_commands("start_charge")]
+        answer(line, said[-1], accepted=said[-1] > last_of_board, reason="superseded")
+        assert line.session(session).status == ("authorized" if said[-1] > last_of_board else "failed")
+    assert said == [1, 1_001, 2_001, 3_001]  # never more than 1,000 above the board's last
 
 
 def test_answer_after_its_expiry_still_counts():
