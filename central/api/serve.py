@@ -96,7 +96,17 @@ async def _serve(app: Starlette, listener: socket.socket, shutdown: Shutdown) ->
 
 def _listen(address: Address) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    return socket.create_server((address.host, address.port), family=family, backlog=BACKLOG)
+    # asyncio turns Nagle's algorithm off only where the socket says that it is TCP, and create_server's does not: with
+    # it each answer would wait 40 ms for the client's delayed ack.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address.host, address.port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _is_loopback(host: str) -> bool:

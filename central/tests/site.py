@@ -88,7 +88,7 @@ class Site:
 
     def says(self, kind: str, by: str | None, **fields: Any) -> Future[Appended]:
         """A message in the log, appended by `by` (None: without the header)."""
-        message = {"type": kind, "message_id": str(uuid.uuid4()), **fields}
+        message: dict[str, Any] = {"type": kind, "message_id": str(uuid.uuid4()), **fields}
         return self.appends(KINDS[kind].topic, message[KINDS[kind].key], payload_of(message), by)
 
     def board_says(self, kind: str, board: str = "b1", **fields: Any) -> Future[Appended]:

@@ -1,0 +1,234 @@
+"""The API's routes against bad input of every sort: a clear answer, never a mistake of ours, nothing changed."""
+
+import contextlib
+import json
+import socket
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from central.tests.site import Site
+
+REQUEST = {"message_id": "m", "cp_id": "cp_001", "driver_id": "drv_1"}
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def api(shared_site: Site) -> Iterator[httpx.Client]:
+    with shared_site.client() as client:
+        yield client
+
+
+def error_of(response: httpx.Response) -> tuple[int, str, str | None]:
+    error = response.json()["error"]
+    assert set(error) == {"code", "field", "message"}
+    assert error["message"]
+    return response.status_code, error["code"], error["field"]
+
+
+def new_driver(api: httpx.Client, name: str = "Ada") -> str:
+    response = api.post("/v1/drivers", json={"message_id": str(uuid.uuid4()), "username": name})
+    assert response.status_code == 201, response.text
+    return response.json()["driver_id"]
+
+
+BODIES: list[tuple[str, dict[str, Any], tuple[int, str, str | None]]] = [
+    ("/v1/drivers", {}, (400, "missing_field", "username")),
+    ("/v1/drivers", {"username": "Ada"}, (400, "missing_field", "message_id")),
+    ("/v1/drivers", {"username": "Ada", "message_id": 7}, (400, "bad_field", "message_id")),
+    ("/v1/drivers", {"username": "Ada", "message_id": ["m"]}, (400, "bad_field", "message_id")),
+    ("/v1/drivers", {"username": "Ada", "message_id": "b.0123456789abcdef.9"}, (400, "bad_field", "message_id")),
+    ("/v1/drivers", {"username": "", "message_id": "m"}, (400, "bad_field", "username")),
+    ("/v1/drivers", {"username": "A\nB", "message_id": "m"}, (400, "bad_field", "username")),
+    ("/v1/drivers", {"username": "x" * 256, "message_id": "m"}, (400, "bad_field", "username")),
+    ("/v1/drivers", {"username": "Ada", "message_id": "m", "admin": True}, (400, "unknown_field", "admin")),
+    ("/v1/charges", {}, (400, "missing_field", "message_id")),
+    ("/v1/charges", {**REQUEST, "cp_id": None}, (400, "missing_field", "cp_id")),
+    ("/v1/charges", {**REQUEST, "cp_id": "../x"}, (400, "bad_field", "cp_id")),
+    ("/v1/charges", {**REQUEST, "driver_id": "x" * 65}, (400, "bad_field", "driver_id")),
+    ("/v1/charges", {**REQUEST, "max_energy_wh": 0}, (400, "out_of_bounds", "max_energy_wh")),
+    ("/v1/charges", {**REQUEST, "max_energy_wh": -1}, (400, "out_of_bounds", "max_energy_wh")),
+    ("/v1/charges", {**REQUEST, "max_energy_wh": 1.5}, (400, "bad_field", "max_energy_wh")),
+    ("/v1/charges", {**REQUEST, "max_duration_s": 10**9 * 9}, (400, "out_of_bounds", "max_duration_s")),
+    ("/v1/charges", {**REQUEST, "max_cost_minor": "5"}, (400, "bad_field", "max_cost_minor")),
+    ("/v1/charges", {**REQUEST, "price_per_kwh": -0.2}, (400, "out_of_bounds", "price_per_kwh")),
+    ("/v1/charges", {**REQUEST, "price_per_kwh": "-0.2"}, (400, "bad_field", "price_per_kwh")),
+    ("/v1/charges", {**REQUEST, "price_per_kwh": "0.20001"}, (400, "bad_field", "price_per_kwh")),
+    ("/v1/charges", {**REQUEST, "price_per_kwh": 0.20001}, (400, "bad_field", "price_per_kwh")),
+    ("/v1/charges", {**REQUEST, "price_per_kwh": "nan"}, (400, "bad_field", "price_per_kwh")),
+    ("/v1/charges", {**REQUEST, "type": "operator_request"}, (400, "unknown_field", "type")),
+    ("/v1/charges", {**REQUEST, "v": 2}, (400, "unknown_field", "v")),
+    ("/v1/charges/m/stop", {"message_id": "s"}, (400, "missing_field", "driver_id")),
+    ("/v1/charges/m/stop", {"driver_id": "drv_1"}, (400, "missing_field", "message_id")),
+    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "drv_1"}, (404, "unknown_charge", None)),
+    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "d", "reason": "x"}, (400, "unknown_field", "reason")),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "expected"), BODIES)
+def test_a_bad_body_is_told_which_field(
+    api: httpx.Client, path: str, body: dict[str, Any], expected: tuple[int, str, str | None]
+) -> None:
+    assert error_of(api.post(path, json=body)) == expected
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"hello", b"[]", b'"x"', b"{", b'{"message_id":NaN}', b'{"message_id":-Infinity}', b'{"x":1e999}',
+             b"\xff\xfe", b'{"message_id":"\\ud800"}', b'{"a":' * 3_000, b'{"n":' + b"9" * 3_000 + b"}"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/v1/drivers", "/v1/charges", "/v1/charges/m/stop"])
+def test_a_body_that_is_not_json(api: httpx.Client, path: str, body: bytes) -> None:
+    assert error_of(api.post(path, content=body, headers=JSON))[:2] == (400, "not_json")
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_body_that_is_not_declared_json(api: httpx.Client, content_type: str) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    response = api.post("/v1/charges", content=json.dumps(REQUEST).encode(), headers=headers)
+    assert error_of(response)[:2] == (415, "not_json")
+
+
+def test_a_body_too_large_is_refused_declared_or_not(api: httpx.Client) -> None:
+    large = json.dumps({**REQUEST, "message_id": "x" * 1_000_000}).encode()
+    assert error_of(api.post("/v1/charges", content=large, headers=JSON))[:2] == (413, "too_large")
+
+    def pieces() -> Iterator[bytes]:
+        for start in range(0, len(large), 4_096):
+            yield large[start : start + 4_096]
+
+    with contextlib.suppress(httpx.WriteError):  # it may also be cut off before it has said everything
+        assert error_of(api.post("/v1/charges", content=pieces(), headers=JSON))[:2] == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:{port}", 200), ("localhost:{port}", 200), ("[::1]:{port}", 200), ("LOCALHOST:{port}", 200),
+     ("127.0.0.1", 421), ("127.0.0.1:1", 421), ("evil.example", 421), ("evil.example:{port}", 421),
+     ("127.0.0.1.evil.example:{port}", 421), ("localhost:{port}@evil.example", 421), ("evil@localhost:{port}", 421),
+     ("", 421), ("localhost:{port}/x", 421), ("localhost:99999999", 421), ("[::1", 421)],
+)  # fmt: skip
+def test_only_its_own_host_is_answered(api: httpx.Client, host: str, status: int) -> None:
+    response = api.get("/v1/charge-points", headers={"Host": host.format(port=api.base_url.port)})
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://127.0.0.1:{port}", 200), ("http://localhost:{port}", 200), ("http://evil.example", 403), ("null", 403),
+     ("http://localhost:1", 403), ("https://localhost:{port}", 403), ("http://localhost:{port}.evil.example", 403),
+     ("", 403), ("http://evil.example/http://localhost:{port}", 403)],
+)  # fmt: skip
+def test_foreign_origins_are_refused(api: httpx.Client, origin: str, status: int) -> None:
+    headers = {"Origin": origin.format(port=api.base_url.port)}
+    assert api.get("/v1/charge-points", headers=headers).status_code == status
+
+
+def test_two_hosts_or_none_are_refused(api: httpx.Client) -> None:
+    assert api.base_url.port is not None
+    for hosts in (b"", b"Host: localhost\r\nHost: evil\r\n"):
+        with socket.create_connection(("127.0.0.1", api.base_url.port), 5) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
+            assert connection.recv(100).split(b" ")[1] in (b"400", b"421")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/nothing", (404, "not_found")), ("DELETE", "/v1/charges", (405, "method_not_allowed")),
+        ("GET", "/v1/charge-points/zz", (404, "unknown_charge_point")),
+        ("GET", "/v1/charge-points/%00", (404, "unknown_charge_point")),
+        ("GET", "/v1/charges/m", (400, "missing_field")), ("GET", "/v1/charges/m?driver_id=%0a", (400, "bad_field")),
+        ("GET", "/v1/charges/m?driver_id=drv_1", (404, "unknown_charge")),
+        ("GET", "/v1/charges/m/events?driver_id=drv_1", (404, "unknown_charge")),
+        ("GET", "/v1/charges/m/receipt?driver_id=drv_1", (404, "unknown_charge")),
+        ("GET", "/v1/drivers/drv_1/charges?limit=0", (400, "bad_field")),
+        ("GET", "/v1/drivers/drv_1/charges?limit=1e3", (400, "bad_field")),
+        ("GET", "/v1/drivers/drv_1/charges?open=yes", (400, "bad_field")),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_told(api: httpx.Client, method: str, path: str, expected: tuple[int, str]) -> None:
+    assert error_of(api.request(method, path))[:2] == expected
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=80)
+anything = st.recursive(
+    plain | st.just("x" * 5_000),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=5,
+)
+fields = st.sampled_from(
+    ["message_id", "username", "cp_id", "driver_id", "max_energy_wh", "max_duration_s", "max_cost_minor",
+     "price_per_kwh"]
+)  # fmt: skip
+paths = st.sampled_from(["/v1/drivers", "/v1/charges", "/v1/charges/{id}/stop"])
+ids = st.text(st.characters(codec="utf-8"), max_size=70)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=paths, name=ids, body=st.dictionaries(fields, anything, max_size=6) | anything)
+def test_no_body_is_a_mistake_of_ours(api: httpx.Client, path: str, name: str, body: Any) -> None:
+    content = json.dumps(body).encode(errors="replace")
+    target = path.format(id=quote(name, safe=""))
+    response = api.post(target, content=content, headers=JSON)
+    assert response.status_code < 500, response.text
+    if response.status_code >= 400:
+        error_of(response)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(
+        ["/v1/charge-points/{id}", "/v1/charges/{id}", "/v1/charges/{id}/receipt", "/v1/charges/{id}/events",
+         "/v1/drivers/{id}/charges", "/{id}", "/v1/{id}"]),
+    name=ids, query=st.dictionaries(st.sampled_from(["driver_id", "limit", "open"]), ids),
+)  # fmt: skip
+def test_no_question_is_a_mistake_of_ours(api: httpx.Client, path: str, name: str, query: dict[str, str]) -> None:
+    target = path.format(id=quote(name, safe=""))
+    response = api.get(target, params=query)
+    assert response.status_code < 500, response.text
+    if response.status_code >= 400:
+        error_of(response)
+
+
+def test_a_request_made_again_is_the_same_charge(api: httpx.Client, shared_site: Site) -> None:
+    shared_site.connect("cp_again", "again")
+    driver_id, other = new_driver(api), new_driver(api, "Bob")
+    body = {"message_id": "again", "cp_id": "cp_again", "driver_id": driver_id}
+    answers = [api.post("/v1/charges", json=body) for _ in range(20)]
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["session_id"] for answer in answers}) == 1
+    taken = api.post("/v1/charges", json={**body, "cp_id": "cp_other"})
+    assert error_of(taken) == (409, "message_id_taken", "message_id")
+    # Another driver may use the same id, sees nothing of this charge and stops nothing of it.
+    assert error_of(api.get(f"/v1/charges/again?driver_id={other}"))[:2] == (404, "unknown_charge")
+    stop = {"message_id": "s", "driver_id": other}
+    assert error_of(api.post("/v1/charges/again/stop", json=stop))[:2] == (404, "unknown_charge")
+    own = api.post("/v1/charges", json={**body, "driver_id": other}).json()
+    assert own["session_id"] != answers[0].json()["session_id"]
+    path = f"/v1/charges/again?driver_id={driver_id}"
+    shared_site.wait_for(lambda: api.get(path).json()["state"] == "authorized", "authorized")
+    path = f"/v1/charges/again?driver_id={other}"
+    shared_site.wait_for(lambda: api.get(path).json()["reason"] == "busy", "the other is refused")
+
+
+def test_the_first_name_stands(api: httpx.Client) -> None:
+    first = api.post("/v1/drivers", json={"message_id": "name-1", "username": "Ada"}).json()
+    again = api.post("/v1/drivers", json={"message_id": "name-1", "username": "Bob"})
+    assert (again.status_code, again.json()) == (201, first)
+    assert first["username"] == "Ada"
+
+
+def test_a_price_that_rose_is_refused(api: httpx.Client, shared_site: Site) -> None:
+    shared_site.connect("cp_price", "price", price_per_kwh=0.25)
+    body = {"message_id": "p", "cp_id": "cp_price", "driver_id": new_driver(api), "price_per_kwh": "0.2000"}
+    api.post("/v1/charges", json=body).raise_for_status()
+    path = f"/v1/charges/p?driver_id={body['driver_id']}"
+    shared_site.wait_for(lambda: api.get(path).json()["state"] == "failed", "refused")
+    assert api.get(path).json()["reason"] == "price_changed"
+    assert error_of(api.get(f"/v1/charges/p/receipt?driver_id={body['driver_id']}"))[:2] == (409, "nothing_charged")
