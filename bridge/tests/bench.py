@@ -15,7 +15,6 @@ from bridge.counters import Counters
 from bridge.service import Options, Service
 from eventlog.embedded import EmbeddedLog
 from eventlog.port import Log, Record
-from eventlog.topics import TOPICS
 from runtime.values import Address, SerialPort
 from tools.services.process import wait_for
 
@@ -32,12 +31,18 @@ def open_log(path: Path, busy_timeout_s: float = 2.0) -> EmbeddedLog:
 
 def records(log: Log, topic: str) -> list[Record]:
     """All records of a topic; in order within a key."""
-    partitions = next(each.partitions for each in TOPICS if each.name == topic)
-    reader = log.reader({(topic, partition): 0 for partition in range(partitions)})
+    ends = {(topic, partition): log.ends(topic, partition).next for partition in range(log.partitions(topic))}
+    unread = {place: end for place, end in ends.items() if end}
     found: list[Record] = []
+    if not unread:
+        return found
+    reader = log.reader(dict.fromkeys(unread, 0))
     try:
-        while batch := reader.poll(1_000, 0.0):
-            found += batch
+        while unread:
+            for record in reader.poll(1_000, 1.0):
+                found.append(record)
+                if record.offset + 1 >= ends[topic, record.partition]:
+                    unread.pop((topic, record.partition), None)
     finally:
         reader.close()
     return found
