@@ -214,6 +214,25 @@ def test_start_that_expired_and_a_completion_long_after_touch_no_other_claim():
     assert (claim(line), request(line, "r2"), line.session(second).status) == (second, ("claimed", None), "authorized")
 
 
+def test_claim_is_released_once():
+    line = ready()
+    session = ask(line)
+    line.tick(60_000)
+    start(line, session)
+    line.tick(HOUR_MS)
+    complete(line, session, 1_500)
+    released = [each.message["outcome"] for each in line.log if each.message["type"] == "claim_released"]
+    assert released == ["no_answer"]
+
+
+def test_release_of_another_session_leaves_the_claim():
+    line = ready()
+    session = ask(line)
+    fields = {"driver_id": "ada", "cp_id": "cp_001", "session_id": made_id("another"), "outcome": "completed"}
+    line.says("claim_released", "worker", **fields)
+    assert (claim(line), request(line)) == (session, ("claimed", None))
+
+
 def test_next_session_while_one_before_still_runs_is_refused_by_the_engine():
     line = ready()
     first = ask(line)
