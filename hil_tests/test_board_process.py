@@ -4,15 +4,17 @@ import json
 import random
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hil_tests.benches.scripted_bridge import Message
 from hil_tests.benches.unix import UnixBench
 from tools.services.null_modem import NullModem
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import wait_for
 
-QUICK = {
+QUICK: dict[str, Any] = {
     "retry_first_ms": 50, "retry_slow_ms": 500, "resend_ms": 500, "checkpoint_interval_ms": 500,
     "flash_interval_ms": 200, "telemetry_interval_ms": 100,
 }
@@ -28,7 +30,7 @@ def begin(bench: UnixBench, session_id: str) -> None:
     bench.server.until(lambda: bench.bridge.of("charge_started"))
 
 
-def finish(bench: UnixBench, session_id: str) -> dict[str, object]:
+def finish(bench: UnixBench, session_id: str) -> Message:
     bench.bridge.command("stop_charge", session_id=session_id, reason="driver")
     bench.server.until(lambda: bench.bridge.of("charge_completion"))
     assert bench.bridge.problems == []
@@ -149,8 +151,8 @@ def test_serial_line_that_nobody_reads_does_not_stop_the_charge(tmp_path: Path, 
         UnixBench(tmp_path, interpreter, "--plugged", "--speed", "60", "--profile", "constant:3000") as bench,
     ):
         bench.server.plug_serial(modem.near)
-        quick = {**QUICK, "central": f"serial:{modem.far}", "telemetry_interval_ms": 10, "idle_telemetry_interval_ms": 10}
-        bench.board(**quick)
+        chatty: dict[str, Any] = {"telemetry_interval_ms": 10, "idle_telemetry_interval_ms": 10}
+        bench.board(**{**QUICK, **chatty, "central": f"serial:{modem.far}"})
         bench.server.until(lambda: bench.bridge.of("status_notification"))
         bench.bridge.command("start_charge", session_id="s1", max_energy_wh=200)
         bench.server.until(lambda: bench.bridge.of("charge_started"))

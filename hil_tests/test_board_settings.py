@@ -4,20 +4,20 @@ import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-
 from chargepoint.settings import TABLE, SettingError, Settings, read
 
 MAIN = Path(__file__).parents[1] / "firmware" / "main.py"
 GOOD: dict[str, object] = {"cp_id": "cp_1", "central": "127.0.0.1:7000"}
 
 
-def read_with(environment: Mapping[str, str] | None = None, **config: object) -> Settings:
+def read_with(environment: Mapping[str, str] | None = None, **config: Any) -> Settings:
     return read(json.dumps({**GOOD, **config}), (environment or {}).get)
 
 
-def complaint(**config: object) -> str:
+def complaint(**config: Any) -> str:
     with pytest.raises(SettingError) as raised:
         read_with(**config)
     return str(raised.value)
@@ -25,7 +25,8 @@ def complaint(**config: object) -> str:
 
 def test_defaults_are_the_design_s():
     settings = read_with()
-    assert (settings.role, settings.presence, settings.keepalive_ms, settings.link_lost_ms) == ("both", "none", 2000, 6000)
+    assert (settings.role, settings.presence) == ("both", "none")
+    assert (settings.keepalive_ms, settings.link_lost_ms) == (2000, 6000)
     assert (settings.health_interval_ms, settings.engine_silent_ms) == (30_000, 120_000)
     assert settings.central == ("127.0.0.1", 7000)
     assert settings.plain_port == 0
@@ -51,7 +52,8 @@ def test_every_example_and_default_is_right():
     ],
 )
 def test_bad_value_is_named_with_what_would_be_right(name: str, value: object):
-    text = complaint(**{name: value})
+    config: dict[str, Any] = {name: value}
+    text = complaint(**config)
     assert text.startswith(name)
     assert "expected" in text
     assert "For example: " in text
@@ -62,7 +64,7 @@ def test_bad_value_is_named_with_what_would_be_right(name: str, value: object):
 @pytest.mark.parametrize("price", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_prices_that_are_no_numbers(price: str):
     with pytest.raises(SettingError, match="price_per_kwh"):
-        read('{"cp_id":"c","central":"127.0.0.1:1","price_per_kwh":%s}' % price)
+        read(f'{{"cp_id":"c","central":"127.0.0.1:1","price_per_kwh":{price}}}')
 
 
 def test_pilot_says_that_it_is_not_supported_yet():
@@ -90,7 +92,9 @@ def test_config_that_is_no_object(config: str):
 
 
 def test_environment_is_above_the_file_and_empty_is_unset():
-    environment = {"CP_ID": "cp_9", "IP_PORT_EV_CP_CENTRAL": "10.0.0.1:1", "MQTT_ADDRESS": "", "CP_PRICE_PER_KWH": "0.25"}
+    environment = {
+        "CP_ID": "cp_9", "IP_PORT_EV_CP_CENTRAL": "10.0.0.1:1", "MQTT_ADDRESS": "", "CP_PRICE_PER_KWH": "0.25",
+    }
     settings = read_with(environment, mqtt="1.2.3.4:5")
     assert (settings.cp_id, settings.central, settings.mqtt) == ("cp_9", ("10.0.0.1", 1), ("1.2.3.4", 5))
     assert settings.price_per_kwh == 0.25
@@ -108,7 +112,9 @@ def test_program_ends_with_one_line_and_code_2(
     tmp_path: Path, interpreter: str, config: dict[str, object], says: str
 ):
     (tmp_path / "config.json").write_text(json.dumps(config))
-    done = subprocess.run([interpreter, str(MAIN)], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [interpreter, str(MAIN)], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+    )
     lines = (done.stderr + done.stdout).splitlines()
     assert done.returncode == 2
     assert len(lines) == 1

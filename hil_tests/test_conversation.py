@@ -1,6 +1,7 @@
 """One charge, said over good and bad lines: board and bridge, and engine and monitor of a split board."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from hil_tests.benches.virtual import Bench
 
 CHARGE_MS = 20_000
 # What a board that is cut off again and again needs is patience in the test, not in the rules.
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "checkpoint_interval_ms": 4000, "heartbeat_interval_ms": 3000, "health_interval_ms": 3000, "resend_ms": 2000,
 }
 
@@ -29,7 +30,7 @@ def test_charge_is_told_whole(tmp_path: Path, line: str, condition: str):
     bench = bench_of(tmp_path, line, condition)
     bridge = bench.bridge
     bench.until(lambda: bridge.registrations)
-    bench.until(lambda: bench.engine_board.engine.state == "idle")
+    bench.until(lambda: bench.engine.state == "idle")
     bench.charge("s1")
     bench.until(lambda: bridge.of("charge_started"))
     bench.run(CHARGE_MS)
@@ -55,24 +56,24 @@ def test_charge_is_told_whole(tmp_path: Path, line: str, condition: str):
 
 def test_monitor_that_is_gone_ends_the_charge_and_its_completion_arrives_when_it_is_back(tmp_path: Path):
     bench = bench_of(tmp_path, "engine-monitor", "perfect")
-    bench.until(lambda: bench.engine_board.engine.state == "idle")
+    bench.until(lambda: bench.engine.state == "idle")
     bench.charge("s1")
     bench.run(5000)
     assert bench.world.relay.contact
     bench.power_off("monitor")
     bench.run(7000)
     assert not bench.world.relay.contact
-    assert bench.engine_board.engine.state == "safe"
+    assert bench.engine.state == "safe"
     bench.power_on("monitor")
     bench.until(lambda: bench.bridge.of("charge_completion"))
     (completion,) = bench.bridge.of("charge_completion")
     assert completion["reason"] == "safe_mode"
-    bench.until(lambda: bench.engine_board.engine.state == "idle")
+    bench.until(lambda: bench.engine.state == "idle")
 
 
 def test_central_that_is_gone_does_not_stop_a_charge(tmp_path: Path):
     bench = bench_of(tmp_path, "board-bridge", "perfect")
-    bench.until(lambda: bench.engine_board.engine.state == "idle")
+    bench.until(lambda: bench.engine.state == "idle")
     bench.charge("s1")
     bench.run(2000)
     bench.bridge_cable.cut()
@@ -93,10 +94,12 @@ def test_answer_that_the_board_is_not_bound_is_followed_by_slow_tries(tmp_path: 
     bench.bridge.accepts = False
     bench.run(100_000)
     assert 3 <= bench.bridge.registrations <= 8
-    assert {m["type"] for m in bench.bridge.received} == {"register_request"}, "a board that is refused keeps what it has"
+    said = {m["type"] for m in bench.bridge.received}
+    assert said == {"register_request"}, "a board that is refused keeps what it has"
     bench.bridge.accepts = True
     bench.until(lambda: bench.bridge.of("status_notification"))
-    assert len({m["message_id"] for m in bench.bridge.of("register_request")}) == len(bench.bridge.of("register_request"))
+    requests = bench.bridge.of("register_request")
+    assert len({m["message_id"] for m in requests}) == len(requests)
 
 
 def test_unanswered_registration_is_repeated_under_its_number(tmp_path: Path):

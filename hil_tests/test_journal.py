@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-
 from chargepoint.journal import ROOM_FOR_A_CHARGE, Journal
 from chargepoint.outbox import Outbox
 from chargepoint.storage import Storage
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from wire.frame import parse
 from wire.ids import WINDOW
 from wire.ids import parse as parse_id

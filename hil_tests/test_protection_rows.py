@@ -1,7 +1,6 @@
 """Each protection trips at its figure after its time, and just below either does not."""
 
 import pytest
-
 from chargepoint.protection import COOL_AGAIN_MC, ROWS, TEXTS, TOO_HOT_MC, Protection, Reading
 
 LIMIT_MA = 16000

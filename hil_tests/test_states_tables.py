@@ -1,7 +1,6 @@
 """Every pair of (state, event) of both tables: walked as written, or refused and nothing changed."""
 
 import pytest
-
 from chargepoint import states
 from chargepoint.states import Walker
 

@@ -4,6 +4,8 @@ Whatever ends a charge, the relay opens before anything is written. Its energy i
 flowed until the contacts parted has been counted; then the completion is journaled.
 """
 
+from wire.frame import payload_of
+
 from chargepoint import admission, states
 from chargepoint.commands import Commands
 from chargepoint.ending import Ending, after_power_loss
@@ -11,7 +13,6 @@ from chargepoint.inbox import Inbox
 from chargepoint.presence import PRESENCE
 from chargepoint.protection import LATCHED, SENSOR_STALL, Protection, Reading
 from chargepoint.session import Session
-from wire.frame import payload_of
 
 STALL_MS = 1000  # real time without a window while the relay is closed
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
@@ -155,7 +156,7 @@ class Engine:
         self._write_checkpoint()
 
     def close(self, detail):
-        self._session.close(self.meter.register_wh, self._clock.time_ms())
+        self._current().close(self.meter.register_wh, self._clock.time_ms())
         self._write_checkpoint()
         self._presence.begin()
         self._platform.relay(True)
@@ -177,7 +178,7 @@ class Engine:
         self._end(cause, windows=0)
 
     def _end(self, cause, windows):
-        record, meter_id = self._session.record(), self._session.meter_id
+        record, meter_id = self._current().record(), self._current().meter_id
         self._ending = Ending(record, meter_id, cause, windows, self._clock.now)
         self._session = self._cause = None
 
@@ -213,8 +214,9 @@ class Engine:
             self._recovered()
 
     def _judge_charge(self, window_ms):
-        self._session.fed_ms += window_ms
-        if self._session.at_limit(self.meter.register_wh):
+        session = self._current()
+        session.fed_ms += window_ms
+        if session.at_limit(self.meter.register_wh):
             self.stop_charging_session("limit")
         elif self._presence.over(self._platform.vehicle(), self.meter.current_ma, window_ms):
             self.stop_charging_session("vehicle")
@@ -261,8 +263,13 @@ class Engine:
 
     def _journal_register(self, kind):
         register = {"meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh}
-        register.update({"cp_id": self._cp_id, "session_id": self._session.session_id})
+        register.update({"cp_id": self._cp_id, "session_id": self._current().session_id})
         self._journal.append(kind, register, self._clock.stamp())
+
+    def _current(self):
+        """The session, in states whose table admits no other case."""
+        assert self._session is not None
+        return self._session
 
     def _under_way(self):
         return self._ending.session_id if self._ending is not None else self.session_id()
@@ -270,7 +277,7 @@ class Engine:
     # --- talk ---
 
     def _handlers(self):
-        handlers = {kind: self._commands.take for kind in self._commands.kinds}
+        handlers = dict.fromkeys(self._commands.kinds, self._commands.take)
         handlers.update({
             "health_check_request": self.handle_health_check, "safe_release": self._release,
             "register_response": self._registered, "heartbeat_response": self._take_time,
@@ -290,9 +297,9 @@ class Engine:
             self._outbox.open()
         self.set_service(message["in_service"])
         idle = self._session is None and self._ending is None
-        if idle and message.get("meter_id") == self.meter.meter_id:
-            if self.meter.raise_to(message.get("register_wh") or 0):
-                self._write_checkpoint()
+        known_wh = message.get("register_wh") or 0
+        if idle and message.get("meter_id") == self.meter.meter_id and self.meter.raise_to(known_wh):
+            self._write_checkpoint()
 
     def _take_ack(self, message):
         if self._outbox is not None:
@@ -307,9 +314,10 @@ class Engine:
     def _announce(self):
         """Changes are said unasked, and to whoever connects anew."""
         news = (self._link.generation, self.state, self.vehicle(), tuple(self.faults))
-        if news != self._announced and self._link.up:
-            if self._send("health_check_response", self.get_current_status()):
-                self._announced = news
+        if news == self._announced or not self._link.up:
+            return
+        if self._send("health_check_response", self.get_current_status()):
+            self._announced = news
 
     def _send(self, kind, fields, message_id=None):
         message = {"type": kind, "message_id": message_id or self._journal.lossy_id()}

@@ -49,6 +49,7 @@ class Journal:
     def __init__(self, storage, board, cp_id, random_bytes):
         self.board = board
         self.cp_id = cp_id
+        self.epoch = ""
         self.refused = {}
         self.entries = []  # unacked, by rising n
         self._storage = storage
@@ -144,9 +145,11 @@ class Journal:
         for n in sorted([_number(name) for name in self._storage.names() if _number(name)]):
             self._newest = n
             payload = self._storage.read(_name(n))
-            if payload is None or parse_id(parse(payload)["message_id"]) is None:
+            epoch = None if payload is None else _epoch_of(payload)
+            if epoch is None:
                 damaged.append(n)
             else:
+                self.epoch = epoch
                 self.entries.append(Entry(n, payload, sent=True))  # nobody knows; so it must not change any more
         return damaged
 
@@ -155,8 +158,8 @@ class Journal:
         identity = self._storage.read_record(IDENTITY)
         if identity is not None:
             self.epoch, self.boot = identity["epoch"], identity["boot"] + 1
-        elif self.entries:
-            self.epoch, self.boot = parse_id(parse(self.entries[-1].payload)["message_id"])[1], _after(self.entries)
+        elif self.epoch:
+            self.boot = _after(self.entries)
         else:
             self.epoch, self.boot = binascii.hexlify(random_bytes(8)).decode(), 1
             self._newest = 0  # another epoch: the numbers of files that nobody can read are no longer ours
@@ -192,4 +195,14 @@ def _runs(numbers):
 
 def _after(entries):
     """A boot number above all that the messages name."""
-    return max([parse(entry.payload).get("boot") or 0 for entry in entries]) + 1
+    return max([_boot_of(entry.payload) for entry in entries]) + 1
+
+
+def _boot_of(payload):
+    boot = parse(payload).get("boot")
+    return boot if isinstance(boot, int) else 0
+
+
+def _epoch_of(payload):
+    parsed = parse_id(str(parse(payload).get("message_id")))
+    return None if parsed is None else parsed[1]

@@ -9,7 +9,9 @@ _CHECKPOINT = "checkpoint"
 
 
 class Memory:
-    """last_seq (None: none yet) with its answer {accepted, reason?, session_id?}; the last session ids; service; latched faults."""
+    """last_seq (None: none yet) and its answer {accepted, reason?, session_id?}; the last sessions' ids; whether it is
+    out of service; latched faults.
+    """
 
     def __init__(self, storage):
         record = storage.read_record(_MEMORY) or {}

@@ -3,13 +3,14 @@
 Between engine and Central it passes lines through as they are; acks of its own board it keeps.
 """
 
+from wire.frame import payload_of
+from wire.ids import parse as parse_id
+from wire.kinds import KINDS
+
 from chargepoint import protection, states, watch
 from chargepoint.heartbeat import Heartbeats
 from chargepoint.inbox import Inbox
 from chargepoint.retry import Redialler
-from wire.frame import payload_of
-from wire.ids import parse as parse_id
-from wire.kinds import KINDS
 
 ENGINE_WAIT_MS = 5000  # for the engine's name, before registering without it
 _ASKED_ABOVE_MOST = 8  # health checks under way
@@ -254,16 +255,16 @@ class Monitor:
             self.dropped += 1
 
     def _central_handlers(self):
-        handlers = {kind: self._pass_down for kind in _PASSED_DOWN}
-        handlers.update({
+        handlers = {
             "register_response": self._registered, "heartbeat_response": self._heartbeat_answered,
             "ack": self._acked, "error_response": self._ignore, "health_check_request": self._ask_for_above,
-        })
+        }
+        handlers.update(dict.fromkeys(_PASSED_DOWN, self._pass_down))
         return handlers
 
     def _engine_handlers(self):
-        handlers = {kind: self._pass_up for kind in _PASSED_UP}
-        handlers.update({"health_check_response": self._engine_answered, "keepalive": self._ignore})
+        handlers = {"health_check_response": self._engine_answered, "keepalive": self._ignore}
+        handlers.update(dict.fromkeys(_PASSED_UP, self._pass_up))
         return handlers
 
     def _ignore(self, message):

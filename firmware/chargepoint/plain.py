@@ -54,12 +54,12 @@ class PlainPort:
             return _error(problem.code, problem.field, problem.text)
         if message["type"] != "health_check_request":
             return _error("wrong_direction", "type", "expected health_check_request")
-        answer = {"type": "health_check_response"}
+        answer: "dict[str, object]" = {"type": "health_check_response"}
         if message.get("message_id") is not None:
             answer["message_id"] = message["message_id"]
         answer.update(self._status())
         return answer
 
 
-def _error(code, field, text):
+def _error(code: str, field: str, text: str) -> "dict[str, object]":
     return {"type": "error_response", "code": code, "field": field, "text": text}

@@ -1,5 +1,7 @@
 """Puts a board's parts together for the role its settings name. Lines and platform come from outside."""
 
+from wire.seal import CRC32
+
 from chargepoint import settings as roles
 from chargepoint.clock import Clock
 from chargepoint.engine import Engine
@@ -13,7 +15,6 @@ from chargepoint.retry import Retry
 from chargepoint.storage import Storage
 from chargepoint.telemetry import Telemetry
 from chargepoint.watch import Reports
-from wire.seal import CRC32
 
 
 class Board:

@@ -1,4 +1,4 @@
-"""A board's settings: config.json, and for simulated boards the environment above it. One table, one-line complaints."""
+"""A board's settings: config.json, and the environment above it where there is one. One table, one-line complaints."""
 
 import json
 
@@ -31,7 +31,38 @@ class Setting:
 
 
 class Settings:
-    """Each setting of TABLE under its name, and `firmware`."""
+    """Each setting of TABLE under its name, and `firmware`. Addresses are (ip, port); lines are that or a text."""
+
+    cp_id: str
+    role: str
+    board: "str | None"
+    state_dir: str
+    location: str
+    price_per_kwh: float
+    central: "tuple[str, int] | str | None"
+    engine: "tuple[str, int] | str | None"
+    mqtt: "tuple[str, int] | None"
+    plant: "tuple[str, int] | None"
+    plain_port: int
+    presence: str
+    rated_current_ma: int
+    i_ua_per_count: int
+    v_uv_per_count: int
+    quiet_end_ms: int
+    keepalive_ms: int
+    link_lost_ms: int
+    health_interval_ms: int
+    engine_silent_ms: int
+    heartbeat_interval_ms: int
+    checkpoint_interval_ms: int
+    flash_interval_ms: int
+    telemetry_interval_ms: int
+    idle_telemetry_interval_ms: int
+    retry_first_ms: int
+    retry_slow_ms: int
+    resend_ms: int
+    answer_ms: int
+    firmware = FIRMWARE
 
 
 # --- checks ---
@@ -166,7 +197,6 @@ def read(config, environment=None):
         if name not in _NAMES:
             raise SettingError("%s: unknown; expected one of %s" % (name, ", ".join(_NAMES)))
     settings = Settings()
-    settings.firmware = FIRMWARE
     for setting in TABLE:
         setattr(settings, setting.name, _value(setting, given, environment))
     for name in _NEEDED[settings.role]:

@@ -46,7 +46,9 @@ ENGINE = {
     (FAULTED, "recovered"): (IDLE, NOTHING),
     (FAULTED, "link_lost"): (SAFE, NOTHING),
 }
-ENGINE_EVENTS = ("ready", "released", "released_faulty", "start", "connected", "stop", "ended", "fault", "recovered", "link_lost")
+ENGINE_EVENTS = (
+    "ready", "released", "released_faulty", "start", "connected", "stop", "ended", "fault", "recovered", "link_lost",
+)
 ENGINE_STATES = (BOOTING, SAFE, IDLE, AUTHORIZED, CHARGING, FINISHING, FAULTED)
 
 # --- monitor ---
@@ -85,7 +87,9 @@ for _state in (REGISTERED, WATCHING, REPORTING):
     MONITOR[(_state, "renew")] = (CONNECTING, REGISTER)  # the bridge is another, or the engine's board is
     MONITOR[(_state, "engine_well")] = (WATCHING, NOTHING)
     MONITOR[(_state, "engine_ill")] = (REPORTING, NOTHING)
-MONITOR_EVENTS = ("line_up", "line_lost", "unanswered", "accepted", "refused", "renew", "pause_over", "engine_well", "engine_ill")
+MONITOR_EVENTS = (
+    "line_up", "line_lost", "unanswered", "accepted", "refused", "renew", "pause_over", "engine_well", "engine_ill",
+)
 MONITOR_STATES = (CONNECTING, REGISTERED, WATCHING, REPORTING, RECONNECTING)
 
 

@@ -1,7 +1,8 @@
 """Live figures, `charging_data`: by MQTT where the board has it, else on the line. A lost one costs nothing."""
 
-from chargepoint import states
 from wire.frame import payload_of
+
+from chargepoint import states
 
 
 class Telemetry:

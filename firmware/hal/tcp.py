@@ -88,7 +88,7 @@ class Dialler:
         self._address = address
         self._max_out = max_out
         self._dialling = None  # a socket whose connection is under way
-        self._poll = None
+        self._poll = select.poll()
         self._stream = None
 
     @property
@@ -117,15 +117,15 @@ class Dialler:
 
     def step(self, now):
         if self._dialling is not None:
-            self._settle()
+            self._settle(self._dialling)
         if self._stream is not None:
             self._stream.step(now)
 
     def read(self, most):
-        return self._stream.read(most) if self.is_open else b""
+        return b"" if self._stream is None else self._stream.read(most)
 
     def write(self, data):
-        return self.is_open and self._stream.write(data)
+        return self._stream is not None and self._stream.write(data)
 
     def close(self):
         _close(self._dialling)
@@ -134,14 +134,14 @@ class Dialler:
             self._stream.close()
             self._stream = None
 
-    def _settle(self):
+    def _settle(self, dialling):
         ready = self._poll.poll(0)
         if not ready:
             return
         if ready[0][1] & _BROKEN:
             self.close()
             return
-        self._stream = Stream(self._dialling, self._max_out)
+        self._stream = Stream(dialling, self._max_out)
         self._dialling = None
         self.generation += 1
 
@@ -198,10 +198,10 @@ class Answerer:
             self._stream.step(now)
 
     def read(self, most):
-        return self._stream.read(most) if self.is_open else b""
+        return b"" if self._stream is None else self._stream.read(most)
 
     def write(self, data):
-        return self.is_open and self._stream.write(data)
+        return self._stream is not None and self._stream.write(data)
 
     def close(self):
         if self._stream is not None:

@@ -5,6 +5,7 @@ Bytes in, bytes out; whoever holds it moves them, on a socket or on a virtual li
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from wire.check import check
 from wire.frame import Decoder, encode, parse
@@ -12,7 +13,7 @@ from wire.ids import parse as parse_id
 from wire.kinds import BOARDS, KINDS
 from wire.seal import CRC32
 
-Message = dict[str, object]
+Message = dict[str, Any]
 Number = tuple[str, str, int]  # board, epoch, n
 REPEAT_MS = 2000
 
@@ -65,7 +66,7 @@ class ScriptedBridge:
         assert check(message) is None, check(message)
         self._out += encode(message, CRC32)
 
-    def command(self, kind: str, **fields: object) -> int:
+    def command(self, kind: str, **fields: Any) -> int:
         """Said until it is answered; its seq."""
         self._seq += 1
         message: Message = {

@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import serial
 
+from hil_tests.benches.scripted_bridge import Message, ScriptedBridge
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import ChildProcess
-
-from hil_tests.benches.scripted_bridge import Message, ScriptedBridge
 
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "firmware" / "main.py"
@@ -37,9 +36,10 @@ class Plant:
         found = self.process.wait_ready(
             lambda: re.search(r"boards=\S+:(\d+) control=\S+:(\d+)", self.process.log_tail()), READY_TIMEOUT_S
         )
+        assert found is not None
         self.port, self.control_port = int(found[1]), int(found[2])
 
-    def ask(self, **request: object) -> Message:
+    def ask(self, **request: Any) -> Message:
         with socket.create_connection((LOOPBACK, self.control_port), timeout=5) as line:
             line.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(line.makefile().readline())
@@ -129,7 +129,7 @@ class UnixBench:
         self._folder = folder
         self._interpreter = interpreter
 
-    def board(self, role: str = "both", **config: object) -> ChildProcess:
+    def board(self, role: str = "both", **config: Any) -> ChildProcess:
         """Starts main.py in a state directory of its own, which a restart finds again."""
         folder = self._folder / role
         folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,9 @@ import random
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from chargepoint.engine import Engine
 from chargepoint.roles import Board
 from chargepoint.settings import Settings, read
 from hal.sim import SimPlatform
@@ -85,7 +87,7 @@ class Bench:
 
     def __init__(
         self, folder: Path, *, split: bool = False, to_bridge: Condition = PERFECT, to_engine: Condition = PERFECT,
-        load: Load | None = None, plugged: bool = True, speed: int = 1, step_ms: int = 5, **config: object,
+        load: Load | None = None, plugged: bool = True, speed: int = 1, step_ms: int = 5, **config: Any,
     ) -> None:
         self.clock = VirtualClock()
         self.step_ms = step_ms
@@ -136,8 +138,10 @@ class Bench:
         self.engine_cable.cut()
 
     @property
-    def engine_board(self) -> Board:
-        return self.boards["engine" if self._split else "both"]
+    def engine(self) -> Engine:
+        engine = self.boards["engine" if self._split else "both"].engine
+        assert engine is not None
+        return engine
 
     def step(self) -> None:
         for board in list(self.boards.values()):
@@ -159,7 +163,7 @@ class Bench:
             assert self.clock.ms < until_ms, "the condition did not come to hold"
             self.step()
 
-    def charge(self, session_id: str, **limits: object) -> None:
+    def charge(self, session_id: str, **limits: Any) -> None:
         """A charge begins: asked for again and again, as Central does, until it is accepted."""
         seq = self.bridge.command("start_charge", session_id=session_id, **limits)
         self.until(lambda: self.bridge.answer_to(seq))

@@ -6,7 +6,7 @@ Prints one JSON object: how many cuts there were, and what was lost or repeated 
 import json
 import sys
 
-import vfs
+import vfs  # pyright: ignore[reportMissingImports]  # MicroPython's own
 
 sys.path.insert(0, sys.argv[1])
 
@@ -27,7 +27,7 @@ class Flash:
     A finaliser may close a file long after, with the heap locked; so what is raised is made beforehand.
     """
 
-    def __init__(self, data, fatal=None, way=BEFORE):
+    def __init__(self, data: bytearray, fatal: "int | None" = None, way: str = BEFORE):
         self.data = data
         self.writes = 0
         self._fatal = fatal
@@ -35,13 +35,13 @@ class Flash:
         self._dead = False
         self._cut = OSError(EIO)
 
-    def readblocks(self, block, buffer, offset=0):
+    def readblocks(self, block: int, buffer: bytearray, offset: int = 0):
         if self._dead:
             raise self._cut
         start = block * BLOCK + offset
         buffer[:] = self.data[start : start + len(buffer)]
 
-    def writeblocks(self, block, buffer, offset=0):
+    def writeblocks(self, block: int, buffer: bytes, offset: int = 0):
         if self._dead:
             raise self._cut
         start, size = block * BLOCK + offset, len(buffer)
@@ -53,14 +53,14 @@ class Flash:
         if self._dead:
             raise self._cut
 
-    def ioctl(self, operation, argument):
+    def ioctl(self, operation: int, argument: int):
         return {4: BLOCKS, 5: BLOCK}.get(operation, 0)  # erase: littlefs programs whatever it erased
 
 
 class Meter:
     meter_id = "meter"
 
-    def __init__(self, register_wh):
+    def __init__(self, register_wh: int):
         self.register_wh = register_wh
 
 
@@ -70,30 +70,27 @@ class Known:
     def __init__(self):
         self.numbers = []  # every n that was given
         self.unacked = {}  # n -> what it says
-        self.pending = None  # an append that had not returned
         self.register_wh = 0
         self.next_register_wh = 0
-        self.seq = None
-        self.next_seq = None
-        self.epoch = None
+        self.seq: "int | None" = None
+        self.next_seq: "int | None" = None
+        self.epoch: "str | None" = None
 
 
-def open_all(random):
+def open_all(random: int):
     storage = Storage("/flash/state")
     journal = Journal(Storage("/flash/state/journal"), "b", "cp_1", lambda n: bytes([random] * n))
     return journal, Checkpoint(storage), Memory(storage)
 
 
-def work(known):
+def work(known: Known):
     """A board's life: two boots, messages, acks out of order, checkpoints, commands."""
     for boot in range(2):
         journal, checkpoint, memory = open_all(boot + 1)
         known.epoch = journal.epoch
         for step in range(6):
             session = "s%d-%d" % (boot, step)
-            known.pending = session
             n = journal.append("charge_started", {"cp_id": "cp_1", "session_id": session, "register_wh": 1}, {})
-            known.pending = None
             known.numbers.append(n)
             known.unacked[n] = session
             known.next_register_wh += 7
@@ -110,7 +107,7 @@ def work(known):
                 journal.ack(journal.epoch, acked)
 
 
-def judge(known, wrong):
+def judge(known: Known, wrong: "list[str]"):
     journal, checkpoint, memory = open_all(99)
     found = {entry.n: json.loads(entry.payload).get("session_id") for entry in journal.entries}
     for n, session in known.unacked.items():
@@ -121,15 +118,15 @@ def judge(known, wrong):
     if known.epoch is not None and journal.epoch != known.epoch:
         wrong.append("epoch")
     n = journal.append("charge_started", {"cp_id": "cp_1", "session_id": "new", "register_wh": 1}, {})
-    if n in known.numbers or n <= max(found or [0]):
-        wrong.append("repeated %d" % n)
+    if n is None or n in known.numbers or n <= max(found or [0]):
+        wrong.append("repeated %s" % n)
     if checkpoint.register_wh not in (known.register_wh, known.next_register_wh):
         wrong.append("checkpoint %d" % checkpoint.register_wh)
     if memory.last_seq not in (known.seq, known.next_seq):
         wrong.append("seq")
 
 
-def run(fatal, way, wrong):
+def run(fatal: int, way: str, wrong: "list[str]"):
     """One life with one cut; whether the cut came before the life's end."""
     data = bytearray(fresh)
     known = Known()

@@ -52,7 +52,8 @@ IDS = (
     "b.c.0123456789abcdef.1", "x" * 25 + ".0123456789abcdef.1", "b.0123456789abcdef.0", ".0123456789abcdef.1",
 )
 VALUES = (
-    {}, {"b": 1, "a": [True, False, None, -5, "x"]}, "\x08\x0c\x1f\x7f\x00\n\t\r", "ä€😀", [[], {}, ""], 0.25, -0.5, 100000000,
+    {}, {"b": 1, "a": [True, False, None, -5, "x"]}, "\x08\x0c\x1f\x7f\x00\n\t\r", "ä€😀", [[], {}, ""],
+    0.25, -0.5, 100000000,
 )
 
 
@@ -91,8 +92,8 @@ def noisy() -> bytes:
     damaged = good[:5] + b"X" + good[6:]
     parts = (
         good, b"\n\n\r\n", b"MicroPython v1.28\r\n>>> ", b"\n", good, good[:10], b"\n", damaged, b"\x00" * 50, b"\n",
-        good[:-1] + b"\r\n", b"x" * 3000, b"\n", good, b"\xff\xfe*00000000\n", b"*\n", b"********d\n", good.upper(), good,
-        b"y" * 1023, b"\n", b"y" * 1024, b"\n", good, good[:-1],
+        good[:-1] + b"\r\n", b"x" * 3000, b"\n", good, b"\xff\xfe*00000000\n", b"*\n", b"********d\n",
+        good.upper(), good, b"y" * 1023, b"\n", b"y" * 1024, b"\n", good, good[:-1],
     )
     return b"".join(parts)
 
