@@ -9,8 +9,8 @@ FAST_MA = LIMIT_MA * 3 // 2 + 1
 WINDOW_MS = 100
 
 # fault: (what makes it trip, what just does not, ms it must last)
-CLOSED = {"relay_closed": True, "closed_ms": 10_000}
-OPEN = {"relay_closed": False, "open_ms": 10_000}
+CLOSED = {"relay": True, "closed_ms": 10_000}
+OPEN = {"relay": False, "open_ms": 10_000}
 CASES = {
     "over_current": ({**CLOSED, "current_ma": OVER_MA}, {**CLOSED, "current_ma": OVER_MA - 1}, 7000),
     "over_current_fast": ({**CLOSED, "current_ma": FAST_MA}, {**CLOSED, "current_ma": FAST_MA - 1}, 100),
@@ -85,9 +85,16 @@ def test_clipped_current_is_the_clipped_row_s_alone():
 
 @pytest.mark.parametrize("given", [{"feedback": True}, {"current_ma": 1001}])
 def test_weld_is_judged_once_the_contacts_had_time_to_part(given: dict[str, object]):
-    assert run(Protection(), 2000, relay_closed=False, open_ms=299, **given) == []
-    assert run(Protection(), 500, relay_closed=False, open_ms=300, **given) == ["weld"]
+    assert run(Protection(), 2000, relay=False, open_ms=299, **given) == []
+    assert run(Protection(), 500, relay=False, open_ms=300, **given) == ["weld"]
     assert run(Protection(), 5000, **CLOSED, **given) == []
+
+
+def test_window_in_which_the_relay_moved_proves_neither_a_weld_nor_a_missing_contact():
+    """Where windows are long, or late, the current of before is in them."""
+    moved = {"relay": None, "open_ms": 0, "closed_ms": 0}
+    assert run(Protection(), 10_000, **moved, current_ma=10_000, feedback=True) == []
+    assert run(Protection(), 10_000, **moved, feedback=False) == []
 
 
 def test_weld_stays_until_it_is_reset():

@@ -46,6 +46,7 @@ class Attachment:
 
 
 def sample_window(window: Window) -> Message:
+    pin = {} if window.relay is None else {"relay": window.relay}
     return {
         "type": "sample_window",
         **window.sums._asdict(),
@@ -53,4 +54,5 @@ def sample_window(window: Window) -> Message:
         "vehicle": window.vehicle,
         "temperature_mc": window.temperature_mc,
         "feedback": window.feedback,
+        **pin,
     }

@@ -27,6 +27,7 @@ class Window(NamedTuple):
     vehicle: str
     temperature_mc: int
     feedback: bool
+    relay: bool | None  # the level of the relay's pin throughout; None where it moved
 
 
 class World:
@@ -68,6 +69,7 @@ class World:
 
     def pin(self, closed: bool) -> None:
         """The level at the relay's driver; a floating pin is pulled down, which is False."""
+        self._pin_moved = self._pin_moved or closed != self.relay.coil
         self.relay.drive(closed, self.now_ms)
 
     def fault(self, name: str, on: bool) -> None:
@@ -125,6 +127,7 @@ class World:
 
     def _begin_window(self) -> None:
         self._taken = 0
+        self._pin_moved = False
         self._duration_ms = self.window_ms
         self._step_ms = self._duration_ms / SAMPLES
         self._due_ms = self.now_ms + self._step_ms / 2
@@ -132,8 +135,9 @@ class World:
 
     def _finish_window(self) -> Window:
         feedback = self.relay.contact  # as long as the mains are there
+        pin = None if self._pin_moved else self.relay.coil
         window = Window(
-            self.sensor.finish(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, feedback
+            self.sensor.finish(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, feedback, pin
         )
         self._begin_window()
         return window

@@ -2,24 +2,25 @@
 
 from chargepoint.session import completion_of
 
-_SETTLE_MS = 1000  # real time to wait for the last windows, should the sensor be dead
+_SETTLE_MS = 1000  # real time without any window: the sensor is dead, and will not bring the last ones
 
 
 class Ending:
-    """`windows`: how many more must come before the register holds all that flowed; the engine counts them down."""
+    """`read`: whether the register holds all that flowed; the engine says so when it does."""
 
-    def __init__(self, record, meter_id, cause, windows, now, kept=(None, None)):
+    def __init__(self, record, meter_id, cause, read, now, kept=(None, None)):
         """`record`: of the Session; cause: (reason, fault); kept: (register_wh, time_ms) of the end if it is past."""
         self.session_id = record["id"]
-        self.windows = windows
+        self.read = read
         self._record = record
         self._meter_id = meter_id
         self._cause = cause
         self._since = now
         self._end_register_wh, self._ended_at_ms = kept
 
-    def settled(self, now):
-        return self.windows <= 0 or now - self._since >= _SETTLE_MS
+    def settled(self, now, window_at):
+        """`window_at`: when the last window came."""
+        return self.read or now - max(self._since, window_at) >= _SETTLE_MS
 
     def completion(self, cp_id, register_wh, now_ms):
         """The fields of its charge_completion; register and time are of now unless they were kept."""
@@ -38,4 +39,4 @@ def after_power_loss(checkpoint, journal):
     if record is None or journal.find("charge_completion", "session_id", record["id"]):
         return None
     kept = (checkpoint.register_wh, checkpoint.at_ms or record["started"])
-    return Ending(record, checkpoint.meter_id, ("power_loss", None), 0, 0, kept)
+    return Ending(record, checkpoint.meter_id, ("power_loss", None), True, 0, kept)

@@ -1,7 +1,7 @@
 """The engine: switches the relay, meters, protects, and runs the charge.
 
-Whatever ends a charge, the relay opens before anything is written. Its energy is read two windows later, when all that
-flowed until the contacts parted has been counted; then the completion is journaled.
+Whatever ends a charge, the relay opens before anything is written. Its energy is read after the first window that saw
+the relay open all along, when everything that flowed has been counted; then the completion is journaled.
 """
 
 from wire.frame import payload_of
@@ -46,7 +46,7 @@ class Engine:
         self._session = None
         self._cause = None  # (reason, fault) of a stop that lets the current fall
         self._ending = None  # the charge whose last windows are still to come
-        self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved
+        self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
         self._finishing_ms = 0
         self._window_at = self._flashed_at = self._reported_at = 0
         self._announced = None
@@ -172,14 +172,14 @@ class Engine:
         self._platform.relay(False)
         self._relay_ms = 0
         self._write_checkpoint()
-        self._end(self._cause or cause, windows=2)
+        self._end(self._cause or cause, read=False)
 
     def complete_unclosed(self, cause):
-        self._end(cause, windows=0)
+        self._end(cause, read=True)
 
-    def _end(self, cause, windows):
+    def _end(self, cause, read):
         record, meter_id = self._current().record(), self._current().meter_id
-        self._ending = Ending(record, meter_id, cause, windows, self._clock.now)
+        self._ending = Ending(record, meter_id, cause, read, self._clock.now)
         self._session = self._cause = None
 
     # --- windows ---
@@ -189,24 +189,25 @@ class Engine:
         if self._protection.end(SENSOR_STALL):
             self._recovered()
         self._protect(window)
-        self._relay_ms = min(self._relay_ms + window.duration_ms, admission.PAUSE_MS)
+        if window.relay == (self.state in states.RELAY_CLOSED):  # else it is of before the relay moved
+            self._relay_ms = min(self._relay_ms + window.duration_ms, admission.PAUSE_MS)
         if self.state == states.CHARGING:
             self._judge_charge(window.duration_ms)
         elif self.state == states.FINISHING:
             self._finishing_ms += window.duration_ms
             if self.meter.current_ma < CURRENT_FELL_MA or self._finishing_ms >= FALL_MS:
                 self._walker.fire("ended")
-        elif self._ending is not None:
-            self._ending.windows -= 1
+        elif self._ending is not None and window.relay is False:
+            self._ending.read = True
 
     def _protect(self, window):
         reading, closed = self._reading, self.state in states.RELAY_CLOSED
         reading.window_ms, reading.clipped = window.duration_ms, window.clipped
         reading.current_ma, reading.limit_ma = self.meter.current_ma, self._limit_ma
         reading.temperature_mc, reading.feedback = self._platform.temperature_mc(), self._platform.feedback()
-        reading.relay_closed = closed
-        reading.closed_ms = self._relay_ms if closed else 0
-        reading.open_ms = 0 if closed else self._relay_ms
+        reading.relay = window.relay
+        reading.closed_ms = self._relay_ms if closed and window.relay else 0
+        reading.open_ms = 0 if closed or window.relay else self._relay_ms
         began, ended = self._protection.take(reading)
         for fault in began:
             self._failed(fault)
@@ -238,7 +239,7 @@ class Engine:
 
     def _complete(self, now):
         """Journal the charge's end once its last windows are in; again and again should the journal be full."""
-        if self._ending is None or not self._ending.settled(now):
+        if self._ending is None or not self._ending.settled(now, self._window_at):
             return
         fields = self._ending.completion(self._cp_id, self.meter.register_wh, self._clock.time_ms())
         self._checkpoint.keep_register(self.meter)

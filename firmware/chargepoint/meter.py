@@ -51,6 +51,7 @@ class SampleWindow:
     """Sums over the samples of one window, in counts around mid-rail; each within ±2^30.
 
     n samples of each channel (1 to 250) over duration_ms; clipped: how many lay at either end of the range.
+    relay: the level of the relay's pin during all of it, None where it moved.
     """
 
     def __init__(self):
@@ -62,6 +63,7 @@ class SampleWindow:
         self.sum_vv = 0
         self.sum_vi = 0
         self.clipped = 0
+        self.relay = None
 
 
 class Meter:

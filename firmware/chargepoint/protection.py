@@ -20,9 +20,9 @@ Row = namedtuple("Row", ("fault", "trips", "hold_ms", "clears", "clear_ms", "lat
 
 
 class Reading:
-    """What one window says. current_ma, limit_ma; clipped: how many samples; temperature_mc and feedback may be None.
+    """What one window says. clipped: how many samples; temperature_mc and feedback may be None.
 
-    closed_ms, open_ms: how long before this window the relay was closed (opened), 0 where it is not.
+    relay: whether it was closed all along, None where it moved. closed_ms, open_ms: for how long before this window.
     """
 
     def __init__(self):
@@ -32,7 +32,7 @@ class Reading:
         self.clipped = 0
         self.temperature_mc = None
         self.feedback = None
-        self.relay_closed = False
+        self.relay = False
         self.closed_ms = 0
         self.open_ms = 0
 
@@ -58,13 +58,13 @@ def _cool(r):
 
 
 def _welded(r):
-    if r.relay_closed or r.open_ms < WELD_SETTLE_MS:
+    if r.relay is not False or r.open_ms < WELD_SETTLE_MS:
         return False
     return r.feedback is True or r.current_ma > WELD_CURRENT_MA
 
 
 def _not_closing(r):
-    return r.relay_closed and r.feedback is False
+    return r.relay is True and r.feedback is False
 
 
 def _not(condition):
@@ -140,4 +140,4 @@ class Protection:
 
 
 def _judged(row, reading):
-    return not (row.blanked and reading.relay_closed and reading.closed_ms < INRUSH_MS)
+    return not (row.blanked and reading.relay is not False and reading.closed_ms < INRUSH_MS)

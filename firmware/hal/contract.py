@@ -24,8 +24,7 @@
 Inputs that no longer arrive (a dead sensor, a lost plant) give no window, "unknown" and None: the rules decide
 what that means. The time of samples is their `duration_ms`, which outruns ticks_ms where a plant is fast.
 Windows in the making or on their way when the pin moves come after it: what flowed until the relay had opened is
-in the register once a window came that shows no current (less than 1 A), or a second has passed (a weld). A
-charge's end is read then, not at `relay(False)`.
+in the register once a window came whose `relay` is False. A charge's end is read then, not at `relay(False)`.
 """
 
 from chargepoint.meter import COUNT_BITS, MAX_SAMPLES

@@ -94,6 +94,7 @@ class SimPlatform:
             return None
         for field in _WINDOW_FIELDS:
             setattr(self._window, field, message[field])
+        self._window.relay = message.get("relay")
         self._heard_at = self.ticks_ms()
         self._vehicle = message["vehicle"]
         self._temperature_mc = message.get("temperature_mc")

@@ -258,6 +258,7 @@ _TABLE = (
         _count("n", 1, 250), _count("duration_ms", 1, 3600000), _count("sum_i", -MAX_N, MAX_N), _count("sum_ii"),
         _count("sum_v", -MAX_N, MAX_N), _count("sum_vv"), _count("sum_vi", -MAX_N, MAX_N), _count("clipped", 0, 250),
         _choice("vehicle", VEHICLE), _may("temperature_mc", "int", -60000, 200000), _may("feedback", "bool"),
+        _may("relay", "bool"),
     ), "the sums of one window of samples in counts around mid-rail, with what the other inputs read"),
 )
 
