@@ -72,6 +72,8 @@ async def _run(config: ConfigManager, shutdown: Shutdown) -> int:
 
 async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log | None:
     """Waits for the log as long as it takes; None when asked to end before. Raises LogError for a wrong one."""
+    brokers = config[settings.BROKER_ADDRESS]
+    _log.info("opening the log at %s", ",".join(map(str, brokers)) or config[settings.LOG_PATH])
     while not ending.done():
         opening = asyncio.ensure_future(detached(lambda: _open_once(config)))
         await asyncio.wait([opening, ending], return_when=asyncio.FIRST_COMPLETED)
