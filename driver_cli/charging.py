@@ -32,6 +32,7 @@ class Charging:
 
     def __post_init__(self) -> None:
         self.driver_id = self.run.driver_id()
+        self._limits_in_force = self.limits
 
     def carry_out(self) -> None:
         """Until the receipt is shown. Raises Failure."""
@@ -49,6 +50,8 @@ class Charging:
 
     def _begin(self) -> Charge:
         request = self.run.files.read().request(self.driver_id, self.cp_id)
+        if request is not None and self._wants_other_limits(request) and self._was_answered(request):
+            request = None
         if request is not None:
             return self._taken_up(self._send(self._again(request)))
         running = self._running()
@@ -70,16 +73,29 @@ class Charging:
         return charge
 
     def _tell_taken_up(self) -> None:
+        self._limits_in_force = {}  # the running charge has its own, which nobody tells
         self.run.note(f"taking up your running charge at {self.cp_id}")
         if self.limits:
             unused = amounts.as_typed(self.limits)
             self.run.note(f"{unused} is not used: the limits of a running charge stay as they were asked for")
 
+    def _wants_other_limits(self, request: Request) -> bool:
+        return self.limits != _limits_of(request)
+
+    def _was_answered(self, request: Request) -> bool:
+        """Whether Wattline has taken it up, though this machine never heard so; it is then forgotten here."""
+        known = charges.by_id_or_none(self.run.api, self.driver_id, request.message_id)
+        if known is None or known.state == "pending":
+            return False
+        self._forget(request.message_id)
+        if known.final:
+            self.run.note(f"your last request at {self.cp_id} was carried out; `wattline history` has it")
+        return True
+
     def _again(self, request: Request) -> Request:
         """The request whose outcome is not known. Raises Failure (USAGE) where other limits are asked for now."""
-        asked = {name: request.body[name] for name in amounts.LIMITS if name in request.body}
-        same = " ".join(["wattline charge", self.cp_id, amounts.as_typed(asked)]).strip()
-        if self.limits != asked:
+        if self._wants_other_limits(request):
+            same = " ".join(["wattline charge", self.cp_id, amounts.as_typed(_limits_of(request))]).strip()
             text = f"your last request at {self.cp_id} has no answer yet and had other limits; take it up with `{same}`"
             raise Failure(ExitCode.USAGE, "other_limits", text)
         self.run.note(f"your request of {request.made_at} has no answer yet; asking again under the same id")
@@ -132,7 +148,7 @@ class Charging:
             return JsonLines(self.run.out, plain)
         if not self.run.interactive:
             return plain
-        return LiveView(self.run.out, self.run.timing, self.cp_id, self.limits)
+        return LiveView(self.run.out, self.run.timing, self.cp_id, self._limits_in_force)
 
     def _show_receipt(self, charge: Charge) -> None:
         receipt = charges.receipt(self.run.api, self.driver_id, charge)
@@ -160,3 +176,7 @@ class Charging:
             f"your charge at {where} is still running, and a driver has one at a time; "
             f"`wattline charge {where}` follows it, `wattline stop {where}` stops it"
         )
+
+
+def _limits_of(request: Request) -> dict[str, int]:
+    return {name: request.body[name] for name in amounts.LIMITS if name in request.body}

@@ -27,7 +27,8 @@ def register(wh: int | None) -> str:
 
 def power(watts: int | None) -> str:
     """`7.2 kW`."""
-    return NONE if watts is None else f"{Decimal(watts) / 1000:.1f} kW"
+    # Adding zero turns the "-0.0" of a sensor's noise into "0.0".
+    return NONE if watts is None else f"{round(Decimal(watts) / 1000, 1) + 0:.1f} kW"
 
 
 def money(minor: int | None, currency: str) -> str:

@@ -17,6 +17,7 @@ from rich.text import Text
 from driver_cli import figures
 from driver_cli.answers import Charge
 from driver_cli.api import Timing
+from driver_cli.keyboard import Keyboard
 from driver_cli.progress import line
 from driver_cli.words import STATES
 
@@ -36,17 +37,22 @@ class LiveView:
     _shown_s: float = field(default=0.0, init=False)
     _trouble: str = field(default="", init=False)
     _live: Live | None = field(default=None, init=False)
+    _keyboard: Keyboard = field(default_factory=Keyboard, init=False)
     _spinner: Spinner = field(default_factory=lambda: Spinner("dots"), init=False)
 
     def __enter__(self) -> Self:
         self._live = Live(self, console=self.console, refresh_per_second=REFRESHES_PER_S, transient=True)
+        self._keyboard.silence()
         self._live.start(refresh=True)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        try:
+            if self._live is not None:
+                self._live.stop()
+                self._live = None
+        finally:
+            self._keyboard.restore()
         if self._charge is not None and not self._charge.final:
             # What the panel said last stays above the question or the error that follows.
             self.console.print(line(self._charge, self.timing.now()), highlight=False, markup=False)

@@ -5,6 +5,8 @@ from enum import Enum
 
 from rich.console import Console
 
+from driver_cli.keyboard import read_line
+
 
 class Choice(Enum):
     STOP = "s"
@@ -15,7 +17,7 @@ _QUESTION = "Stop the charge ([bold]s[/bold]), or leave it running ([bold]l[/bol
 _ANSWERS = {"s": Choice.STOP, "stop": Choice.STOP, "l": Choice.LEAVE, "leave": Choice.LEAVE, "": Choice.LEAVE}
 
 
-def stop_or_leave(console: Console, read_line: Callable[[], str] = input) -> Choice:
+def stop_or_leave(console: Console, read_line: Callable[[], str] = read_line) -> Choice:
     """Asks until the answer is one; a second Ctrl-C and the end of input leave the charge running."""
     try:
         while True:

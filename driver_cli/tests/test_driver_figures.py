@@ -18,6 +18,8 @@ NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
         (figures.energy(None), "–"),
         (figures.register(12_345_678), "12 345.678 kWh"),
         (figures.power(7_249), "7.2 kW"),
+        (figures.power(-3), "0.0 kW"),
+        (figures.power(-3_000), "-3.0 kW"),
         (figures.money(85, "EUR"), "0.85 EUR"),
         (figures.money(123_456, "EUR"), "1234.56 EUR"),
         (figures.money(None, "EUR"), "–"),

@@ -1,0 +1,256 @@
+"""From the command to the receipt and back, on the whole line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+import httpx
+
+from driver_cli.tests.bad_line import BadLine, Loses
+from driver_cli.tests.homes import ROOT, Home, ended, lines_of_json
+from tools.services.process import wait_for
+from tools.stack.stack import Stack
+
+SHORT = ("--kwh", "0.1")  # about a second
+TIMEOUT_S = 30.0
+MakeLine = Callable[[Loses], BadLine]
+
+
+def running(home: Home) -> bool:
+    return any(each["state"] == "in_progress" for each in home.charges())
+
+
+def left_running(home: Home, cp_id: str = "cp_001") -> subprocess.CompletedProcess[str]:
+    """A charge whose command was told by Ctrl-C, where nobody can answer its question."""
+    process = home.start("charge", cp_id, "--kwh", "50")
+    wait_for(lambda: running(home), TIMEOUT_S, "energy flows")
+    process.send_signal(signal.SIGINT)
+    return ended(process)
+
+
+def test_a_charge_is_followed_to_its_receipt(home: Home):
+    done = home.run("charge", "cp_001", *SHORT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("cp_001 · 0.2000 EUR/kWh\n")
+    assert "cp_001 charging" in done.stdout
+    receipt = home.json("receipt")
+    assert receipt["reason"] == "limit"
+    for told in (receipt["session_id"], home.driver, "0.2000 EUR/kWh", "the limit was reached", "register at end"):
+        assert told in done.stdout
+    assert f"{receipt['energy_wh'] / 1000:.3f} kWh" in done.stdout
+    assert f"{receipt['cost_minor'] / 100:.2f} EUR" in done.stdout
+    assert home.requests() == []
+
+
+def test_json_tells_every_state_and_last_the_receipt(home: Home):
+    done = home.run("--json", "charge", "cp_001", "--money", "0.05")
+    assert (done.returncode, done.stderr) == (0, "")
+    *states, receipt = lines_of_json(done.stdout)
+    assert states[-1]["state"] == "completed"
+    assert {each["message_id"] for each in states} == {receipt["message_id"]}
+    seen = [each["state"] for each in states]
+    order = ["pending", "requested", "authorized", "in_progress", "completed"]
+    assert [order.index(each) for each in seen] == sorted(order.index(each) for each in seen)
+    assert receipt["cost_minor"] == 5
+    for name in (receipt["session_id"], receipt["session_id"][:8], receipt["message_id"], "cp_001"):
+        assert home.json("receipt", name) == receipt
+    assert home.json("history") == {"charges": [states[-1]]} == {"charges": home.charges()}
+    shown = home.run("history", "--limit", "1").stdout
+    assert receipt["session_id"][:8] in shown
+    assert "0.05 EUR" in shown
+
+
+def test_list_shows_the_price(home: Home):
+    listed = home.json("list")["charge_points"]
+    assert [(each["cp_id"], each["price_per_kwh"]) for each in listed] == [("cp_001", "0.2000"), ("cp_002", "0.2000")]
+    assert "0.2000 EUR" in home.run("list").stdout
+
+
+def test_registering_again_is_the_same_driver(home: Home):
+    name = home.json("register", "Somebody", "--another")["username"]
+    again = home.json("register", name)
+    other = home.run("register", "Nobody")
+    assert (again["username"], other.returncode) == ("Somebody", 1)
+    assert "--another" in other.stderr
+
+
+def test_interrupted_where_nobody_can_answer_is_left_running_and_taken_up(home: Home):
+    left = left_running(home)
+    assert left.returncode == 130
+    assert "left running; `wattline charge cp_001` follows it again" in left.stderr
+    elsewhere = home.run("charge", "cp_002")
+    assert elsewhere.returncode == 1
+    assert "your charge at cp_001 is still running" in elsewhere.stderr
+    again = home.start("--json", "charge", "cp_001", "--kwh", "1")
+    stopped = home.run("stop")
+    assert stopped.returncode == 0, stopped.stderr
+    taken_up = ended(again)
+    assert taken_up.returncode == 0, taken_up.stderr
+    assert "taking up your running charge at cp_001" in taken_up.stderr
+    assert "--kwh 1 is not used" in taken_up.stderr
+    receipt = lines_of_json(taken_up.stdout)[-1]
+    assert receipt["reason"] == "driver"
+    assert receipt["session_id"] in stopped.stdout
+    assert [each["state"] for each in home.charges()] == ["refused", "completed"]
+
+
+def test_terminated_command_leaves_the_charge_running(home: Home):
+    process = home.start("charge", "cp_001", "--kwh", "50")
+    wait_for(lambda: running(home), TIMEOUT_S, "energy flows")
+    process.send_signal(signal.SIGTERM)
+    left = ended(process)
+    assert left.returncode == 143
+    assert "the charge runs on: `wattline charge cp_001`" in left.stderr
+    assert running(home)
+    receipt = home.json("stop", "cp_001")
+    assert receipt["reason"] == "driver"
+
+
+def test_killed_before_the_request_arrived_asks_again_under_the_same_id(home: Home, bad_line: MakeLine):
+    line = bad_line(Loses.QUESTION)
+    process = home.start("charge", "cp_001", *SHORT, api_url=line.url)
+    assert line.suffered.wait(TIMEOUT_S)
+    process.kill()
+    ended(process)
+    (request,) = home.requests()
+    assert home.charges() == []
+    other = home.run("charge", "cp_001", "--kwh", "2")
+    assert other.returncode == 2
+    assert "`wattline charge cp_001 --kwh 0.1`" in other.stderr
+    stop = home.run("stop")
+    assert stop.returncode == 1
+    assert "has no answer yet, and Wattline does not know it" in stop.stderr
+    again = home.run("--json", "charge", "cp_001", *SHORT)
+    assert again.returncode == 0, again.stderr
+    assert "asking again under the same id" in again.stderr
+    assert lines_of_json(again.stdout)[-1]["message_id"] == request["message_id"]
+    assert [each["message_id"] for each in home.charges()] == [request["message_id"]]
+    assert home.requests() == []
+
+
+def test_lost_answer_is_asked_for_again_and_charges_once(home: Home, bad_line: MakeLine):
+    line = bad_line(Loses.ANSWER)
+    done = home.run("--json", "charge", "cp_001", *SHORT, api_url=line.url)
+    assert line.suffered.is_set()
+    assert done.returncode == 0, done.stderr
+    assert "broke off before it had answered; trying again" in done.stderr
+    assert len(home.charges()) == 1
+
+
+def test_killed_before_the_answer_arrived_takes_up_what_came_of_it(home: Home, bad_line: MakeLine, stack: Stack):
+    line = bad_line(Loses.ANSWER)
+    process = home.start("charge", "cp_001", *SHORT, api_url=line.url)
+    assert line.suffered.wait(TIMEOUT_S)
+    process.kill()
+    ended(process)
+    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "it ends unwatched")
+    (request,) = home.requests()
+    again = home.run("--json", "charge", "cp_001", *SHORT)
+    assert again.returncode == 0
+    assert "that request was carried out" in again.stderr
+    assert lines_of_json(again.stdout)[-1]["message_id"] == request["message_id"]
+    assert len(home.charges()) == 1
+    assert home.requests() == []
+
+
+def test_other_limits_begin_anew_once_the_request_is_known_to_be_answered(home: Home, bad_line: MakeLine):
+    line = bad_line(Loses.ANSWER)
+    process = home.start("charge", "cp_001", *SHORT, api_url=line.url)
+    assert line.suffered.wait(TIMEOUT_S)
+    process.kill()
+    ended(process)
+    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "it ends unwatched")
+    other = home.run("charge", "cp_001", "--kwh", "0.05")
+    assert other.returncode == 0, other.stderr
+    assert "your last request at cp_001 was carried out" in other.stderr
+    assert [each["state"] for each in home.charges()] == ["completed", "completed"]
+    assert home.requests() == []
+
+
+def test_dearer_price_is_refused_and_told(home: Home, bad_line: MakeLine, stack: Stack):
+    line = bad_line(Loses.QUESTION)
+    process = home.start("charge", "cp_002", *SHORT, api_url=line.url)
+    assert line.suffered.wait(TIMEOUT_S)
+    process.kill()
+    ended(process)
+    set_price(stack, "cp_002", "0.30")
+    try:
+        refused = home.run("charge", "cp_002", *SHORT)
+        assert refused.returncode == 1
+        assert "the price at cp_002 is 0.3000 EUR/kWh now, more than was shown" in refused.stderr
+        assert home.requests() == []
+        receipt = lines_of_json(home.run("--json", "charge", "cp_002", *SHORT).stdout)[-1]
+        assert receipt["price_per_kwh"] == "0.3000"
+    finally:
+        set_price(stack, "cp_002", "0.20")
+
+
+def set_price(stack: Stack, cp_id: str, price: str) -> None:
+    environment = {**os.environ, **stack.settings_of_central(), "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}"}
+    command = [sys.executable, "-m", "central.cli", "price", cp_id, price]
+    subprocess.run(command, env=environment, cwd=stack.folder, check=True, capture_output=True, timeout=TIMEOUT_S)
+    shown = f"{float(price):.4f}"
+    wait_for(lambda: stack.get(f"/v1/charge-points/{cp_id}")["price_per_kwh"] == shown, TIMEOUT_S, "the new price")
+
+
+def test_worker_that_is_away_is_waited_for_and_asked_again_under_the_same_id(home: Home, stack: Stack):
+    stack.worker.kill()
+    try:
+        gave_up = home.run("charge", "cp_001", *SHORT, "--wait", "1")
+        assert gave_up.returncode == 3
+        assert "no answer to your request within 1 s; it is kept" in gave_up.stderr
+        (request,) = home.requests()
+        stack.api.kill()
+        stack.api.start()
+        stack.api.wait_ready(lambda: answers(stack), TIMEOUT_S)
+        process = home.start("--json", "charge", "cp_001", *SHORT)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["state"] == "pending"
+    finally:
+        stack.worker.start()
+    done = ended(process)
+    assert done.returncode == 0, done.stderr
+    assert lines_of_json(done.stdout)[-1]["message_id"] == request["message_id"]
+    assert [each["message_id"] for each in home.charges()] == [request["message_id"]]
+
+
+def answers(stack: Stack) -> bool:
+    try:
+        return bool(stack.get("/health"))
+    except httpx.HTTPError:
+        return False
+
+
+def test_api_that_dies_in_mid_charge_is_connected_to_again(home: Home, stack: Stack):
+    process = home.start("charge", "cp_001", "--kwh", "0.4")
+    wait_for(lambda: running(home), TIMEOUT_S, "energy flows")
+    stack.api.kill()
+    assert process.stderr is not None
+    told = process.stderr.readline()
+    stack.api.start()
+    assert "connecting again" in told
+    done = ended(process)
+    assert done.returncode == 0
+    assert "the limit was reached" in done.stdout
+
+
+REFUSALS = (
+    (["charge", "cp_009"], 1, "there is no charge point cp_009; `wattline list`"),
+    (["--driver", "drv_nobody", "charge", "cp_001"], 4, "register with `wattline register NAME`"),
+    (["stop"], 1, "nothing to stop: no charge of yours is running"),
+    (["stop", "cp_001"], 1, "nothing to stop: no charge at or named cp_001 is running"),
+    (["receipt"], 1, "no charge of yours has a receipt yet"),
+    (["receipt", "5f3c01aa"], 1, "no charge of yours is named 5f3c01aa"),
+    (["receipt", "5f3c01aa-1111-4222-8333-444444444444"], 1, "no charge of yours is named"),
+)
+
+
+def test_what_is_refused_says_what_to_do(home: Home):
+    for arguments, code, told in REFUSALS:
+        done = home.run(*arguments)
+        assert (done.returncode, done.stderr.count("\n")) == (code, 1), done.stderr
+        assert told in done.stderr
+    assert home.charges() == []
