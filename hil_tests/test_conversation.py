@@ -121,3 +121,17 @@ def test_bridge_that_was_started_anew_is_registered_with_again(tmp_path: Path):
     bench.until(lambda: bench.bridge.registrations == 2)
     bench.run(10_000)
     assert bench.bridge.registrations == 2
+
+
+def test_board_that_its_bridge_does_not_know_registers_at_once(tmp_path: Path):
+    """A serial line does not break with the bridge behind it; a heartbeat's answer may be half a minute away."""
+    bench = bench_of(tmp_path, "board-bridge", "perfect")
+    bench.until(lambda: bench.bridge.of("status_notification"))
+    refusal = {"type": "error_response", "code": "not_registered", "text": "register first"}
+    bench.bridge.say(refusal)
+    bench.bridge.say(refusal)  # what was under way meanwhile is refused too, and asks for nothing more
+    bench.run(1000)
+    assert bench.bridge.registrations == 2
+    bench.bridge.say({**refusal, "code": "bad_field"})
+    bench.run(1000)
+    assert bench.bridge.registrations == 2

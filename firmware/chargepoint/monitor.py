@@ -257,7 +257,7 @@ class Monitor:
     def _central_handlers(self):
         handlers = {
             "register_response": self._registered, "heartbeat_response": self._heartbeat_answered,
-            "ack": self._acked, "error_response": self._ignore, "health_check_request": self._ask_for_above,
+            "ack": self._acked, "error_response": self._told_wrong, "health_check_request": self._ask_for_above,
         }
         handlers.update(dict.fromkeys(_PASSED_DOWN, self._pass_down))
         return handlers
@@ -267,8 +267,13 @@ class Monitor:
         handlers.update(dict.fromkeys(_PASSED_UP, self._pass_up))
         return handlers
 
+    def _told_wrong(self, message):
+        """Most of it is for people who read logs. But a wire does not tell that its bridge is a new one: this does."""
+        if message["code"] == "not_registered" and self.registered():
+            self._walker.fire("renew")
+
     def _ignore(self, message):
-        """A keepalive did its work in the link; an error_response is for people who read logs."""
+        """A keepalive did its work in the link."""
 
     def _answer_central(self, kind, fields):
         self._say(self._central, kind, fields)
