@@ -32,6 +32,7 @@ from runtime.settings import ConfigManager
 
 PROGRAM = "wattline-central"
 NOT_DONE_EXIT = 1
+PIPED_WIDTH = 200  # characters of a table that goes to a file or another program
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -234,10 +235,12 @@ def _print_table(columns: Sequence[str], rows: Sequence[dict[str, Any]], nothing
     if not rows:
         console.print(nothing)
         return
-    table = Table(*(column.replace("_", " ") for column in columns), box=None)
+    table = Table(box=None)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")  # nothing is cut off
     for row in rows:
         table.add_row(*(_cell(row[column]) for column in columns))
-    console.print(table)
+    (console if console.is_terminal else Console(width=PIPED_WIDTH)).print(table)
 
 
 def _cell(value: Any) -> str:

@@ -35,13 +35,17 @@ def database_of(config: ConfigManager) -> Database:
 
 def log_of(config: ConfigManager, client_id: str) -> Log:
     """Raises LogUnavailable."""
-    brokers = ",".join(str(address) for address in config[settings.BROKER_ADDRESS])
-    return open_log(brokers, Path(config[settings.LOG_PATH]), client_id)
+    return open_log(_brokers(config), Path(config[settings.LOG_PATH]), client_id)
+
+
+def _brokers(config: ConfigManager) -> str:
+    return ",".join(str(address) for address in config[settings.BROKER_ADDRESS])
 
 
 def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -> Log | None:
     """None when asked to stop before the log was there."""
     pauses = Pauses(stop)
+    logger.info("opening the log %s", _brokers(config) or config[settings.LOG_PATH])
     while not stop.is_set():
         try:
             log = log_of(config, client_id)

@@ -33,7 +33,8 @@ BAD: dict[Setting[Any], list[str]] = {
     settings.PLAIN_PORT: [*NUMBERS, "65536", "7000.0"],
     settings.MAX_LINES: [*NUMBERS, "0", "100001", "10.0"],
     settings.LINE_SILENT_AFTER_S: [*NUMBERS, "0", "86401", "30"],
-    settings.API_ADDRESS: HOST_PORTS,
+    settings.API_ADDRESS: [text for text in HOST_PORTS if text != "host:0"],
+    settings.API_ALLOW_REMOTE: ["2", "maybe", "127.0.0.1"],
     settings.MQTT_ADDRESS: HOST_PORTS,
     settings.SERIAL_PORTS: [
         "/dev/a@", "@9600", "/dev/a@fast", "/dev/a@299", "/dev/a@9600,", "/dev/a,/dev/a@9600", "a b",
@@ -46,6 +47,8 @@ BAD: dict[Setting[Any], list[str]] = {
     settings.COMMAND_RESEND_S: [*NUMBERS, "0", "601", "30"],
     settings.LOST_AFTER_S: [*NUMBERS, "0", "31536001"],
     settings.TICK_INTERVAL_MS: [*NUMBERS, "0", "60001"],
+    settings.OUTAGE_GRACE_S: [*NUMBERS, "3601"],
+    settings.PLANT_SPEED: [*NUMBERS, "0", "10001", "1.5"],
     settings.IP_PORT_EV_CP_E: HOST_PORTS,
     settings.IP_PORT_EV_CP_CENTRAL: HOST_PORTS,
 }

@@ -1,0 +1,179 @@
+"""The log or the database away: everybody waits, says so, and nothing is lost, doubled or skipped."""
+
+import signal
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from wire.kinds import COMMANDS
+
+from central.publisher import Publisher
+from central.store import outbox
+from central.store.engine import Database, open_database
+from central.store.migrate import migrate
+from central.store.outbox import Letter
+from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
+from central.tests.site import Site
+from central.tests.working import is_folded, rows_of, working
+from eventlog.embedded import EmbeddedLog
+from tools.services.process import wait_for
+
+
+@contextmanager
+def locked(path: Path) -> Generator[None]:
+    """Somebody else writes this database, and does not come to an end."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+@pytest.fixture
+def lined(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    yield site
+    site.close()
+
+
+def test_the_database_locked(lined: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'central.db'}", busy_timeout_s=0.05)
+    migrate(database.writer)
+    lined.says("driver_register", "api", driver_id="ada").result(10)
+    with caplog.at_level("INFO"), working(database, lined.log) as one:
+        one.catch_up()
+        before = rows_of(database, POSITIONS)
+        with locked(tmp_path / "central.db"):
+            for number in range(50):
+                lined.says("charge_request", "api", message_id=f"r{number}", driver_id="ada", cp_id="nowhere")
+            one.wait(lambda: "waiting: the database cannot be used: database is locked" in caplog.text, "it says so")
+            assert rows_of(database, POSITIONS) == before
+            assert not rows_of(database, CHARGE_REQUESTS)
+        one.catch_up()
+        assert "going on" in caplog.text
+    assert len(rows_of(database, CHARGE_REQUESTS)) == 50
+    database.dispose()
+
+
+def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined: Site, tmp_path: Path) -> None:
+    """The log is locked for a while, again and again, while 400 messages of five keys go out."""
+    letters = [Letter(COMMANDS, f"k{n % 5}".encode(), b'{"n":%d}' % n, {"by": "worker"}) for n in range(400)]
+    with database.writer.begin() as connection:
+        outbox.add(connection, letters)
+    impatient = EmbeddedLog(tmp_path / "log.db", busy_timeout_s=0.02)
+    publisher = Publisher(impatient, lambda: None)
+
+    def publish() -> bool:
+        with database.reader.connect() as connection:
+            publisher.publish(connection)
+        done = publisher.acked()
+        with database.writer.begin() as connection:
+            outbox.remove(connection, done)
+        publisher.forget(done)
+        return not rows_of(database, OUTBOX)
+
+    for _ in range(3):
+        failed = publisher.counts["failed"]
+        with locked(tmp_path / "log.db"):
+            wait_for(lambda failed=failed: publish() or publisher.counts["failed"] > failed, 10, "a refusal")
+    wait_for(publish, 10, "everything published")
+    records = lined.read(COMMANDS, len(letters))
+    for key in {letter.key for letter in letters}:
+        first_said = list(dict.fromkeys(record.value for record in records if record.raw_key == key))
+        assert first_said == [letter.value for letter in letters if letter.key == key]
+    impatient.close()
+
+
+def test_the_api_while_the_log_is_away(site: Site) -> None:
+    site.start()
+    site.connect()
+    with site.client() as client:
+        driver = client.post("/v1/drivers", json={"message_id": "d", "username": "Ada"}).json()["driver_id"]
+        body = {"message_id": "c", "cp_id": "cp_001", "driver_id": driver}
+        site.wait_for(lambda: client.get("/v1/charge-points").json()["charge_points"], "cp_001")
+        with locked(site.folder / "log.db"):
+            answer = client.post("/v1/charges", json=body)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "log_away")
+            assert int(answer.headers["Retry-After"]) > 0
+            assert client.get("/v1/charge-points").status_code == 200
+            assert client.get("/health").status_code == 200
+        assert client.post("/v1/charges", json=body).status_code == 202
+        path = f"/v1/charges/c?driver_id={driver}"
+        site.wait_for(lambda: client.get(path).json()["state"] == "authorized", "authorized")
+
+
+def test_the_worker_starts_before_the_log_can_be_written(site: Site) -> None:
+    with locked(site.folder / "log.db"):
+        site.worker.start()
+        site.worker.wait_ready(lambda: "waiting: the log is away" in site.log_text(site.worker), 20)
+        assert " ready " not in site.log_text(site.worker)
+    site.worker.wait_ready(lambda: " ready " in site.log_text(site.worker), 20)
+
+
+def test_the_worker_and_the_api_start_without_any_broker(site: Site) -> None:
+    """Kafka named, and not there: the worker waits; the API answers what needs no log; both end when asked to."""
+    database = open_database(f"sqlite:///{site.folder / 'central.db'}")
+    migrate(database.writer)
+    nowhere = {"BROKER_ADDRESS": "127.0.0.1:1"}
+    worker, api = site.process("worker", **nowhere), site.process("api", **nowhere)
+    try:
+        worker.start()
+        site.api = api
+        site.start(api)
+        worker.wait_ready(lambda: "opening the log 127.0.0.1:1" in site.log_text(worker), 30)
+        with site.client() as client:
+            assert client.get("/v1/charge-points").json() == {"charge_points": []}
+            assert client.get("/health").json()["log"] == "away"
+            answer = client.post("/v1/drivers", json={"message_id": "d", "username": "Ada"})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "log_away")
+        assert [row["created_at_ms"] for row in rows_of(database, DRIVERS)] == [None]
+        for process in (worker, api):
+            process.send_signal(signal.SIGTERM)
+            assert process.wait_ended(5) == 0
+    finally:
+        worker.stop()
+        database.dispose()
+
+
+def test_a_full_database_is_waited_for(lined: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'central.db'}")
+    migrate(database.writer)
+
+    def limit(pages: int) -> None:
+        with database.writer.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    lined.says("driver_register", "api", driver_id="ada").result(10)
+    with working(database, lined.log) as one:
+        one.catch_up()
+        limit(1)  # SQLite makes of it: as many as there are
+        for number in range(500):
+            lined.says("charge_request", "api", message_id=f"r{number}", driver_id="ada", cp_id="nowhere")
+        one.wait(lambda: "database or disk is full" in caplog.text, "it says so")
+        held = len(rows_of(database, CHARGE_REQUESTS))
+        assert held < 500
+        limit(1_000_000)
+        one.wait(lambda: is_folded(database, lined.log), "it goes on")
+    assert len(rows_of(database, CHARGE_REQUESTS)) == 500
+    database.dispose()
+
+
+def test_a_wrong_log_file_ends_the_worker_with_one_line(site: Site) -> None:
+    (site.folder / "no-log.db").write_bytes(b"this is no log at all, and no database either" * 100)
+    wrong = site.process("worker", LOG_PATH=str(site.folder / "no-log.db"))
+    wrong.start()
+    wrong.wait_ready(lambda: "no-log.db" in site.log_text(wrong), 20)
+    wrong.stop()
+    assert "Traceback" not in site.log_text(wrong)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:0", "example.org:0"])
+def test_the_api_listens_on_loopback_alone(site: Site, address: str) -> None:
+    api = site.process("api", API_ADDRESS=address)
+    api.start()
+    assert api.wait_ended(20) == 2
+    assert "API_ALLOW_REMOTE" in site.log_text(api)

@@ -1,0 +1,137 @@
+"""Time enters the log: each deadline once, silence and its end, and nothing before what the log holds is folded."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from central.store.engine import Database
+from central.store.offsets import Place, read_positions
+from central.store.tables import CHARGING_POINTS, DEADLINES
+from central.terms import Terms
+from central.tests.site import Site
+from central.tests.working import rows_of, working
+from central.ticker import Rhythm, Ticker
+from eventlog import Record
+
+QUICK = Rhythm(interval_s=0.02, silent_after_s=0.3, grace_s=0.0)
+NEVER_SILENT = Rhythm(interval_s=0.0, silent_after_s=86_400.0, grace_s=0.0)
+
+
+@pytest.fixture
+def lined(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    yield site
+    site.close()
+
+
+def kinds(records: Any, kind: str) -> list[Record]:
+    return [record for record in records if json.loads(record.value)["type"] == kind]
+
+
+def point(database: Database) -> dict[str, Any]:
+    (row,) = rows_of(database, CHARGING_POINTS)
+    return row
+
+
+def authorize(site: Site) -> None:
+    """A charge is asked for, whose start nobody answers."""
+    site.connect()
+    site.says("driver_register", "api", driver_id="ada").result(10)
+    site.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001").result(10)
+
+
+def test_a_deadline_passes_once(database: Database, lined: Site) -> None:
+    authorize(lined)
+    soon = Terms(command_ttl_ms=400, command_resend_ms=100)
+    rhythm = Rhythm(interval_s=0.02, silent_after_s=86_400, grace_s=0)
+    with working(database, lined.log, rhythm=rhythm, terms=soon) as one:
+        one.wait(lambda: any(not row["live"] for row in rows_of(database, DEADLINES)), "the command expires")
+        one.catch_up()
+    passed = kinds(lined.read("ev.cp"), "deadline_passed")
+    assert passed
+    assert {record.headers["by"] for record in passed} == {b"ticker"}
+    told = [json.loads(record.value) for record in passed]
+    assert len({(each["deadline_id"], each["generation"]) for each in told}) == len(told)
+
+
+def test_silence_is_told_once_and_so_is_its_end(database: Database, lined: Site) -> None:
+    lined.connect()
+    with working(database, lined.log, rhythm=QUICK) as one:
+        one.wait(lambda: rows_of(database, CHARGING_POINTS) and point(database)["silent"], "it falls silent")
+        assert point(database)["status"] == "DISCONNECTED"
+        lined.says("heartbeat", "bridge", message_id="b1.0123456789abcdef.t1", cp_id="cp_001", state="idle").result(10)
+        one.wait(lambda: kinds(lined.read("ev.cp"), "heard") and not point(database)["silent"], "it is heard again")
+        one.wait(lambda: point(database)["silent"], "it falls silent again")
+        one.catch_up()
+        records = lined.read("ev.cp")
+        assert (len(kinds(records, "silent")), len(kinds(records, "heard"))) == (2, 1)
+        assert lined.log.ends("ev.dead", 0).next == 0
+
+
+def test_a_line_that_is_down_is_not_called_silent(database: Database, lined: Site) -> None:
+    lined.connect()
+    lined.says("link_down", "bridge", cp_id="cp_001", link_id="link-b1").result(10)
+    with working(database, lined.log, rhythm=QUICK) as one:
+        one.catch_up()
+        ticks_until = time.monotonic() + 4 * QUICK.silent_after_s
+        one.wait(lambda: time.monotonic() > ticks_until, "some ticks")
+    assert not kinds(lined.read("ev.cp"), "silent")
+
+
+@pytest.fixture
+def overdue(database: Database, lined: Site) -> dict[Place, int]:
+    """A deadline that has passed, and where the worker stands."""
+    authorize(lined)
+    with working(database, lined.log) as one:
+        one.wait(lambda: rows_of(database, DEADLINES), "a deadline")
+        one.catch_up()
+    with database.reader.connect() as connection:
+        return {place: position.next for place, position in read_positions(connection).items()}
+
+
+def in_a_day_ms() -> int:
+    return time.time_ns() // 1_000_000 + 2 * 86_400_000
+
+
+def appended(site: Site) -> int:
+    return len(kinds(site.read("ev.cp"), "deadline_passed"))
+
+
+def test_nothing_is_due_before_the_log_is_folded(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
+    ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
+    ticker.begin()
+    lined.says("driver_register", "api", driver_id="bob").result(10)  # not folded: somebody's answer might be in it
+    with database.reader.connect() as connection:
+        ticker.tick(connection, overdue)
+        assert appended(lined) == 0
+        lined.says("driver_register", "api", driver_id="eve").result(10)  # came after the moment that is judged
+        ends = {place: lined.log.ends(*place).next for place in overdue}
+        driver_places = [place for place in overdue if ends[place] > overdue[place]]
+        folded = {**overdue, **{place: ends[place] for place in driver_places}}
+        ticker.tick(connection, folded)
+    lined.log.append("ev.dead", "k", b"v", {}).result(10)  # behind what the ticker appended without waiting
+    assert appended(lined) == len(rows_of(database, DEADLINES))
+
+
+def test_nothing_is_due_within_the_grace(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
+    patient = Ticker(lined.log, Rhythm(interval_s=0, silent_after_s=86_400, grace_s=3_600), in_a_day_ms)
+    patient.begin()
+    with database.reader.connect() as connection:
+        for _ in range(3):
+            patient.tick(connection, overdue)
+    lined.log.append("ev.dead", "k", b"v", {}).result(10)
+    assert appended(lined) == 0
+
+
+def test_what_was_asked_is_not_asked_again_at_once(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
+    ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
+    ticker.begin()
+    with database.reader.connect() as connection:
+        for _ in range(5):
+            ticker.tick(connection, overdue)
+    lined.log.append("ev.dead", "k", b"v", {}).result(10)
+    assert appended(lined) == len(rows_of(database, DEADLINES))
