@@ -70,8 +70,10 @@ def make_board(settings):
 
 
 def _platform(settings):
-    board = settings.board or "sim-%s-%s" % (settings.cp_id[:12], settings.role[:1])
-    line = _NoPlant() if settings.plant is None else PlantLine(settings.plant[0], settings.plant[1])
+    board = settings.board or "sim-%s-%s" % (settings.cp_id[:18].replace(".", "-"), settings.role[:1])
+    # A monitor's environment may name the plant too, but a plant has one place to plug in, and it is the engine's.
+    plant = None if settings.role == roles.MONITOR else settings.plant
+    line = _NoPlant() if plant is None else PlantLine(plant[0], plant[1])
     return SimPlatform(board, settings.cp_id, line, settings.state_dir)
 
 

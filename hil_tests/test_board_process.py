@@ -72,7 +72,7 @@ def test_split_board_goes_safe_without_its_monitor_and_tells_it_all_afterwards(t
         bench.board("monitor", **quick)
         bench.server.until(lambda: bench.bridge.of("charge_completion"))
         (completion,) = bench.bridge.of("charge_completion")
-        assert completion["reason"] == "safe_mode"
+        assert completion["reason"] == "safe_mode", completion
         bench.server.until(lambda: bench.bridge.of("status_notification")[-1]["state"] == "idle")
         assert bench.bridge.problems == []
 

@@ -1,0 +1,75 @@
+"""A board's telemetry by MQTT, at real brokers: figures arrive, the state is retained, and a will is left."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from hil_tests.benches.unix import UnixBench
+from tools.services.mqtt import MqttBroker
+from tools.services.ports import LOOPBACK
+from tools.services.process import wait_for
+
+QUICK: dict[str, Any] = {"idle_telemetry_interval_ms": 50, "retry_first_ms": 50, "retry_slow_ms": 300}
+
+
+@contextmanager
+def listener(port: int, cp_id: str) -> Generator[list[tuple[str, dict[str, Any]]]]:
+    """(topic, payload) of everything about the charge point, as it arrives."""
+    heard: list[tuple[str, dict[str, Any]]] = []
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
+
+    def subscribe(*_: Any) -> None:
+        client.subscribe(f"wattline/{cp_id}/#")
+
+    def hear(_client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        heard.append((message.topic, json.loads(message.payload)))
+
+    client.on_connect = subscribe
+    client.on_message = hear
+    client.connect(LOOPBACK, port)
+    client.loop_start()
+    try:
+        yield heard
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def states(heard: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    return [payload["state"] for topic, payload in heard if topic.endswith("/state")]
+
+
+def figures(heard: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [payload for topic, payload in heard if topic.endswith("/telemetry")]
+
+
+def test_figures_state_and_will(tmp_path: Path, interpreter: str, mqtt_broker: MqttBroker):
+    with UnixBench(tmp_path, interpreter) as bench, listener(mqtt_broker.port, "cp_1") as heard:
+        bench.board(mqtt=f"{LOOPBACK}:{mqtt_broker.port}", **QUICK)
+        bench.server.until(lambda: len(figures(heard)) >= 3)
+        assert {each["type"] for each in figures(heard)} == {"charging_data"}
+        assert {each["cp_id"] for each in figures(heard)} == {"cp_1"}
+        assert states(heard)[-1] == "online"
+        with listener(mqtt_broker.port, "cp_1") as later:
+            wait_for(lambda: states(later) == ["online"], 10, "the retained state")
+        assert not [m for m in bench.bridge.received if m["type"] == "charging_data"], "by MQTT, so not on the line"
+        bench.boards["both"].kill()
+        wait_for(lambda: states(heard)[-1] == "offline", 60, "the broker sending the will")
+
+
+def test_broker_that_goes_and_comes_costs_nothing_but_its_figures(tmp_path: Path, interpreter: str):
+    with MqttBroker("iotcore") as broker, UnixBench(tmp_path, interpreter) as bench:
+        bench.board(mqtt=f"{LOOPBACK}:{broker.port}", heartbeat_interval_ms=100, **QUICK)
+        with listener(broker.port, "cp_1") as heard:
+            bench.server.until(lambda: figures(heard))
+        broker.stop()
+        seen = len(bench.bridge.received)
+        bench.server.until(lambda: len(bench.bridge.received) > seen + 5)
+        broker.restart()
+        with listener(broker.port, "cp_1") as heard:
+            bench.server.until(lambda: figures(heard))
