@@ -15,6 +15,7 @@ from wire.frame import payload_of
 
 from central.admit import BY, WORKER, DeadLetter, admit
 from central.dead import dead_letter
+from central.ids import session_id
 from central.rows import Incoming, Outgoing, Refused, Rows
 from central.store import outbox, parked
 from central.store.outbox import Letter
@@ -27,6 +28,8 @@ from runtime.log import session
 Speak = Callable[[Rows, Incoming, Terms], Sequence[Outgoing]]
 
 FOLD_FAILED = "fold_failed"
+# What is said again and again without anything happening is logged at DEBUG.
+FREQUENT = frozenset({"heartbeat", "charging_data", "meter_checkpoint", "status_notification"})
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +100,7 @@ class Batch:
 
     def _fold(self, record: Record, incoming: Incoming) -> None:
         rows = self._rows.of(incoming.key)
-        with session(incoming.message.get("session_id") or ""):
+        with session(_session_of(incoming)):
             try:
                 self._accept(rows, self._apply(rows, incoming, self._terms))
             except Refused as refusal:
@@ -109,7 +112,8 @@ class Batch:
                 self._fail(record, incoming, error)
             else:
                 self.counts["folded"] += 1
-                logger.debug("folded %s of %s", incoming.message["type"], incoming.key)
+                level = logging.DEBUG if incoming.message["type"] in FREQUENT else logging.INFO
+                logger.log(level, "folded %s of %s", incoming.message["type"], incoming.key)
 
     def _accept(self, rows: KeyRows, outgoing: Sequence[Outgoing]) -> None:
         letters = [_letter(each) for each in outgoing]
@@ -162,6 +166,14 @@ class Batch:
             record.topic, record.partition, record.offset, verdict.reason, verdict.text,
         )  # fmt: skip
         self._letters.append(dead_letter(record, verdict))
+
+
+def _session_of(incoming: Incoming) -> str:
+    """For the log's lines: the session that a record is about, "" where it is about none."""
+    message = incoming.message
+    if message["type"] == "charge_request":
+        return session_id(message["driver_id"], message["message_id"])
+    return message.get("session_id") or ""
 
 
 def _letter(outgoing: Outgoing) -> Letter:

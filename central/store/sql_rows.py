@@ -5,7 +5,6 @@ Each key sees its own rows alone. What a fold puts is staged, and counts only on
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -122,6 +121,13 @@ _LAST_CONNECTION = (
     .where(CHARGING_POINTS.c.cp_id == bindparam("id"))
     .values(last_connection_time=bindparam("time"))
 )
+
+
+def copy(row: R) -> R:
+    """As copy.copy, and several times as fast: rows are plain dataclasses, and every `get` makes one."""
+    made = object.__new__(type(row))
+    made.__dict__.update(row.__dict__)
+    return made
 
 
 def _key_of(row: Any) -> Key:
