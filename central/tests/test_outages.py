@@ -60,8 +60,8 @@ def test_the_database_locked(lined: Site, tmp_path: Path, caplog: pytest.LogCapt
 
 
 def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined: Site, tmp_path: Path) -> None:
-    """The log is locked for a while, again and again, while 400 messages of five keys go out."""
-    letters = [Letter(COMMANDS, f"k{n % 5}".encode(), b'{"n":%d}' % n, {"by": "worker"}) for n in range(400)]
+    """The log is locked for a while, again and again, while 150 messages of five keys go out."""
+    letters = [Letter(COMMANDS, f"k{n % 5}".encode(), b'{"n":%d}' % n, {"by": "worker"}) for n in range(150)]
     with database.writer.begin() as connection:
         outbox.add(connection, letters)
     impatient = EmbeddedLog(tmp_path / "log.db", busy_timeout_s=0.02)
