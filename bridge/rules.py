@@ -58,8 +58,9 @@ Rule = Callable[[LineState, Heard], Decision]
 def _register(line: LineState, heard: Heard) -> Decision:
     if heard.key not in line.registered and len(line.registered) >= MAX_CHARGE_POINTS:
         return refuse(heard.message, "too_many", "id", f"expected at most {MAX_CHARGE_POINTS} charge points on a line")
+    # A journal so full that only registering can empty it sends its registration unkept, under a lossy id.
     refusal = _refuse_unackable(heard)
-    if refusal is not None:
+    if refusal is not None and heard.n is not None:
         return refusal
     engine_board = heard.message.get("engine_board")
     boards = {str(board) for board in (heard.board, engine_board) if board is not None}
