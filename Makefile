@@ -47,8 +47,9 @@ test: $(READY) ## lint, types and every test; sets up what they need, or says wh
 	@$(BIN)/python -m tools.system_packages
 	@$(MAKE) --no-print-directory lint types pytest
 
+# By file, on three processes: most tests wait for real programs, which two cores can carry.
 pytest: $(READY)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
 
 demo: $(READY) ## charge three simulated cars, from the relay to the receipt, with faults on the way
 	@$(BIN)/python -m tools.demo
