@@ -1,0 +1,65 @@
+"""What every measurement is given: how much to measure, on which logs, where to put files, whom to tell."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from eventlog import Log, open_log
+from tools.bench.figures import Figure
+from tools.stack.log_choice import LogChoice, Wanted, choose_log
+
+CLIENT_ID = "wattline-bench"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """`charges` are timed after `warm_ups`; `folded_charges` lie in the log that the worker folds."""
+
+    charges: int = 100
+    warm_ups: int = 5
+    lines: int = 50
+    frames: int = 40_000
+    mqtt_messages: int = 20_000
+    charge_points: int = 50
+    folded_charges: int = 1_500
+
+
+FULL = Sizes()
+# Shows that everything works, not how fast.
+QUICK = Sizes(
+    charges=3, warm_ups=1, lines=3, frames=300, mqtt_messages=200, charge_points=3, folded_charges=6
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    sizes: Sizes
+    logs: Sequence[Wanted]
+    folder: Path
+    say: Callable[[str], None]
+
+
+Measure = Callable[[Run], list[Figure]]
+
+
+@contextmanager
+def log_of_its_own(wanted: Wanted, folder: Path) -> Generator[LogChoice]:
+    """An empty log, with its broker where it is Kafka. Raises KafkaUnavailable."""
+    choice = choose_log(wanted, folder)
+    try:
+        yield choice
+    finally:
+        if choice.broker:
+            choice.broker.close()
+
+
+@contextmanager
+def opened(choice: LogChoice, prefix: str = "") -> Generator[Log]:
+    """With its topics made. `prefix`: what their names begin with on a broker."""
+    log = open_log(choice.settings["BROKER_ADDRESS"], Path(choice.settings.get("LOG_PATH", "")), CLIENT_ID, prefix)
+    try:
+        log.create_topics()
+        yield log
+    finally:
+        log.close()
