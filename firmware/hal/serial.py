@@ -6,7 +6,6 @@ Same members as the lines of hal/tcp.py.
 import os
 import select
 import sys
-import termios
 
 MAX_OUT = 8192  # bytes the port has not taken yet
 _STEP_MOST = 256  # bytes moved in one step, each way; at 5 ms a step far more than 115,200 baud carry
@@ -16,6 +15,8 @@ class BytePort:
     """A tty on MicroPython's unix port, whose files only block: so one byte at a time, each as poll allows it."""
 
     def __init__(self, path):
+        import termios  # not on boards, which have other ports
+
         self._file = open(path, "r+b")
         termios.setraw(self._file.fileno())
         self._poll = select.poll()

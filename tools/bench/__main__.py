@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, figures in measured.items():
         console.print(report.table(MEASUREMENTS[name].says, figures))
     console.print("\n".join(f"{name:10} {value}" for name, value in about.items()))
-    console.print(report.NOTICE)
+    console.print(report.NOTICE, soft_wrap=True)
     if arguments.json:
         arguments.json.write_text(report.as_json(about, measured), encoding="utf-8")
     if code == FAILED_EXIT:

@@ -1,1 +1,0 @@
-"""Readers of the log that act on the outside world, each with its own offset."""
