@@ -57,7 +57,7 @@ def _measure_on(run: Run, wanted: Wanted) -> Figure:
             _judge(database, log, sizes.folded_charges)
         reading = _raw_reading(choice, folded.ends)
     rows, seconds = raw_sqlite.copy_s(database, folder / "copy.db", BATCH_RECORDS)
-    inserting = Yardstick(f"sqlite3 alone, inserting {rows} rows", folded.records / seconds)
+    inserting = Yardstick(f"sqlite3 alone, inserting {rows}", folded.records / seconds)
     value = folded.records / folded.seconds
     return Figure("records folded by the worker", wanted, value, "records/s", (reading, inserting))
 
@@ -122,8 +122,8 @@ def _judge(database: Path, log: Log, charges: int) -> None:
 def _raw_reading(choice: LogChoice, ends: Places) -> Yardstick:
     if choice.broker:
         rate = raw_kafka.consumed_rate(choice.broker.address, ends)
-        return Yardstick("kafka-python alone, reading them", rate)
+        return Yardstick("kafka-python alone, reading", rate)
     topics = ", ".join(f"'{topic}'" for topic in FOLDED)
     query = f"SELECT * FROM records WHERE slot IN (SELECT slot FROM partitions WHERE topic IN ({topics}))"
     rate = raw_sqlite.read_rate(Path(choice.settings["LOG_PATH"]), query)
-    return Yardstick("sqlite3 alone, reading them", rate)
+    return Yardstick("sqlite3 alone, reading", rate)
