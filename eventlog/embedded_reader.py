@@ -67,7 +67,7 @@ class EmbeddedReader:
                 return []
             if self._woken.wait(min(POLL_INTERVAL_S, remaining_s)):
                 self._woken.clear()
-                return []
+                return self._read(max_records)  # what woke us may have been told of a record
 
     def _read(self, max_records: int) -> list[Record]:
         with transaction(self._connection, "BEGIN"):

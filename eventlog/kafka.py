@@ -20,7 +20,7 @@ from eventlog.kafka_client import (
 from eventlog.kafka_producer import KafkaAppender
 from eventlog.kafka_reader import KafkaReader
 from eventlog.pending import MAX_PENDING_RECORDS, Pending
-from eventlog.port import Appended, Ends, LogUnavailable, TopicMismatch, UnknownTopic
+from eventlog.port import STREAM_LINGER_MS, Appended, Ends, LogUnavailable, TopicMismatch, UnknownTopic
 from eventlog.record_size import checked_size, encode_key
 from eventlog.topics import TOPICS, Topic
 
@@ -40,6 +40,7 @@ class KafkaLog:
         topics: Sequence[Topic] = TOPICS,
         *,
         prefix: str = "",
+        linger_ms: int = STREAM_LINGER_MS,
         max_pending_records: int = MAX_PENDING_RECORDS,
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
     ) -> None:
@@ -53,7 +54,7 @@ class KafkaLog:
         self._asking = threading.Lock()
         self._admin: Admin = new_admin(address, client_id)
         try:
-            self._appender = KafkaAppender(address, client_id, Pending(max_pending_records))
+            self._appender = KafkaAppender(address, client_id, Pending(max_pending_records), linger_ms)
         except LogUnavailable:
             self._admin.close()
             raise

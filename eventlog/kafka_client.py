@@ -34,10 +34,6 @@ PRODUCER: Mapping[str, object] = {
     # One batch that expires wedges an idempotent producer for good: none ever does. What waits is bounded
     # outside.
     "delivery_timeout_ms": 2**31 - 1,
-    # Append to read in two processes, two cores: 0 ms has p50 1.4 to 2.9 ms but p99 up to 17 ms at 2,000
-    # records a second, and more beside busy neighbours; 2 ms has p50 2.7 to 3.5 ms and p99 5 to 7 ms at any
-    # rate.
-    "linger_ms": 2,
     "batch_size": BATCH_SIZE_BYTES,
     "max_request_size": 1_048_576,
     # How long a send may block where the topic's partitions are not known; they are asked for before the
@@ -113,8 +109,9 @@ def topic_partition(topic: str, partition: int) -> Any:
     return _library.TopicPartition(topic, partition)
 
 
-def new_producer(address: str, client_id: str) -> Producer:
-    return cast(Producer, _connected(_library.KafkaProducer, address, client_id, PRODUCER))
+def new_producer(address: str, client_id: str, linger_ms: int) -> Producer:
+    settings = {**PRODUCER, "linger_ms": linger_ms}
+    return cast(Producer, _connected(_library.KafkaProducer, address, client_id, settings))
 
 
 def new_consumer(address: str, client_id: str) -> Consumer:

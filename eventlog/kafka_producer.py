@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 class KafkaAppender:
     """Thread-safe."""
 
-    def __init__(self, address: str, client_id: str, pending: Pending) -> None:
+    def __init__(self, address: str, client_id: str, pending: Pending, linger_ms: int) -> None:
         """Raises LogUnavailable."""
+        self._linger_ms = linger_ms
         self._address = address
         self._client_id = client_id
         self._pending = pending
@@ -34,7 +35,7 @@ class KafkaAppender:
         self._waiting: dict[Future[Appended], int] = {}
         self._topics: set[str] = set()
         self._closed = False
-        self._producer: Producer | None = new_producer(address, client_id)
+        self._producer: Producer | None = new_producer(address, client_id, linger_ms)
 
     def learn(self, topics: Iterable[str]) -> None:
         """Asks for the topics' partitions: a send to a topic not yet known blocks. Raises LogUnavailable."""
@@ -113,7 +114,7 @@ class KafkaAppender:
         )
         while not self._closed:
             try:
-                new = new_producer(self._address, self._client_id)
+                new = new_producer(self._address, self._client_id, self._linger_ms)
             except LogUnavailable as error:
                 logger.warning("%s", error)
                 continue

@@ -4,17 +4,24 @@ from pathlib import Path
 
 from eventlog.embedded import EmbeddedLog
 from eventlog.kafka import KafkaLog
-from eventlog.port import Log
+from eventlog.port import STREAM_LINGER_MS, Log
 
 
-def open_log(broker_address: str, log_path: Path, client_id: str, topic_prefix: str = "") -> Log:
+def open_log(
+    broker_address: str,
+    log_path: Path,
+    client_id: str,
+    topic_prefix: str = "",
+    linger_ms: int = STREAM_LINGER_MS,
+) -> Log:
     """The log at `broker_address` ("host:port", several after commas), or the embedded one at `log_path` if
     it is "".
 
     `client_id` is what the broker calls this process in its own logs. `topic_prefix` sets several systems
     apart on one Kafka cluster; records and calls use the names without it. An embedded log's file is a world
-    of its own and needs none. Raises LogUnavailable.
+    of its own and needs none. `linger_ms`: how long Kafka's producer gathers records before it sends; 0
+    where somebody waits for each. Raises LogUnavailable.
     """
     if not broker_address:
         return EmbeddedLog(log_path)
-    return KafkaLog(broker_address, client_id, prefix=topic_prefix)
+    return KafkaLog(broker_address, client_id, prefix=topic_prefix, linger_ms=linger_ms)

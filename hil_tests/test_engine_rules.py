@@ -18,7 +18,8 @@ STALE_MS = 20_000
 def bench_of(tmp_path: Path) -> Callable[..., Bench]:
     def make(watts: int = 3000, **options: Any) -> Bench:
         bench = Bench(tmp_path, load=load_of(f"constant:{watts}", Mains()), **options)
-        bench.until(lambda: bench.engine.state == "idle")
+        # Central speaks to a board once it is registered; before that the engine may be idle and have no clock.
+        bench.until(lambda: bench.engine.state == "idle" and bench.bridge.of("status_notification"))
         return bench
 
     return make

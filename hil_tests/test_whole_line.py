@@ -1,12 +1,15 @@
 """From the relay to the receipt: real processes on either log, boards on real MicroPython, killed in mid-charge."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import NoReturn, cast
+from uuid import uuid4
 
 import pytest
 
-from hil_tests.whole_line import CHECKPOINT_MS, POWER_W, SHAPES, SPEED, Site, agree, killed, site
+from hil_tests.whole_line import CHECKPOINT_MS, DEADLINE_S, POWER_W, SHAPES, SPEED, Site, agree, killed, site
 from tools.services import kafka
+from tools.services.process import wait_for
 from tools.stack.log_choice import Wanted
 from tools.stack.python_of_boards import interpreter
 
@@ -40,6 +43,21 @@ def test_a_charge_from_the_relay_to_the_receipt(running: Site, cp_id: str) -> No
     assert receipt["reason"] == "limit"
     assert 300 <= receipt["energy_wh"] < 400
     assert receipt["cost_minor"] == (receipt["energy_wh"] * 2000 * 2 + 100_000) // 200_000  # 0.20 a kWh, half up
+
+
+def test_a_charge_request_by_a_bare_producer(running: Site) -> None:
+    """The specification's own message, to the letter, by a program that knows the log and nothing of Wattline."""
+    driver_id = running.driver().driver_id
+    point = running.ready("cp_tcp")
+    request = f'{{"type":"charge_request","message_id":"{uuid4()}","cp_id":"cp_tcp","driver_id":"{driver_id}"}}'
+    log = running.open_log()
+    log.append("ev.driver", driver_id, request.encode()).result(DEADLINE_S)
+    wait_for(lambda: point.plant.state()["relay"], DEADLINE_S, "the relay closes")
+    told = wait_for(lambda: point.plant.state()["sessions"][-1]["session_id"], DEADLINE_S, "a named session")
+    stop = {"type": "charge_stop_request", "message_id": str(uuid4()), "driver_id": driver_id, "session_id": told}
+    log.append("ev.driver", driver_id, json.dumps(stop).encode(), {"by": b"api"}).result(DEADLINE_S)
+    wait_for(lambda: not point.plant.state()["relay"], DEADLINE_S, "the relay opens")
+    log.close()
 
 
 def test_a_driver_stops_the_charge(running: Site) -> None:

@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from eventlog.opening import open_log
+from eventlog.port import Log
 from tools.demo.drivers import Driver
 from tools.services.process import ChildProcess, wait_for
 from tools.stack.boards import ChargePoint, Design, Shape
@@ -87,17 +89,26 @@ class Site:
     def driver(self) -> Driver:
         number = next(_numbers)
         driver = Driver(f"driver {number}", self._folder / "drivers" / str(number), self.stack.api_url)
-        driver.run("register", driver.name)
+        driver.register()
         return driver
 
     def charge(self, cp_id: str, kwh: float) -> Charge:
         driver = self.driver()
-        point = self.stack.charge_points[cp_id]
-        wait_for(lambda: self.status(cp_id) == "ACTIVE", DEADLINE_S, f"{cp_id} is ACTIVE")
+        point = self.ready(cp_id)
         before = len(point.plant.state()["sessions"])
         command = driver.start("charge", cp_id, "--kwh", f"{kwh:g}")
         self._charges.append(Charge(point, driver, command, before))
         return self._charges[-1]
+
+    def ready(self, cp_id: str) -> ChargePoint:
+        """Once it can be asked for a charge."""
+        wait_for(lambda: self.status(cp_id) == "ACTIVE", DEADLINE_S, f"{cp_id} is ACTIVE")
+        return self.stack.charge_points[cp_id]
+
+    def open_log(self) -> Log:
+        """The log, as another program would open it."""
+        settings = self.stack.settings_of_central()
+        return open_log(settings["BROKER_ADDRESS"], Path(settings.get("LOG_PATH", "unused")), "another program")
 
     def status(self, cp_id: str) -> str:
         status: str = self.stack.get(f"/v1/charge-points/{cp_id}")["status"]

@@ -19,7 +19,7 @@ class Changes(Protocol):
 class SqliteChanges:
     """PRAGMA data_version changes with each commit of another connection, and costs microseconds."""
 
-    interval_s = 0.005
+    interval_s = 0.002
 
     def __init__(self, path: str) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)

@@ -76,7 +76,7 @@ class Board:
             self.settings, self.clock, self.journal, self.outbox, Reports(self._storage), LineLink(central), link,
             self._retry(), engine_retry, self.engine is not None,
         )
-        self.parts.append(self.monitor)
+        self.parts.insert(0, self.monitor)  # before the engine: a command reaches it within one pass
 
     def _retry(self):
         settings = self.settings

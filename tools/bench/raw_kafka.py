@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wire.kinds import CP
 
 from eventlog.kafka_client import new_consumer, new_producer, topic_partition
+from eventlog.port import STREAM_LINGER_MS
 from tools.bench.run import CLIENT_ID
 
 TIMEOUT_S = 120.0
@@ -18,7 +19,7 @@ Pair = tuple[bytes, bytes]  # key, value
 
 def produced_rate(address: str, prefix: str, pairs: Sequence[Pair], in_flight: int) -> float:
     """Acked records a second into an existing topic, at most `in_flight` unacked."""
-    producer = new_producer(address, CLIENT_ID)
+    producer = new_producer(address, CLIENT_ID, STREAM_LINGER_MS)
     topic = prefix + CP
     producer.partitions_for(topic)
     room = threading.Semaphore(in_flight)

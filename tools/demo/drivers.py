@@ -1,4 +1,4 @@
-"""Drivers, each a home of their own, who use the `wattline` command and nothing else."""
+"""Drivers, each with a home of their own, who use the `wattline` command and nothing else."""
 
 import json
 import os
@@ -16,6 +16,7 @@ COMMAND_TIMEOUT_S = 60
 class Driver:
     def __init__(self, name: str, folder: Path, api_url: str) -> None:
         self.name = name
+        self.driver_id = ""  # once registered
         self._folder = folder
         self._environment = {
             "XDG_CONFIG_HOME": str(folder),
@@ -23,6 +24,9 @@ class Driver:
             "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}",
         }
         folder.mkdir(parents=True, exist_ok=True)
+
+    def register(self) -> None:
+        self.driver_id = self.run("register", self.name)["driver_id"]
 
     def run(self, *arguments: str) -> Any:
         """What the command printed as JSON. Raises RuntimeError with its complaint."""

@@ -43,7 +43,7 @@ class Story:
 
     def _begin(self) -> list[ChildProcess]:
         for driver in self._drivers.values():
-            driver.run("register", driver.name)
+            driver.register()
         charges = [driver.start("charge", cp_id) for cp_id, driver in self._drivers.items()]
         for point in self._points.values():
             wait_for(lambda point=point: point.plant.state()["relay"], START_TIMEOUT_S, f"{_id(point)}: relay closed")
