@@ -1,13 +1,24 @@
 """Fixtures that every part's tests share."""
 
+import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import pytest
 
 pytest_plugins = ["tools.testing.fixtures"]
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A program run inside a test sends the log to the test's stderr, which is closed after it."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = [handler for handler in root.handlers if handler in before] or before
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

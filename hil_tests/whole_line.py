@@ -23,7 +23,7 @@ DEADLINE_S = 60.0
 QUICK = {
     "keepalive_ms": 300, "link_lost_ms": 1200, "flash_interval_ms": CHECKPOINT_MS, "checkpoint_interval_ms": 1000,
     "retry_first_ms": 100, "retry_slow_ms": 1000, "resend_ms": 1000, "heartbeat_interval_ms": 1000,
-    "health_interval_ms": 1000, "answer_ms": 3000, "rated_current_ma": 40000,
+    "health_interval_ms": 1000, "answer_ms": 3000,
 }  # fmt: skip
 POWER_W = 7400
 SHAPES: dict[str, Shape] = {"cp_tcp": "tcp", "cp_serial": "serial", "cp_split": "split"}

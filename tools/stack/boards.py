@@ -15,6 +15,7 @@ from tools.stack.python_of_boards import interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_TIMEOUT_S = 30.0
+RATED_MA = 40_000  # of a board's 16 A by default a recorded car takes more, and its charge ends as over-current
 Shape = Literal["tcp", "serial", "split"]
 
 
@@ -114,6 +115,7 @@ class ChargePoint:
             "state_dir": str(folder),
             "location": self.design.location,
             "price_per_kwh": self.design.price_per_kwh,
+            "rated_current_ma": RATED_MA,
             **self.design.config,
             **{name: place for name, place in places.items() if place},
         }

@@ -55,6 +55,7 @@ class Stack:
     def start(self) -> None:
         """Returns once every charge point is registered. Raises what the part that failed raised."""
         started = time.monotonic()
+        self._say("starting the log, Central, the bridge and boards (the first time Maven brings Kafka, 43 MB)")
         self.log = choose_log(self._wanted_log, self.folder)
         if self.log.notice:
             self._say(self.log.notice)
