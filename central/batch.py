@@ -15,7 +15,7 @@ from wire.frame import payload_of
 
 from central.admit import BY, WORKER, DeadLetter, admit
 from central.dead import dead_letter
-from central.ids import session_id
+from central.ids import session_of
 from central.rows import Incoming, Outgoing, Refused, Rows
 from central.store import outbox, parked
 from central.store.outbox import Letter
@@ -100,7 +100,7 @@ class Batch:
 
     def _fold(self, record: Record, incoming: Incoming) -> None:
         rows = self._rows.of(incoming.key)
-        with session(_session_of(incoming)):
+        with session(session_of(incoming.message)):
             try:
                 self._accept(rows, self._apply(rows, incoming, self._terms))
             except Refused as refusal:
@@ -166,14 +166,6 @@ class Batch:
             record.topic, record.partition, record.offset, verdict.reason, verdict.text,
         )  # fmt: skip
         self._letters.append(dead_letter(record, verdict))
-
-
-def _session_of(incoming: Incoming) -> str:
-    """For the log's lines: the session that a record is about, "" where it is about none."""
-    message = incoming.message
-    if message["type"] == "charge_request":
-        return session_id(message["driver_id"], message["message_id"])
-    return message.get("session_id") or ""
 
 
 def _letter(outgoing: Outgoing) -> Letter:

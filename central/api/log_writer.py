@@ -1,6 +1,7 @@
 """Appends what people ask for. While the log is away requests are refused, and everything that only reads goes on."""
 
 import asyncio
+import logging
 import threading
 
 from starlette.concurrency import run_in_threadpool
@@ -9,10 +10,13 @@ from wire.kinds import KINDS
 
 from central.admit import API, BY
 from central.api.errors import ApiError
+from central.ids import session_of
 from central.opening import wait_for_log
 from central.rows import Message
 from eventlog import Log, LogBusy, LogClosed, LogUnavailable, TooLarge
 from runtime.settings import ConfigManager
+
+logger = logging.getLogger(__name__)
 
 APPEND_TIMEOUT_S = 3.0
 OPEN_TIMEOUT_S = 1.0
@@ -62,7 +66,9 @@ class LogWriter:
         except TooLarge as error:
             raise ApiError(413, "too_large", str(error)) from error
         except (LogBusy, LogClosed, LogUnavailable, TimeoutError) as error:
+            logger.warning("%s of %s was not appended: %s", kind.name, message[kind.key], error)
             raise _away(str(error) or f"no answer within {APPEND_TIMEOUT_S:g} s") from error
+        logger.info("appended %s of %s", kind.name, message[kind.key], extra={"session": session_of(message)})
 
     @property
     def is_open(self) -> bool:
