@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,8 @@ from tools.services.ports import LOOPBACK
 
 PAUSE_S = 0.005
 POWER_W = 3500
-WINDOW_S = 0.5  # real time: hundreds of worlds share one thread, and a window is 0.3 ms of it
+IDLE_WINDOW_S = 0.5  # real time: hundreds of worlds share one thread, and a window is 0.3 ms of it
+WINDOW_S = 0.1  # where a car charges: a board reads its register once windows after the opening came, or after 1 s
 # A thread that steps hundreds of boards comes by more rarely than a board's own loop would.
 PATIENT = {"keepalive_ms": 5000, "link_lost_ms": 20000, "retry_slow_ms": 2000, "heartbeat_interval_ms": 5000}
 
@@ -35,6 +37,7 @@ class Crowd:
 
     def __init__(self, count: int, bridge_port: int, folder: Path, speed: int = 1) -> None:
         self.worlds: dict[str, World] = {}
+        self._speed = speed
         self._clock = RealClock()
         self._clock.follow()
         self._folder = folder
@@ -53,6 +56,13 @@ class Crowd:
         self._ended.set()
         self._thread.join()
 
+    def sample_often(self, cp_ids: Iterable[str]) -> dict[str, World]:
+        """The worlds of these charge points, which from now on give windows as short as a plant's."""
+        worlds = {cp_id: self.worlds[cp_id] for cp_id in cp_ids}
+        for world in worlds.values():
+            world.window_ms = round(WINDOW_S * 1000 * self._speed)
+        return worlds
+
     def _run(self) -> None:
         while not self._ended.is_set():
             self._clock.follow()
@@ -64,7 +74,7 @@ class Crowd:
         world = World(load_of(f"constant:{POWER_W}", Mains()), plugged=True)
         folder = self._folder / cp_id
         folder.mkdir(parents=True)
-        world.window_ms = round(WINDOW_S * 1000 * speed)
+        world.window_ms = round(IDLE_WINDOW_S * 1000 * speed)
         central = "{}:{}".format(*self._central)
         config = {"cp_id": cp_id, "central": central, "price_per_kwh": 0.2, "presence": "none", **PATIENT}
         platform = SimPlatform(f"b-{cp_id}", cp_id, WorldLine(world, self._clock, speed), str(folder), self._clock)
