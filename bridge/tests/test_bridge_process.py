@@ -1,7 +1,6 @@
 """The bridge as a process of its own: its start, its end, and its death."""
 
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -35,17 +34,9 @@ class BridgeProcess:
     def start(self) -> None:
         self.process.start()
 
-    def output(self) -> str:
-        return self.process.log_path.read_text()
-
-    def ready_port(self, starts: int = 1) -> int:
-        """The TCP port of the `starts`th ready line."""
-
-        def found() -> list[str]:
-            return re.findall(r" ready tcp=127\.0\.0\.1:(\d+)", self.output())
-
-        self.process.wait_ready(lambda: len(found()) >= starts, TIMEOUT_S)
-        return int(found()[-1])
+    def ready_port(self) -> int:
+        """The TCP port of this run's ready line."""
+        return int(self.process.wait_said(r" ready tcp=127\.0\.0\.1:(\d+)", TIMEOUT_S)[1])
 
 
 @pytest.fixture
@@ -92,7 +83,7 @@ def test_everything_acked_before_a_kill_in_mid_stream_is_in_the_log(bridge: Brid
         assert logged(tmp_path, board) >= board.acked
         board.stream.close()
         bridge.start()
-        board = board.moved_to(Socket(bridge.ready_port(round_number + 1)))
+        board = board.moved_to(Socket(bridge.ready_port()))
         unacked = sorted(set(range(1, board.n + 1)) - board.acked)
         board.say(board.registration())
         for n in unacked:
@@ -112,7 +103,7 @@ def test_sigterm_says_link_down_and_ends_cleanly(bridge: BridgeProcess, tmp_path
     ups, downs = messages(log, CP, "link_up"), messages(log, CP, "link_down")
     assert [each["link_id"] for each in ups] == [each["link_id"] for each in downs]
     log.close()
-    assert "Traceback" not in bridge.output()
+    assert "Traceback" not in bridge.process.said()
 
 
 def test_bridge_waits_for_a_log_that_cannot_be_had_yet(tmp_path: Path):
@@ -121,7 +112,7 @@ def test_bridge_waits_for_a_log_that_cannot_be_had_yet(tmp_path: Path):
     bridge = BridgeProcess(tmp_path, LOG_PATH=str(blocked / "log.db"))
     bridge.start()
     try:
-        bridge.process.wait_ready(lambda: "waiting for the log" in bridge.output(), TIMEOUT_S)
+        bridge.process.wait_said("waiting for the log", TIMEOUT_S)
         blocked.unlink()
         with Board(Socket(bridge.ready_port()), "cp_001") as board:
             board.register()
@@ -134,9 +125,9 @@ def test_bridge_never_serves_on_a_file_that_is_no_log_and_says_so(tmp_path: Path
     bridge = BridgeProcess(tmp_path)
     bridge.start()
     try:
-        wait_for(lambda: not bridge.process.running or "log.db" in bridge.output(), TIMEOUT_S, "a complaint")
-        assert "Traceback" not in bridge.output()
-        assert " ready " not in bridge.output()
+        wait_for(lambda: not bridge.process.running or "log.db" in bridge.process.said(), TIMEOUT_S, "a complaint")
+        assert "Traceback" not in bridge.process.said()
+        assert " ready " not in bridge.process.said()
     finally:
         bridge.process.stop()
 
@@ -147,8 +138,8 @@ def test_port_in_use_ends_the_bridge_with_one_line(tmp_path: Path):
         bridge = BridgeProcess(tmp_path, LISTEN_PORT=str(bench.tcp_port))
         bridge.start()
         assert bridge.process.wait_ended(TIMEOUT_S) == 1
-        assert "cannot listen" in bridge.output()
-        assert "Traceback" not in bridge.output()
+        assert "cannot listen" in bridge.process.said()
+        assert "Traceback" not in bridge.process.said()
     log.close()
 
 
@@ -157,13 +148,13 @@ def test_plain_port_is_on_loopback_and_counters_are_logged_on_request(tmp_path: 
     bridge = BridgeProcess(tmp_path, PLAIN_PORT=str(port), LISTEN_HOST="0.0.0.0")
     bridge.start()
     try:
-        bridge.process.wait_ready(lambda: f"plain=127.0.0.1:{port}" in bridge.output(), TIMEOUT_S)
+        bridge.process.wait_said(f"plain=127.0.0.1:{port}", TIMEOUT_S)
         assert is_listening(port)
         with Board(Socket(port), "cp_001", seal=None) as hand:
             hand.stream.send(b"what?\n")
             hand.wait_heard("error_response")
         bridge.process.send_signal(signal.SIGUSR1)
-        bridge.process.wait_ready(lambda: "refused_not_json=1" in bridge.output(), TIMEOUT_S)
+        bridge.process.wait_said("refused_not_json=1", TIMEOUT_S)
     finally:
         bridge.process.stop()
 

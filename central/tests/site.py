@@ -63,22 +63,14 @@ class Site:
     def start(self, *processes: ChildProcess) -> None:
         """Starts these, or worker and API, and waits until they are ready."""
         chosen = processes or (self.worker, self.api)
-        before = {process: self._ready_lines(process) for process in chosen}
         for process in chosen:
             process.start()
         for process in chosen:
-            process.wait_ready(lambda process=process: self._ready_lines(process) > before[process], START_TIMEOUT_S)
-
-    def _ready_lines(self, process: ChildProcess) -> int:
-        return self.log_text(process).count(" ready ")
-
-    @staticmethod
-    def log_text(process: ChildProcess) -> str:
-        return process.log_path.read_text(errors="replace") if process.log_path.exists() else ""
+            process.wait_said(" ready ", START_TIMEOUT_S)
 
     @property
     def api_url(self) -> str:
-        return "http://" + re.findall(r"ready api=(\S+)", self.log_text(self.api))[-1]
+        return "http://" + re.findall(r"ready api=(\S+)", self.api.said())[-1]
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.api_url, timeout=TIMEOUT_S)

@@ -109,9 +109,9 @@ def test_the_api_while_the_log_is_away(site: Site) -> None:
 def test_the_worker_starts_before_the_log_can_be_written(site: Site) -> None:
     with locked(site.folder / "log.db"):
         site.worker.start()
-        site.worker.wait_ready(lambda: "waiting: the log is away" in site.log_text(site.worker), 20)
-        assert " ready " not in site.log_text(site.worker)
-    site.worker.wait_ready(lambda: " ready " in site.log_text(site.worker), 20)
+        site.worker.wait_said("waiting: the log is away", 20)
+        assert " ready " not in site.worker.said()
+    site.worker.wait_said(" ready ", 20)
 
 
 def test_the_worker_and_the_api_start_without_any_broker(site: Site) -> None:
@@ -124,7 +124,7 @@ def test_the_worker_and_the_api_start_without_any_broker(site: Site) -> None:
         worker.start()
         site.api = api
         site.start(api)
-        worker.wait_ready(lambda: "opening the log 127.0.0.1:1" in site.log_text(worker), 30)
+        worker.wait_said("opening the log 127.0.0.1:1", 30)
         with site.client() as client:
             assert client.get("/v1/charge-points").json() == {"charge_points": []}
             assert client.get("/health").json()["log"] == "away"
@@ -166,9 +166,9 @@ def test_a_wrong_log_file_ends_the_worker_with_one_line(site: Site) -> None:
     (site.folder / "no-log.db").write_bytes(b"this is no log at all, and no database either" * 100)
     wrong = site.process("worker", LOG_PATH=str(site.folder / "no-log.db"))
     wrong.start()
-    wrong.wait_ready(lambda: "no-log.db" in site.log_text(wrong), 20)
+    wrong.wait_said("no-log.db", 20)
     wrong.stop()
-    assert "Traceback" not in site.log_text(wrong)
+    assert "Traceback" not in wrong.said()
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:0", "example.org:0"])
@@ -176,4 +176,4 @@ def test_the_api_listens_on_loopback_alone(site: Site, address: str) -> None:
     api = site.process("api", API_ADDRESS=address)
     api.start()
     assert api.wait_ended(20) == 2
-    assert "API_ALLOW_REMOTE" in site.log_text(api)
+    assert "API_ALLOW_REMOTE" in api.said()

@@ -122,9 +122,9 @@ def _start_charge(site: Site) -> dict[str, Any]:
 def test_any_order_of_starting_and_an_orderly_end(site: Site) -> None:
     """The API before the tables are there; both ended by SIGTERM while a charge is followed."""
     site.api.start()
-    site.api.wait_ready(lambda: "waiting: the database has no tables" in site.log_text(site.api), 20)
+    site.api.wait_said("waiting: the database has no tables", 20)
     site.start(site.worker)
-    site.api.wait_ready(lambda: " ready api=" in site.log_text(site.api), 20)
+    site.api.wait_said(" ready api=", 20)
     site.connect()
     with site.client() as client:
         driver_id = client.post("/v1/drivers", json={"message_id": "d", "username": "Ada"}).json()["driver_id"]

@@ -1,7 +1,6 @@
 """The `unix` bench: a board as a real process (MicroPython's unix port, or CPython), a real plant, a bridge."""
 
 import json
-import re
 import select
 import socket
 import sys
@@ -33,10 +32,7 @@ class Plant:
         command = [sys.executable, "-m", "plant.main", "--cp", cp_id, *arguments]
         self.process = ChildProcess("plant", command, folder / "plant.log", folder=ROOT)
         self.process.start()
-        found = self.process.wait_ready(
-            lambda: re.search(r"boards=\S+:(\d+) control=\S+:(\d+)", self.process.log_tail()), READY_TIMEOUT_S
-        )
-        assert found is not None
+        found = self.process.wait_said(r"boards=\S+:(\d+) control=\S+:(\d+)", READY_TIMEOUT_S)
         self.port, self.control_port = int(found[1]), int(found[2])
 
     def ask(self, **request: Any) -> Message:
@@ -140,7 +136,7 @@ class UnixBench:
         (folder / "config.json").write_text(json.dumps(settings))
         process = ChildProcess(role, [self._interpreter, str(MAIN)], folder / "board.log", folder=folder)
         process.start()
-        process.wait_ready(lambda: "ready " in process.log_tail(), READY_TIMEOUT_S)
+        process.wait_said("ready ", READY_TIMEOUT_S)
         self.boards[role] = process
         return process
 

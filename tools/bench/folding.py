@@ -72,7 +72,7 @@ def _fold(choice: LogChoice, folder: Path, database: Path, log: Log) -> Folded:
     worker = ChildProcess("worker", command, folder / "worker.log", settings, folder)
     worker.start()
     try:
-        worker.wait_ready(lambda: " ready " in worker.log_tail(), READY_TIMEOUT_S)
+        worker.wait_said(" ready ", READY_TIMEOUT_S)
         began_s = time.perf_counter()
         with closing(sqlite3.connect(database)) as rows:
             moved_s = _until_all_is_folded(worker, rows, log, began_s)

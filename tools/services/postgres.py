@@ -68,12 +68,9 @@ class Postgres:
             raise PostgresUnavailable(f"initdb failed: {done.stderr.strip()}")
         self._server.start()
         try:
-            self._server.wait_ready(self._is_ready, START_TIMEOUT_S)
+            self._server.wait_said("ready to accept connections", START_TIMEOUT_S)
         except (ProcessEnded, TimeoutError) as error:
             raise PostgresUnavailable(str(error)) from error
-
-    def _is_ready(self) -> bool:
-        return "ready to accept connections" in self._server.log_tail()
 
     def new_database(self) -> str:
         """An empty database; its address as DATABASE_URL takes it."""

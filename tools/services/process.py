@@ -3,6 +3,7 @@ behind.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,6 +60,7 @@ class ChildProcess:
         self._environment = dict(environment or {})
         self._folder = folder
         self._popen: subprocess.Popen[bytes] | None = None
+        self._said_from = 0  # where in the log this run began
 
     def start(self) -> None:
         if self.running:
@@ -66,6 +68,7 @@ class ChildProcess:
         guard = _guard_of(os.getpid())  # made before the child, so that it can be told at once
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
+            self._said_from = log.tell()
             self._popen = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
@@ -102,6 +105,12 @@ class ChildProcess:
                 raise TimeoutError(f"{self.name} was not ready within {timeout_s:g} s:\n{self.log_tail()}")
             time.sleep(0.02)
         return answer
+
+    def wait_said(self, pattern: str, timeout_s: float) -> re.Match[str]:
+        """The first place of this run's log that `pattern` matches. Raises as wait_ready."""
+        found = self.wait_ready(lambda: re.search(pattern, self.said()), timeout_s)
+        assert found is not None  # a false answer is not waited for
+        return found
 
     def wait_ended(self, timeout_s: float) -> int:
         """Its exit code. Raises TimeoutError."""
@@ -140,12 +149,20 @@ class ChildProcess:
         _guard_of(os.getpid()).tell("forget", popen.pid)
         return exit_code
 
+    def said(self) -> str:
+        """All that this run has logged: what an earlier run said, or a long log pushed far up, deceives nobody."""
+        return self._log_from(self._said_from)
+
     def log_tail(self) -> str:
         """The end of the log, for messages."""
+        return self._log_from(-LOG_TAIL_BYTES)
+
+    def _log_from(self, offset: int) -> str:
+        """`offset`: in bytes, from the log's end where it is negative."""
         if not self.log_path.exists():
             return ""
         with self.log_path.open("rb") as log:
-            log.seek(max(0, self.log_path.stat().st_size - LOG_TAIL_BYTES))
+            log.seek(offset if offset >= 0 else max(0, self.log_path.stat().st_size + offset))
             return log.read().decode(errors="replace")
 
 

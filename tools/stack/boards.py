@@ -1,7 +1,6 @@
 """Simulated charge points: a plant each, and one or two boards, on the line that the shape names."""
 
 import json
-import re
 import socket
 import sys
 from dataclasses import dataclass, field
@@ -50,8 +49,7 @@ class Plant:
 
     def start(self) -> None:
         self.process.start()
-        ready = re.compile(r"\bready\b")
-        self.process.wait_ready(lambda: ready.search(self.process.log_tail()), READY_TIMEOUT_S)
+        self.process.wait_said(r"\bready\b", READY_TIMEOUT_S)
 
     def ask(self, **request: object) -> dict[str, Any]:
         """Its answer. Raises OSError where it is gone, ValueError where it refuses."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.services.ports import free_port, is_listening
-from tools.services.process import ChildProcess, ProcessEnded, wait_for
+from tools.services.process import LOG_TAIL_BYTES, ChildProcess, ProcessEnded, wait_for
 
 # Starts a grandchild, says both ids, and ignores SIGTERM where it is told to.
 FAMILY = """
@@ -119,6 +119,30 @@ def test_waiting_has_an_end(tmp_path: Path) -> None:
         child.wait_ended(0.05)
     child.send_signal(signal.SIGSTOP)
     child.kill()
+
+
+def test_what_is_waited_for_in_the_log_may_stand_far_above_its_end(tmp_path: Path) -> None:
+    code = f"print('ready at=7' + 'x' * {2 * LOG_TAIL_BYTES}); import time; time.sleep(600)"
+    child = ChildProcess("talker", [sys.executable, "-u", "-c", code], tmp_path / "talker.log")
+    child.start()
+    child.wait_ready(lambda: len(child.said()) > 2 * LOG_TAIL_BYTES, 20)
+    assert "ready" not in child.log_tail()
+    assert child.wait_said(r"at=(\d+)", 1)[1] == "7"
+    child.stop()
+
+
+def test_what_an_earlier_run_said_is_not_said_by_this_one(tmp_path: Path) -> None:
+    code = "import os, sys; print('ready' if os.path.exists(sys.argv[1]) else 'bye')"
+    flag = tmp_path / "flag"
+    flag.touch()
+    child = ChildProcess("twice", [sys.executable, "-c", code, flag], tmp_path / "twice.log")
+    child.start()
+    child.wait_ended(20)
+    flag.unlink()
+    child.start()
+    with pytest.raises(ProcessEnded, match="ended with code 0"):
+        child.wait_said("ready", 20)
+    assert child.said() == "bye\n"
 
 
 def test_ctrl_c_on_the_terminal_does_not_reach_children(tmp_path: Path) -> None:
