@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chargepoint.meter import MAX_SAMPLES, MAX_WINDOW_MS, Meter, SampleWindow, isqrt
+from chargepoint.meter import MAX_SAMPLES, MAX_WINDOW_MS, STARTING_MW, Meter, SampleWindow, isqrt
 from hal.contract import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hil_tests.meter_windows import window_of, window_of_counts
+from hil_tests.meter_windows import window_of, window_of_counts, window_of_plant
+from plant.mains import Mains
+from plant.profile_files import load_of
+from plant.world import World
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 VECTORS = Path(__file__).parent / "vectors" / "meter.py"
@@ -65,13 +68,22 @@ def test_a_current_that_does_no_work_is_not_billed():
     assert meter.register_wh <= 1
 
 
-@given(st.lists(st.tuples(st.floats(0, 40), st.integers(1, MAX_WINDOW_MS)), max_size=30))
+def test_noise_without_a_load_is_never_billed():
+    """Windows of a quarter of an hour, as a fast plant's are: what they hold of noise weighs the more."""
+    world = World(load_of("constant:3000", Mains()), window_ms=1_000_000)
+    meter = Meter("m", 0)
+    for window in world.advance(500 * 1_000_000):
+        assert meter.take(window_of_plant(window))
+    assert (meter.register_wh, meter.bad_windows) == (0, 0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.1) | st.floats(0, 40), st.integers(1, MAX_WINDOW_MS)), max_size=30))
 def test_register_is_the_integral_of_power_over_window_time(steps: list[tuple[float, int]]):
     meter = Meter("m", 5)
     energy_wh, total_ms = 0.0, 0
     for current_a, duration_ms in steps:
         assert meter.take(sine(current_a, 230, 1.0, duration_ms=duration_ms))
-        energy_wh += meter.power_mw * duration_ms / 3_600_000_000
+        energy_wh += meter.power_mw * duration_ms / 3_600_000_000 if meter.power_mw >= STARTING_MW else 0
         total_ms += duration_ms
     assert abs(meter.register_wh - 5 - energy_wh) < 1.001
     assert meter.window_ms == total_ms % (1 << 30)

@@ -3,7 +3,7 @@
 Every intermediate of `take` stays within ±2^30, a small integer on a 32-bit MicroPython, whatever a window
 holds. Current and voltage are RMS without their DC part (a sensor's zero drifts); power is the mean of their
 product, so phase and harmonics count as they should. No export: the register never falls, and energy that
-flows back pays off no more than the fraction of a watt-hour not yet in it; that keeps noise from creeping, too.
+flows back pays off no more than the fraction of a watt-hour not yet in it. No creep: below STARTING_MW nothing is counted.
 """
 
 MAX_SAMPLES = 250  # of each channel in a window: 250 * 2048^2 is the largest that stays below 2^30
@@ -13,6 +13,9 @@ I_UA_PER_COUNT = 29297  # ±60 A: real cars' peaks reach 48 A, and narrower sens
 V_UV_PER_COUNT = 195313  # ±400 V: 230 V mains peaks at 325 V
 MAX_I_UA_PER_COUNT = 97656  # ±200 A
 MAX_V_UV_PER_COUNT = 488281  # ±1000 V
+# A class B meter for 5 A must register from 20 mA on (EN 50470-3, starting current 0.04 Itr): so much at 230 V.
+# The noise of a good current sensor is about 1 W in a window; summed up with the relay open, it would be billed.
+STARTING_MW = 4600
 MAX_POWER_W = 100000  # at full scale of both channels; keeps every intermediate below in bounds
 
 _SQUARE_BITS = 2 * COUNT_BITS
@@ -144,6 +147,8 @@ class Meter:
         self.power_w = (self.power_mw + 500) // 1000
 
     def _register(self, duration_ms: int) -> None:
+        if abs(self.power_mw) < STARTING_MW:
+            return
         fraction = self._energy(abs(self.power_mw), duration_ms)
         if self.power_mw < 0:
             self._fraction = 0 if self._wh else max(0, self._fraction - fraction)
