@@ -3,7 +3,8 @@
 Every intermediate of `take` stays within ±2^30, a small integer on a 32-bit MicroPython, whatever a window
 holds. Current and voltage are RMS without their DC part (a sensor's zero drifts); power is the mean of their
 product, so phase and harmonics count as they should. No export: the register never falls, and energy that
-flows back pays off no more than the fraction of a watt-hour not yet in it. No creep: below STARTING_MW nothing is counted.
+flows back pays off no more than the fraction of a watt-hour not yet in it. No creep: below STARTING_MW nothing
+is counted.
 """
 
 MAX_SAMPLES = 250  # of each channel in a window: 250 * 2048^2 is the largest that stays below 2^30
