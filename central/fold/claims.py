@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wire.kinds import ENERGY_MAX_WH
+
 from central.fold import sessions
 from central.fold.endings import tariff_of
 from central.fold.step import Step
@@ -73,7 +75,8 @@ def _limit_wh(message: Message, session: Session) -> int | None:
     limits: list[int | None] = [message.get("max_energy_wh")]
     if message.get("max_cost_minor") is not None:
         limits.append(affordable_wh(tariff_of(session), message["max_cost_minor"]))
-    return min((limit for limit in limits if limit is not None), default=None)
+    # Money can pay for more than a meter counts, which no command could carry.
+    return min((min(limit, ENERGY_MAX_WH) for limit in limits if limit is not None), default=None)
 
 
 def _shown_e4(message: Message) -> int | None:

@@ -17,9 +17,12 @@ def handle_driver_register(step: Step) -> None:
 def handle_charge_request_message(step: Step) -> None:
     """Claims the charge for a known driver without another claim; refused, it is a ChargeRequest with the reason.
 
-    Whether the charge point exists and can take it only its own key knows.
+    Whether the charge point exists and can take it only its own key knows. A request that was made before, however
+    long ago, is that request, also where it now names another charge point.
     """
     message = step.message
+    if step.rows.get(ChargeRequest, step.key, message["message_id"]) is not None:
+        return
     driver = step.rows.get(Driver, step.key)
     session = session_id(step.key, message["message_id"])
     request = ChargeRequest(message["message_id"], step.key, message["cp_id"], session, "claimed", None, step.at_ms)

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from wire.ids import MAX_N
+from wire.kinds import ENERGY_MAX_WH
 
+from central.fold.dedup import SEEN_FOR_MS
 from central.rows import ChargeRequest, Driver, Session, Ticket
 from central.tests.charging import answer, ask, charge, complete, connect, driver, link_up, register, start
 from central.tests.line_in_memory import LineInMemory, made_id
@@ -64,6 +67,15 @@ def test_start_carries_the_least_of_the_limits(asked: dict[str, Any], told_wh: i
     session = ask(line, max_duration_s=600, **asked)
     (told,) = line.take_commands("start_charge")
     assert (told["session_id"], told.get("max_energy_wh"), told["max_duration_s"]) == (session, told_wh, 600)
+
+
+@pytest.mark.parametrize("price", [0.0001, 0.2])
+def test_money_for_more_than_a_meter_can_count_is_no_limit_that_breaks_the_start(price: float):
+    line = ready()
+    line.says("operator_request", "operator", cp_id="cp_001", action="price_change", price_per_kwh=price)
+    session = ask(line, max_cost_minor=MAX_N)
+    (told,) = line.take_commands("start_charge")
+    assert (line.session(session).status, told["max_energy_wh"]) == ("authorized", ENERGY_MAX_WH)
 
 
 def operator(action: str, **fields: float) -> Callable[[LineInMemory], None]:
@@ -139,6 +151,25 @@ def test_same_request_again_is_the_same_charge():
     sessions = {ask(line) for _ in range(3)}
     assert len(line.rows.all(Session)) == len(sessions) == 1
     assert len(line.take_commands("start_charge")) == 1
+
+
+def test_same_request_long_after_is_still_the_same_charge():
+    """Ids leave the table of those seen after 30 days; what a driver asked for is remembered with the charge."""
+    line = ready("cp_001", "cp_002")
+    session = ask(line, cp="cp_001")
+    answer(line, 1, cp="cp_001")
+    start(line, session, cp="cp_001")
+    line.tick(HOUR_MS)
+    complete(line, session, 3_000, cp="cp_001")
+    before = line.session(session)
+    line.tick(2 * SEEN_FOR_MS)
+    line.take_commands()
+    for cp in ("cp_001", "cp_002"):
+        assert ask(line, cp=cp) == session
+        line.tick(2 * SEEN_FOR_MS)
+    assert (line.session(session), request(line), claim(line)) == (before, ("released", "vehicle"), None)
+    assert line.take_commands("start_charge") == []
+    assert ask(line, "r2", cp="cp_002") == claim(line)
 
 
 def test_stop_by_the_driver():
