@@ -22,7 +22,7 @@ def session_of(message: Message) -> str:
 def caused_by(cause: Incoming, purpose: str, *parts: object) -> str:
     """The message_id of what a record makes the fold say.
 
-    Topic and key belong to the cause: strangers choose message_ids, and two keys may hold the same one.
+    Topic, key and kind belong to the cause: strangers choose message_ids, and two records may hold the same one.
     """
-    origin = (cause.topic, cause.key, cause.message["message_id"], purpose, *parts)
+    origin = (cause.topic, cause.key, cause.message["type"], cause.message["message_id"], purpose, *parts)
     return str(uuid5(NAMESPACE, "/".join(str(part) for part in origin)))

@@ -184,13 +184,17 @@ class SeenWindow:
 
 @dataclass
 class SeenId:
-    """SeenIds: ids that are no board's. One older than 30 days counts as unseen, so it may be deleted at any time."""
+    """SeenIds: ids that are no board's. One older than 30 days counts as unseen, so it may be deleted at any time.
 
-    primary_key: ClassVar[tuple[str, ...]] = ("topic", "key", "message_id")
+    Per kind: who stops a charge under its request's id, or types `uuid` into everything, says two things.
+    """
+
+    primary_key: ClassVar[tuple[str, ...]] = ("topic", "key", "kind", "message_id")
     owner: ClassVar[str] = "key"
 
     topic: str  # a driver and a charge point may share a name
     key: str
+    kind: str
     message_id: str
     at_ms: int
 

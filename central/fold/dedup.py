@@ -1,7 +1,7 @@
 """Everything is sent at least once and takes effect once: which records of a key were folded already.
 
 A board's messages are told apart by (board, epoch) and n in constant space: the highest n seen and a bitmap of the
-WINDOW below it. Everything else has an id of its own in a table, remembered for SEEN_FOR_MS.
+WINDOW below it. Everything else has an id of its own among those of its kind, in a table, remembered for SEEN_FOR_MS.
 
 A board that serves several charge points keeps a journal, and so an epoch, for each: the n of one epoch at one key
 have no holes but those that `gap` names.
@@ -98,11 +98,11 @@ def _numbered(incoming: Incoming) -> tuple[str, str, int] | None:
 
 
 def _look_by_id(rows: Rows, incoming: Incoming) -> Look:
-    message_id = incoming.message["message_id"]
-    row = rows.get(SeenId, incoming.topic, incoming.key, message_id)
+    name = (incoming.topic, incoming.key, incoming.message["type"], incoming.message["message_id"])
+    row = rows.get(SeenId, *name)
     if row is not None and incoming.at_ms - row.at_ms <= SEEN_FOR_MS:
         return Look(duplicate=True, known=True)
-    return Look(False, SeenId(incoming.topic, incoming.key, message_id, incoming.at_ms), row is not None)
+    return Look(False, SeenId(*name, incoming.at_ms), row is not None)
 
 
 def _look_by_n(rows: Rows, incoming: Incoming, board: str, epoch: str, n: int) -> Look:

@@ -224,6 +224,7 @@ SEEN_IDS = _table(
     "SeenIds",
     _words("topic", primary_key=True),
     _words("key", primary_key=True),
+    _words("kind", primary_key=True),
     _words("message_id", primary_key=True),
     _number("at_ms"),
     Index(None, "at_ms"),

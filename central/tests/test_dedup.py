@@ -136,12 +136,15 @@ def test_gap_that_makes_no_sense_moves_nothing(n: int, first: int, last: int, co
     assert arrivals.window().high_n == 10
 
 
-def other(message_id: str, key: str = "cp_001", topic: str = "ev.cp", by: str = "bridge", at_ms: int = T0) -> Incoming:
-    return Incoming(topic, key, {"type": "heard", "message_id": message_id}, at_ms, by)
+def other(
+    message_id: str, key: str = "cp_001", topic: str = "ev.cp", by: str = "bridge", at_ms: int = T0, kind: str = "heard"
+) -> Incoming:
+    return Incoming(topic, key, {"type": kind, "message_id": message_id}, at_ms, by)
 
 
-def test_other_ids_are_remembered_per_topic_and_key():
+def test_other_ids_are_remembered_per_topic_key_and_kind():
     arrivals = Arrivals()
+    assert arrivals.look(other("uuid", kind="register_request")) == "new"
     assert arrivals.look(other("uuid")) == "new"
     assert arrivals.look(other("uuid")) == "duplicate"
     assert arrivals.look(other("uuid", topic="ev.driver")) == "new"

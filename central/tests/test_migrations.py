@@ -18,8 +18,8 @@ from central.store.migrate import OtherVersion, is_current, migrate, newest_vers
 from central.store.tables import TABLES, metadata
 from central.tests.site import ROOT
 
-VERSIONS = ("0001", "0002")
-FIRST_TABLES_OF = {"0001": "ChargingSessions", "0002": "Positions"}
+# A column (of a table) that each version brings.
+BROUGHT = {"0001": ("ChargingSessions", "status"), "0002": ("Positions", "next"), "0003": ("SeenIds", "kind")}
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.
 KILLED = """
@@ -57,20 +57,23 @@ def version(database: Database) -> str | None:
         return version_of(connection)
 
 
-def tables(database: Database) -> set[str]:
+def brought(database: Database) -> set[str]:
+    """The versions whose columns are there."""
     with database.reader.connect() as connection:
-        return set(inspect(connection).get_table_names())
+        told = inspect(connection)
+        columns = {(table, each["name"]) for table in told.get_table_names() for each in told.get_columns(table)}
+    return {of for of, column in BROUGHT.items() if column in columns}
 
 
 def test_each_migration_follows_the_one_before(empty_database_url: str) -> None:
     scripts = ScriptDirectory(str(migrations.MIGRATIONS))
-    assert tuple(script.revision for script in reversed(list(scripts.walk_revisions()))) == VERSIONS
+    assert tuple(script.revision for script in reversed(list(scripts.walk_revisions()))) == tuple(BROUGHT)
     database = open_database(empty_database_url)
-    for target in VERSIONS:
-        assert FIRST_TABLES_OF[target] not in tables(database)
+    for target in BROUGHT:
+        assert target not in brought(database)
         migrate(database.writer, target)
         assert version(database) == target
-        assert FIRST_TABLES_OF[target] in tables(database)
+        assert target in brought(database)
     assert is_current(database.reader)
     with database.reader.connect() as connection:
         assert not differences(connection)
@@ -97,8 +100,7 @@ def test_killed_in_the_middle_a_migration_never_happened(empty_database_url: str
         assert done.returncode == -signal.SIGKILL, done.stderr
         # What the record says is there is there, and nothing else.
         reached = version(database)
-        expected = {table for of, table in FIRST_TABLES_OF.items() if reached is not None and of <= reached}
-        assert tables(database) & set(FIRST_TABLES_OF.values()) == expected
+        assert brought(database) == {of for of in BROUGHT if reached is not None and of <= reached}
         assert (reached or "") >= (before or "")
         fatal += 13
     assert fatal > 3 * 13

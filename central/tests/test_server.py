@@ -50,7 +50,7 @@ def test_server(site: Site) -> None:
         with client.stream("GET", "/v1/charges/charge-1/events", params={"driver_id": driver_id}) as response:
             seen = charges(response)
             assert next(charge for charge in seen if charge["state"] == "authorized")["price_per_kwh"] == "0.2000"
-            command = _start_charge(site)
+            command = _command(site, "start_charge")
             session = {"cp_id": "cp_001", "session_id": command["session_id"]}
             site.says("command_response", "bridge", seq=command["seq"], accepted=True, **session)
             site.says("charge_started", "bridge", meter_id="m", register_wh=5_000, **session)
@@ -64,8 +64,9 @@ def test_server(site: Site) -> None:
             )  # fmt: skip
             live = next(charge for charge in seen if charge["energy_wh"])
             assert (live["energy_wh"], live["power_w"], live["cost_minor"]) == (10, 3_600, 0)
-            stopped = client.post("/v1/charges/charge-1/stop", json={"message_id": "stop-1", "driver_id": driver_id})
-            assert stopped.status_code == 202
+            stopped = client.post("/v1/charges/charge-1/stop", json={"message_id": "charge-1", "driver_id": driver_id})
+            assert stopped.status_code == 202  # its id is the request's, and it is not taken for that
+            assert _command(site, "stop_charge")["session_id"] == command["session_id"]
             now_ms = time.time_ns() // 1_000_000
             site.says(
                 "charge_completion", "bridge", meter_id="m", start_register_wh=5_000, end_register_wh=5_020,
@@ -94,7 +95,7 @@ def test_server(site: Site) -> None:
         # A fault is reported by itself, and recovery brings the charge point back.
         site.appends(
             "ev.cp", "cp_001",
-            b'{"type":"fault_notification","message_id":"uuid2","id":"cp_001","failure_info":"Connection timeout"}',
+            b'{"type":"fault_notification","message_id":"uuid","id":"cp_001","failure_info":"Connection timeout"}',
             "bridge",
         )  # fmt: skip
         site.wait_for(lambda: _status_of(client) == "FAULTY", "cp_001 FAULTY")
@@ -109,12 +110,12 @@ def _status_of(client: Any) -> str:
     return response.json()["status"] if response.status_code == 200 else ""
 
 
-def _start_charge(site: Site) -> dict[str, Any]:
+def _command(site: Site, kind: str) -> dict[str, Any]:
     def found() -> dict[str, Any] | None:
         said = [json.loads(record.value) for record in site.read(COMMANDS)]
-        return next((message for message in said if message["type"] == "start_charge"), None)
+        return next((message for message in said if message["type"] == kind), None)
 
-    command = site.wait_for(found, "start_charge")
+    command = site.wait_for(found, kind)
     assert command is not None
     return command
 

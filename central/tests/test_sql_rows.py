@@ -29,7 +29,7 @@ def make_request(key: str, name: str, number: int | None) -> ChargeRequest:
 
 
 def make_seen(key: str, name: str, number: int | None) -> SeenId:
-    return SeenId("ev.cp", key, name, number or 2)
+    return SeenId("ev.cp", key, "heard", name, number or 2)
 
 
 def make_driver(key: str, name: str, number: int | None) -> Driver:
