@@ -172,9 +172,9 @@ class Line:
             return False
         try:
             data = encode(message, self.kind.seal)
-        except FrameError as error:
-            self._counters.count("answers_too_long")
-            _log.warning("line %s: %s is not sent: %s", self.name, message.get("type"), error.text)
+        except (FrameError, RecursionError) as error:  # the latter: fields nested deeper than the stack
+            self._counters.count("unsendable")
+            _log.warning("line %s: %s is not sent: %s", self.name, message.get("type"), error)
             return False
         if not self._clogged:
             self._port.write(data)

@@ -61,9 +61,10 @@ class Links:
             link.line.close(reason)
 
     def end(self, link: Link[Line], reason: str) -> None:
-        self._registry.end(link)
-        link.line.conversation.forget(link.cp_id, link.registration)
-        self._tell_ended(link, reason)
+        """Again does nothing: the very answer that refuses a link may have been one too many for its line."""
+        if self._registry.end(link):
+            link.line.conversation.forget(link.cp_id, link.registration)
+            self._tell_ended(link, reason)
 
     def _tell_ended(self, link: Link[Line], reason: str) -> None:
         self._ended.append(link.link_id)

@@ -40,16 +40,17 @@ class Registry(Generic[LineT]):
         link.accepted = True
         self._holders[link.cp_id] = link
 
-    def end(self, link: Link[LineT]) -> None:
-        """Again does nothing."""
+    def end(self, link: Link[LineT]) -> bool:
+        """False, and nothing happens, where it has ended before."""
         if self._by_id.pop(link.link_id, None) is None:
-            return
+            return False
         links = self._by_line[link.line]
         del links[link.cp_id]
         if not links:
             del self._by_line[link.line]
         if self._holders.get(link.cp_id) is link:
             del self._holders[link.cp_id]
+        return True
 
     def link(self, link_id: str) -> Link[LineT] | None:
         return self._by_id.get(link_id)

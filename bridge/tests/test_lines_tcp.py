@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wire.kinds import CP, TELEMETRY
+from wire.frame import payload_of
+from wire.kinds import COMMANDS, CP, TELEMETRY
 
 from bridge.tests.bench import Bench, answer_link, command, messages, open_log, records
 from bridge.tests.boards import EPOCH, Board, Socket
@@ -211,6 +212,17 @@ def test_three_hundred_boards_at_once_are_all_registered_and_acked(bench: Bench)
         assert board.wait_heard("register_response")["cp_id"] == board.cp_id
         board.stream.close()
     bench.wait_messages(CP, "link_down", count=300)
+
+
+def test_command_that_makes_no_line_is_counted_and_the_next_one_goes_out(bench: Bench):
+    with accepted_board(bench) as board:
+        for unfit in ("x" * 2_000, "nested"):
+            message = start_charge(note=unfit)
+            value = payload_of(message).replace(b'"nested"', b"[" * 900 + b"]" * 900)
+            bench.log.append(COMMANDS, "cp_001", value, {"by": b"worker"})
+        command(bench.log, start_charge(seq=2))
+        assert board.wait_heard("start_charge")["seq"] == 2
+        assert bench.counters["unsendable"] == 2
 
 
 def test_line_that_never_reads_is_cut_off_and_the_others_notice_nothing(bench: Bench):
