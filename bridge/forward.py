@@ -10,6 +10,7 @@ from bridge.counters import Counters
 from eventlog.port import Appended, Log, LogBusy, LogError
 
 BY_BRIDGE = {"by": b"bridge"}
+CALM_S = 2.0  # without a failure before the log counts as back: a full one takes one record and refuses the next
 
 Done = Callable[[bool], None]
 
@@ -22,13 +23,15 @@ class Forwarder:
     It bounds nothing: who appends (a line, MQTT) bounds what it has in flight, and the log bounds the sum.
     """
 
-    def __init__(self, log: Log, counters: Counters) -> None:
+    def __init__(self, log: Log, counters: Counters, calm_s: float = CALM_S) -> None:
         self._appends = log
         self._counters = counters
         self._loop = asyncio.get_running_loop()
         self._settled: deque[tuple[Done, BaseException | None]] = deque()
         self._scheduled = False
         self._away = False
+        self._calm_s = calm_s
+        self._failed_at_s = 0.0
         self.in_flight = 0
 
     def append(self, topic: str, key: str, value: bytes, done: Done) -> None:
@@ -65,12 +68,13 @@ class Forwarder:
     def _note(self, error: BaseException | None) -> None:
         if error is None:
             self._counters.count("appended")
-            if self._away:
+            if self._away and self._loop.time() - self._failed_at_s >= self._calm_s:
                 self._away = False
                 _log.info("the log is back: acks go out again")
             return
         self._counters.count("append_failed")
+        self._failed_at_s = self._loop.time()
         if not self._away:
             self._away = True
             level = logging.INFO if isinstance(error, LogBusy) else logging.WARNING
-            _log.log(level, "the log does not take records, so nothing is acked: %s", error)
+            _log.log(level, "the log does not take every record, and what it does not take is not acked: %s", error)

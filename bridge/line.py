@@ -67,6 +67,7 @@ class Line:
         self.kind = kind
         self.conversation = Conversation(plain=kind.seal is None)
         self.closed = False
+        self.closed_because = ""
         self.heard_anything = False
         self.heard_at_s = asyncio.get_running_loop().time()
         self.awaited_answers = 0  # what will still be answered, beside acks
@@ -239,6 +240,7 @@ class Line:
         """What carried it is gone. Again does nothing."""
         if not self.closed:
             self.closed = True
+            self.closed_because = reason
             self._payloads.clear()
             self._queued.clear()
             self._speakers.closed(self, reason)

@@ -75,8 +75,7 @@ class Service:
             self._servers.append(plain)
             self.plain_port = tcp.port_of(plain)
         if options.mqtt is not None:
-            host, port = options.mqtt
-            self._mqtt = MqttTelemetry(host, port, self._switchboard.telemetry, self._counters)
+            self._mqtt = MqttTelemetry(options.mqtt, self._switchboard.telemetry, self._counters)
             self._mqtt.start()
         for device, baud in options.serial_ports:
             self._run(SerialLines(self._switchboard, self._counters, device, baud).run())

@@ -57,12 +57,15 @@ class Switchboard:
         self._links = Links(self._notices, counters)
         self._health = HealthChecks(self._loop.call_later, self._refuse, health_answer_s)
         self._telemetry_in_flight = 0
+        self._finishing = False
         self._boot_id = uuid.uuid4().hex  # another one tells a monitor to register again
 
     # --- lines ---
 
     def open_line(self, name: str, kind: LineKind, port: Port) -> Line | None:
-        """None, and the caller closes what carries it, where there are too many."""
+        """None, and the caller closes what carries it, where there are too many or the bridge ends."""
+        if self._finishing:
+            return None
         if len(self._lines) >= self._max_lines and not kind.shared:
             self._counters.count("lines_refused")
             return None
@@ -181,6 +184,7 @@ class Switchboard:
 
     async def finish(self, acks_within_s: float, notices_within_s: float) -> None:
         """Takes no more, lets what was taken be acked, then closes every line and says so to the log."""
+        self._finishing = True
         for line in self._lines:
             line.stop_reading()
         await until(lambda: not self._forwarder.in_flight, acks_within_s)

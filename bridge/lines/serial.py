@@ -48,33 +48,44 @@ class SerialLines:
         self._counters = counters
         self._device = device
         self._baud = baud
+        self._complaint = ""
 
     async def run(self) -> None:
         """Until it is cancelled."""
         pause_s = REOPEN_FIRST_S
         while True:
-            try:
-                port = await detached(lambda: open_port(self._device, self._baud))
-            except (OSError, ValueError) as error:
-                _log.warning("serial port %s cannot be opened; trying again: %s", self._device, error)
-            else:
-                _log.info("serial port %s opened", self._device)
-                if await self._carry(_OpenPort(port)):
-                    pause_s = REOPEN_FIRST_S
+            if await self._open_and_carry():
+                pause_s = REOPEN_FIRST_S
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, REOPEN_MAX_S)
             self._counters.count("serial_reopened")
 
-    async def _carry(self, port: "_OpenPort") -> bool:
+    async def _open_and_carry(self) -> bool:
         """Until the port has gone. Whether anything was heard on it."""
+        try:
+            port = await detached(lambda: open_port(self._device, self._baud))
+            _log.info("serial port %s opened", self._device)
+            self._complaint = ""
+            return await self._carry(_OpenPort(port))
+        except (OSError, ValueError) as error:
+            self._complain(str(error))
+            return False
+
+    def _complain(self, text: str) -> None:
+        """Once for each reason: a port may be away for days, and is tried again every few seconds."""
+        level = logging.DEBUG if text == self._complaint else logging.WARNING
+        self._complaint = text
+        _log.log(level, "serial port %s cannot be used; trying again: %s", self._device, text)
+
+    async def _carry(self, port: "_OpenPort") -> bool:
         line = self._opener.open_line(f"serial:{self._device}", SERIAL, port)
         if line is None:
             port.abort()
             return False
         try:
             reason = await port.carry(line)
-            _log.warning("serial port %s is closed: %s", self._device, reason)
             line.lost(f"port lost: {reason}"[:MAX_REASON])
+            _log.warning("serial port %s is closed: %s", self._device, line.closed_because)
         finally:
             port.abort()
         return line.heard_anything

@@ -1,9 +1,11 @@
 """A whole bridge in this process, on a real embedded log: what its tests are tried on."""
 
 import asyncio
+import sqlite3
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +29,18 @@ def open_log(path: Path, busy_timeout_s: float = 2.0) -> EmbeddedLog:
     log = EmbeddedLog(path, busy_timeout_s=busy_timeout_s)
     log.create_topics()
     return log
+
+
+@contextmanager
+def refusing(path: Path) -> Generator[None]:
+    """Somebody else holds the file: each append of the bridge fails after its short patience."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
 
 
 def records(log: Log, topic: str) -> list[Record]:

@@ -87,9 +87,12 @@ def test_charging_data_reaches_the_log_and_the_rest_is_refused(mqtt_broker: Mqtt
     publisher.close()
 
 
-def test_broker_may_come_late_and_go_and_come_back(log: EmbeddedLog, tmp_path: Path):
+def test_broker_may_come_late_and_go_and_come_back(
+    log: EmbeddedLog, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
     broker = MqttBroker("iotcore", tmp_path / "broker")
     with Bench(log, mqtt=Address("127.0.0.1", broker.port)):
+        wait_for(lambda: "cannot be reached" in caplog.text, TIMEOUT_S, "a word about the broker that is away")
         broker.start()
         publisher = Publisher(broker.port)
         wait_through(log, publisher, "late")

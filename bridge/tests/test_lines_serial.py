@@ -13,7 +13,7 @@ from wire.kinds import CP
 from wire.seal import CRC32
 
 from bridge.lines.serial import open_port
-from bridge.tests.bench import Bench, command, messages, open_log
+from bridge.tests.bench import Bench, command, messages, open_log, refusing
 from bridge.tests.boards import Board, Terminal
 from eventlog.embedded import EmbeddedLog
 from runtime.values import SerialPort
@@ -147,6 +147,19 @@ def test_board_that_does_not_read_is_cut_off_and_heard_again_afterwards(bench: B
     bench.wait_counted("lines_opened", 2)
     board.stream.send(b"\n")
     board.register()
+
+
+def test_bridge_that_ends_opens_no_port_again(tmp_path: Path, cable: Cable):
+    path = tmp_path / "other.db"
+    log = open_log(path, busy_timeout_s=0.05)
+    with Bench(log, serial_ports=[SerialPort(str(cable.name), 115_200)]) as bench:
+        bench.wait_counted("lines_opened")
+        Board(cable.end, "cp_001").register()
+        bench.link_of("cp_001")
+        with refusing(path):  # so that the bridge waits for its link_down, and the port has time to come back
+            bench.stop()
+        assert bench.counters["lines_opened"] == 1
+    log.close()
 
 
 def test_port_is_held_by_one_alone(bench: Bench, cable: Cable):

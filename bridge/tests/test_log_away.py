@@ -1,14 +1,12 @@
 """While the log takes nothing: no acks, no answers, the lines stay. When it is back: acks again."""
 
-import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from wire.kinds import CP
 
-from bridge.tests.bench import Bench, answer_link, command, messages, open_log
+from bridge.tests.bench import Bench, answer_link, command, messages, open_log, refusing
 from bridge.tests.boards import Board, Socket
 from eventlog.embedded import EmbeddedLog
 
@@ -23,18 +21,6 @@ def log(path: Path) -> Iterator[EmbeddedLog]:
     opened = open_log(path, busy_timeout_s=0.1)
     yield opened
     opened.close()
-
-
-@contextmanager
-def refusing(path: Path) -> Generator[None]:
-    """Somebody else holds the file: each append of the bridge fails after its short patience."""
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
 
 
 def test_nothing_is_acked_while_the_log_refuses_and_what_is_said_again_is(log: EmbeddedLog, path: Path):
