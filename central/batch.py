@@ -91,7 +91,7 @@ class Batch:
         verdict = admit(record, at_ms)
         if isinstance(verdict, DeadLetter):
             raise error  # its dead letter was refused, and so would be its row in Parked
-        self._park_key(record, verdict, error)
+        self._fail(record, verdict, error)
 
     def write(self) -> None:
         self._rows.write()

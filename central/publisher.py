@@ -76,6 +76,8 @@ class Publisher:
 
     def _send(self, lane: Lane, letter: Letter) -> None:
         if _is_expired(letter):
+            # Where it happens to every command, the log's clock and this machine's do not agree.
+            logger.warning("a command to %s expired before the log took it, and is not sent", letter.key.decode())
             self._finish(lane, letter, "expired")
             return
         headers = {name: text.encode() for name, text in letter.headers.items()}
@@ -84,7 +86,7 @@ class Publisher:
         except (LogBusy, LogUnavailable) as error:
             self._try_again(lane, error)
         except TooLarge as error:
-            logger.error("a message to %s cannot be published and is dropped: %s", letter.key.decode(), error)
+            logger.error("a message to %s cannot be published and is dropped: %s", letter.key.decode(errors="replace"), error)
             self._finish(lane, letter, "too_large")
         else:
             future.add_done_callback(lambda done: self._answered(lane, letter, done))

@@ -1,7 +1,8 @@
 """Time enters the log here: deadlines that have passed, and charge points that fell silent or are heard again.
 
 The ticker judges nothing before the worker has folded everything the log held at that moment, nor within a grace
-after the log was away: journals may arrive that settle what seems overdue.
+after the log was away: journals may arrive that settle what seems overdue. Parked keys are let alone: what is said to
+them would only wait with the rest.
 """
 
 import logging
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid5
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Exists, exists, literal, select
 from wire.frame import payload_of
 from wire.kinds import CP
 
@@ -18,7 +19,7 @@ from central.admit import BY, TICKER
 from central.ids import NAMESPACE
 from central.rows import Message
 from central.store.offsets import Place
-from central.store.tables import CHARGING_POINTS, DEADLINES, LAST_SEEN
+from central.store.tables import CHARGING_POINTS, DEADLINES, LAST_SEEN, PARKED_KEYS
 from eventlog import Log, LogBusy
 
 ASK_AGAIN_S = 5.0
@@ -48,8 +49,8 @@ class Ticker:
         self._asked: dict[str, float] = {}
         self._moment: tuple[int, dict[Place, int]] | None = None  # a time, and the ends of the log at that time
 
-    def begin(self) -> None:
-        """The worker starts, or starts again after an outage."""
+    def hush(self) -> None:
+        """The worker starts, or the log was away: journals may be on their way."""
         self._quiet_until = time.monotonic() + self._rhythm.grace_s
         self._moment = None
 
@@ -60,7 +61,7 @@ class Ticker:
         return max(0.0, self._next_at - time.monotonic())
 
     def tick(self, connection: Connection, positions: Mapping[Place, int]) -> None:
-        """`positions`: the next offset to fold of each partition. Raises LogUnavailable."""
+        """`positions`: where each partition is read on; all before is folded. Raises LogUnavailable."""
         now = time.monotonic()
         self._next_at = now + self._rhythm.interval_s
         if now < self._quiet_until:
@@ -88,7 +89,7 @@ class Ticker:
         linked = (
             select(point.cp_id, point.silent, seen.at_ms)
             .join(LAST_SEEN, seen.cp_id == point.cp_id)
-            .where(point.link_id.is_not(None))
+            .where(point.link_id.is_not(None), ~_is_parked(literal(CP), point.cp_id))
         )
         silent = linked.where(point.silent.is_(False), seen.at_ms < heard_since_ms).limit(MAX_ASKED)
         heard = linked.where(point.silent.is_(True), seen.at_ms >= heard_since_ms).limit(MAX_ASKED)
@@ -111,7 +112,7 @@ def _passed(connection: Connection, at_ms: int) -> list[tuple[str, str, Message]
     due = DEADLINES.c
     wanted = (
         select(due.topic, due.key, due.deadline_id, due.generation)
-        .where(due.live.is_(True), due.due_at_ms <= at_ms)
+        .where(due.live.is_(True), due.due_at_ms <= at_ms, ~_is_parked(due.topic, due.key))
         .order_by(due.due_at_ms)
         .limit(MAX_ASKED)
     )
@@ -121,6 +122,10 @@ def _passed(connection: Connection, at_ms: int) -> list[tuple[str, str, Message]
         fields = {"key": key, "deadline_id": deadline_id, "generation": generation}
         found.append((topic, key, _message("deadline_passed", cause, **fields)))
     return found
+
+
+def _is_parked(topic: ColumnElement[str], key: ColumnElement[str]) -> Exists:
+    return exists().where(PARKED_KEYS.c.topic == topic, PARKED_KEYS.c.key == key)
 
 
 def _message(kind: str, cause: str, **fields: object) -> Message:

@@ -2,7 +2,7 @@
 
 One transaction per batch holds the effects, the outbox, the dead letters and, moved last, the offsets. What can pass
 (the log away, the database locked or full, another worker ahead) is waited for: nothing moves, the caches are
-dropped, and the positions are read again. Money goes first: telemetry is read only while nothing else waits.
+dropped, and the positions are read again.
 """
 
 import logging
@@ -15,23 +15,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.batch import Batch, Speak
+from central.intake import TOPICS, Intake
 from central.pauses import Pauses
 from central.publisher import Publisher
-from central.store import offsets, outbox, seen_ids
+from central.store import forgetting, offsets, outbox
 from central.store.engine import Database, is_passing, lock_for_writing, reason_of
 from central.store.offsets import FenceLost, OtherLog, Place, Position
 from central.terms import Terms
 from central.ticker import Ticker
-from eventlog import Log, LogUnavailable, OffsetOutOfRange, Reader, Record
+from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
 
-MONEY_TOPICS = (CP, DRIVER)
-BATCH_RECORDS = 500
-TELEMETRY_BATCH_RECORDS = 200  # some 10 ms of folding: what money waits for it at most
-IDLE_POLL_S = 0.05  # how long telemetry waits while there is nothing else
 FORGET_INTERVAL_S = 3_600.0
+FORGET_AGAIN_S = 1.0  # while there is more to forget, or more to fold before
 
 logger = logging.getLogger(__name__)
 
@@ -60,9 +57,7 @@ class Worker:
         self._folding = folding
         self._ticker = ticker
         self._stop = stop
-        self._money: Reader | None = None
-        self._telemetry: Reader | None = None
-        self._telemetry_waits = False
+        self._intake: Intake | None = None
         self._positions: dict[Place, Position] = {}
         self._publisher = Publisher(log, self._wake)
         self._forget_at = 0.0
@@ -71,33 +66,34 @@ class Worker:
     def run(self) -> None:
         """Until `stop` is set. Raises Stopped."""
         pauses = Pauses(self._stop)
+        self._ticker.hush()
         try:
             while not self._stop.is_set():
                 try:
-                    self._begin()
+                    intake = self._begin()
                     pauses.over()
                     self._say_ready()
                     while not self._stop.is_set():
-                        self._turn()
+                        self._turn(intake)
                 except FenceLost as error:
                     self.counts["fence_lost"] += 1
                     pauses.wait(f"another worker folds this log into this database: {error}")
                 except LogUnavailable as error:
+                    self._ticker.hush()
                     pauses.wait(f"the log is away: {error}")
                 except SQLAlchemyError as error:
                     if not is_passing(error):
                         raise
                     pauses.wait(f"the database cannot be used: {reason_of(error)}")
         finally:
-            self._close_readers()
+            self._close_intake()
 
-    def _begin(self) -> None:
-        """Reads the positions anew, and opens readers there."""
-        self._close_readers()
+    def _begin(self) -> Intake:
+        """Reads the positions anew, and reads the log on from there."""
+        self._close_intake()
         self._log.create_topics()
         cluster_id = self._log.cluster_id()
-        topics = (*MONEY_TOPICS, TELEMETRY)
-        places = [(topic, number) for topic in topics for number in range(self._log.partitions(topic))]
+        places = [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
         with self._transaction() as connection:
             try:
                 offsets.check_cluster(connection, cluster_id)
@@ -107,49 +103,32 @@ class Worker:
             firsts = {place: self._log.ends(*place).first for place in places if place not in known}
             offsets.add_positions(connection, firsts)
         self._positions = known | {place: Position(first, 0) for place, first in firsts.items()}
-        starts = {place: self._positions[place].next for place in places}
-        self._money = self._log.reader({place: at for place, at in starts.items() if place[0] != TELEMETRY})
-        self._telemetry = self._log.reader({place: at for place, at in starts.items() if place[0] == TELEMETRY})
-        self._ticker.begin()
+        self._intake = Intake(self._log, {place: self._positions[place].next for place in places}, self.counts)
+        return self._intake
 
     def _say_ready(self) -> None:
         database = self._database.writer.url.render_as_string()  # without its password
         logger.info("ready database=%s cluster=%s", database, self._log.cluster_id())
 
-    def _turn(self) -> None:
-        records = self._read()
+    def _turn(self, intake: Intake) -> None:
+        records = self._read(intake)
         if records:
             self._fold(records)
         with self._database.reader.connect() as connection:
             self._publisher.publish(connection)
             if self._ticker.is_due():
-                self._ticker.tick(connection, {place: at.next for place, at in self._positions.items()})
-        if not records and (self._publisher.acked() or time.monotonic() > self._forget_at):
-            self._clean_up()
+                self._ticker.tick(connection, intake.positions())
+        if not records and self._publisher.acked():
+            with self._transaction():
+                pass  # what was published leaves the outbox
+        if time.monotonic() > self._forget_at:
+            self._forget(intake)
 
-    def _read(self) -> Sequence[Record]:
-        assert self._money is not None
-        pause_s = 0.0 if self._telemetry_waits else min(IDLE_POLL_S, self._ticker.due_in_s())
+    def _read(self, intake: Intake) -> Sequence[Record]:
         try:
-            records = self._money.poll(BATCH_RECORDS, pause_s)
+            return intake.read(self._ticker.due_in_s())
         except OffsetOutOfRange as error:
             raise Stopped(f"{error}; name the log that this database was folded from, or an empty database") from error
-        if records:
-            return records
-        records = self._read_telemetry()
-        self._telemetry_waits = len(records) >= TELEMETRY_BATCH_RECORDS
-        return records
-
-    def _read_telemetry(self) -> Sequence[Record]:
-        assert self._telemetry is not None
-        try:
-            return self._telemetry.poll(TELEMETRY_BATCH_RECORDS, 0.0)
-        except OffsetOutOfRange as error:
-            # Kept for days only; a lost sample costs nothing, since registers are cumulative.
-            self.counts["telemetry_restarts"] += 1
-            logger.warning("%s; it is read from its beginning", error)
-            self._telemetry.seek(error.topic, error.partition, error.first)
-            return []
 
     def _fold(self, records: Sequence[Record]) -> None:
         try:
@@ -191,13 +170,13 @@ class Worker:
         self.counts += batch.counts
         self.counts["batches"] += 1
 
-    def _clean_up(self) -> None:
-        """What was published leaves the outbox, and old ids are forgotten."""
-        with self._transaction() as connection:
-            if time.monotonic() > self._forget_at:
-                newest_ms = max(position.newest_ms for position in self._positions.values())
-                seen_ids.forget(connection, newest_ms)
-        self._forget_at = time.monotonic() + FORGET_INTERVAL_S
+    def _forget(self, intake: Intake) -> None:
+        """Only where the log is folded to its end: in a rebuild, say, one partition may be months behind another."""
+        is_all = False
+        if intake.is_at_the_end():
+            with self._transaction() as connection:
+                is_all = forgetting.forget(connection, max(at.newest_ms for at in self._positions.values()))
+        self._forget_at = time.monotonic() + (FORGET_INTERVAL_S if is_all else FORGET_AGAIN_S)
 
     @contextmanager
     def _transaction(self) -> Generator[Connection]:
@@ -210,13 +189,11 @@ class Worker:
         self._publisher.forget(published)
 
     def _wake(self) -> None:
-        # What was just appended may be ours to fold next: it need not wait for the reader's own rhythm.
-        reader = self._money
-        if reader is not None:
-            reader.wake()
+        intake = self._intake
+        if intake is not None:
+            intake.wake()
 
-    def _close_readers(self) -> None:
-        for reader in (self._money, self._telemetry):
-            if reader is not None:
-                reader.close()
-        self._money = self._telemetry = None
+    def _close_intake(self) -> None:
+        if self._intake is not None:
+            self._intake.close()
+        self._intake = None

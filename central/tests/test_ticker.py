@@ -1,5 +1,6 @@
 """Time enters the log: each deadline once, silence and its end, and nothing before what the log holds is folded."""
 
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -8,14 +9,18 @@ from typing import Any
 
 import pytest
 
+from central.store import parked
 from central.store.engine import Database
 from central.store.offsets import Place, read_positions
 from central.store.tables import CHARGING_POINTS, DEADLINES
 from central.terms import Terms
 from central.tests.site import Site
 from central.tests.working import rows_of, working
-from central.ticker import Rhythm, Ticker
+from central.ticker import MAX_ASKED, Rhythm, Ticker
 from eventlog import Record
+from eventlog.embedded import EmbeddedLog
+from eventlog.topics import Topic
+from tools.services.process import wait_for
 
 QUICK = Rhythm(interval_s=0.02, silent_after_s=0.3, grace_s=0.0)
 NEVER_SILENT = Rhythm(interval_s=0.0, silent_after_s=86_400.0, grace_s=0.0)
@@ -103,7 +108,7 @@ def appended(site: Site) -> int:
 
 def test_nothing_is_due_before_the_log_is_folded(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
     ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
-    ticker.begin()
+    ticker.hush()
     lined.says("driver_register", "api", driver_id="bob").result(10)  # not folded: somebody's answer might be in it
     with database.reader.connect() as connection:
         ticker.tick(connection, overdue)
@@ -119,7 +124,7 @@ def test_nothing_is_due_before_the_log_is_folded(database: Database, lined: Site
 
 def test_nothing_is_due_within_the_grace(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
     patient = Ticker(lined.log, Rhythm(interval_s=0, silent_after_s=86_400, grace_s=3_600), in_a_day_ms)
-    patient.begin()
+    patient.hush()
     with database.reader.connect() as connection:
         for _ in range(3):
             patient.tick(connection, overdue)
@@ -129,9 +134,66 @@ def test_nothing_is_due_within_the_grace(database: Database, lined: Site, overdu
 
 def test_what_was_asked_is_not_asked_again_at_once(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
     ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
-    ticker.begin()
+    ticker.hush()
     with database.reader.connect() as connection:
         for _ in range(5):
             ticker.tick(connection, overdue)
     lined.log.append("ev.dead", "k", b"v", {}).result(10)
     assert appended(lined) == len(rows_of(database, DEADLINES))
+
+
+def test_deadlines_pass_where_telemetry_left_the_log_unread(database: Database, lined: Site, tmp_path: Path) -> None:
+    """After a week without a worker: what is gone from the log cannot be waited for."""
+    authorize(lined)
+    with working(database, lined.log) as one:
+        one.wait(lambda: rows_of(database, DEADLINES), "a deadline")
+        one.catch_up()
+    data = {"cp_id": "cp_001", "state": "idle", "message_id": "b1.0123456789abcdef.t1"}
+    partition = lined.says("heartbeat", "bridge", **data).result(10).partition
+    brief = EmbeddedLog(tmp_path / "log.db", [Topic("ev.telemetry", 8, 1, 65_536)], retention_interval_s=0.01)
+    wait_for(lambda: brief.ends("ev.telemetry", partition).first == 1, 10, "its retention")
+    brief.close()
+    rhythm = Rhythm(interval_s=0.02, silent_after_s=86_400, grace_s=0)
+    with working(database, lined.log, rhythm=rhythm) as one:
+        one.wait(lambda: appended(lined), "a deadline that passes")
+
+
+def test_deadlines_of_parked_keys_wait_and_hold_up_no_other(database: Database, lined: Site) -> None:
+    """What cannot be folded is not said again and again."""
+    authorize(lined)
+    with working(database, lined.log) as one:
+        one.wait(lambda: rows_of(database, DEADLINES), "a deadline")
+        one.catch_up()
+    own = rows_of(database, DEADLINES)
+    with database.writer.begin() as connection:
+        parked.park_key(connection, "ev.cp", "cp_bad", "a mistake", 0)
+        bad = {**own[0], "key": "cp_bad"}
+        due = [{**bad, "deadline_id": f"command:cp_bad:{n}", "due_at_ms": n} for n in range(MAX_ASKED)]
+        connection.execute(DEADLINES.insert(), due)
+    ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
+    ticker.hush()
+    with database.reader.connect() as connection:
+        ticker.tick(connection, {})
+    lined.log.append("ev.dead", "k", b"v", {}).result(10)
+    assert appended(lined) == len(own)
+
+
+def test_a_worker_that_loses_its_place_to_another_lets_deadlines_pass(database: Database, lined: Site) -> None:
+    """Two workers at once take turns; the grace is for outages of the log."""
+    authorize(lined)
+    rhythm = Rhythm(interval_s=0.02, silent_after_s=86_400, grace_s=1.0)
+    numbers = itertools.count()
+
+    def passes_under_load() -> bool:
+        request = {"message_id": f"r{next(numbers)}", "driver_id": "ada", "cp_id": "nowhere"}
+        lined.says("charge_request", "api", **request).result(10)
+        return appended(lined) > 0
+
+    soon = Terms(command_ttl_ms=400, command_resend_ms=100)
+    with (
+        working(database, lined.log, rhythm=rhythm, terms=soon) as one,
+        working(database, lined.log, rhythm=rhythm, terms=soon) as other,
+    ):
+        one.wait(passes_under_load, "a deadline that passes")
+        assert other.error is None
+    assert one.worker.counts["fence_lost"] + other.worker.counts["fence_lost"] > 0

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +13,19 @@ from central.dead import read_newest
 from central.fold.apply import apply
 from central.fold.parking import unparked
 from central.rows import ChargingPoint, Incoming, Outgoing, Rows
-from central.store import offsets
+from central.store import forgetting, offsets
 from central.store.engine import Database
 from central.store.tables import (
     CHARGE_REQUESTS,
     CHARGING_POINTS,
     CHARGING_SESSIONS,
+    DEADLINES,
     DRIVERS,
     LIVE_FIGURES,
     PARKED,
     PARKED_KEYS,
     POSITIONS,
+    SEEN_IDS,
 )
 from central.terms import Terms
 from central.tests.site import Site
@@ -184,6 +187,57 @@ def test_a_mistake_in_telemetry_parks_nothing(database: Database, lined: Site) -
         assert [letter.reason for letter in read_newest(lined.log, 10)] == ["fold_failed"]
     assert [row["power_w"] for row in rows_of(database, LIVE_FIGURES)] == [2]
     assert not rows_of(database, PARKED_KEYS)
+
+
+def test_telemetry_that_the_database_refuses_parks_nothing(database: Database, lined: Site) -> None:
+    def refused_by_check(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
+        said = apply(rows, incoming, terms)
+        if incoming.message.get("power_w") == 1:
+            rows.put(ChargingPoint(incoming.key, status="impossible"))
+        return said
+
+    lined.connect()
+    with working(database, lined.log, refused_by_check) as one:
+        one.catch_up()
+        for power_w in (1, 2):
+            telemetry(lined, power_w)
+        one.catch_up()
+        assert [letter.reason for letter in read_newest(lined.log, 10)] == ["fold_failed"]
+    assert [row["power_w"] for row in rows_of(database, LIVE_FIGURES)] == [2]
+    assert not rows_of(database, PARKED_KEYS)
+
+
+def test_what_no_fold_asks_for_any_more_leaves_its_tables(
+    database: Database, lined: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a worker that always has something to say; what is younger or stands stays."""
+    monkeypatch.setattr("central.worker.FORGET_INTERVAL_S", 0.2)
+
+    def old_rows(count: int) -> None:
+        with database.writer.begin() as connection:
+            seen = {"topic": "ev.cp", "key": "k", "kind": "heard", "at_ms": 1}
+            due = {"topic": "ev.cp", "key": "k", "generation": 1, "due_at_ms": 1}
+            ids = [str(number) for number in range(count)]
+            connection.execute(SEEN_IDS.insert(), [{**seen, "message_id": each} for each in ids])
+            connection.execute(DEADLINES.insert(), [{**due, "deadline_id": each, "live": False} for each in ids])
+
+    def left() -> tuple[int, int]:
+        lined.says("charge_request", "api", message_id=str(uuid.uuid4()), driver_id="ada", cp_id="nowhere").result(10)
+        seen = [row for row in rows_of(database, SEEN_IDS) if row["at_ms"] == 1]
+        return len(seen), len([row for row in rows_of(database, DEADLINES) if not row["live"]])
+
+    with database.writer.begin() as connection:
+        due = {"topic": "ev.cp", "key": "k", "generation": 1, "due_at_ms": 1}
+        connection.execute(DEADLINES.insert(), {**due, "deadline_id": "stands", "live": True})
+    lined.says("driver_register", "api", driver_id="ada").result(10)
+    old_rows(2 * forgetting.MAX_ROWS + 1)
+    with working(database, lined.log) as one:
+        one.wait(lambda: left() == (0, 0), "all that was old gone")
+        old_rows(3)
+        one.wait(lambda: left() == (0, 0), "and what became old since")
+        one.catch_up()
+    assert [row["deadline_id"] for row in rows_of(database, DEADLINES)] == ["stands"]
+    assert rows_of(database, SEEN_IDS)
 
 
 def test_two_workers_at_once_fold_each_record_once(database: Database, lined: Site) -> None:

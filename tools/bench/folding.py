@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from wire.kinds import CP, DEAD, DRIVER, TELEMETRY
 
+from central.intake import BATCH_RECORDS
 from central.store.tables import CHARGING_SESSIONS, OUTBOX, POSITIONS
-from central.worker import BATCH_RECORDS
 from eventlog import Log
 from tools.bench import mixture, raw_kafka, raw_sqlite
 from tools.bench.figures import Figure, Yardstick

@@ -34,7 +34,8 @@ def upgrade() -> None:
         sa.Column("rated_current_ma", sa.BigInteger(), nullable=True),
         sa.Column("registered_at_ms", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('ACTIVE', 'STOPPED', 'DISCONNECTED', 'FAULTY', 'CHARGING')", name="ck_ChargingPoints_status"
+            "status IN ('ACTIVE', 'STOPPED', 'DISCONNECTED', 'FAULTY', 'CHARGING')",
+            name=op.f("ck_ChargingPoints_status"),
         ),
         sa.PrimaryKeyConstraint("cp_id", name="pk_ChargingPoints"),
     )
@@ -82,7 +83,7 @@ def upgrade() -> None:
         sa.Column("flags", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
             "status IN ('requested', 'authorized', 'in_progress', 'completed', 'cancelled', 'failed')",
-            name="ck_ChargingSessions_status",
+            name=op.f("ck_ChargingSessions_status"),
         ),
         sa.ForeignKeyConstraint(
             ["cp_id"], ["ChargingPoints.cp_id"], name="fk_ChargingSessions_cp_id", initially="DEFERRED", deferrable=True

@@ -1,0 +1,75 @@
+"""What the worker reads of the log. Money goes first: telemetry is read only while nothing else waits."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from wire.kinds import CP, DRIVER, TELEMETRY
+
+from central.store.offsets import Place
+from eventlog import Log, OffsetOutOfRange, Reader, Record
+
+MONEY_TOPICS = (CP, DRIVER)
+TOPICS = (*MONEY_TOPICS, TELEMETRY)
+BATCH_RECORDS = 500
+TELEMETRY_BATCH_RECORDS = 200  # some 10 ms of folding: what money waits for it at most
+IDLE_POLL_S = 0.05  # how long telemetry waits while there is nothing else
+
+logger = logging.getLogger(__name__)
+
+
+class Intake:
+    """`starts`: the offset to begin at, of each partition. `counts`: telemetry_restarts is counted there."""
+
+    def __init__(self, log: Log, starts: Mapping[Place, int], counts: Counter[str]) -> None:
+        self._log = log
+        self._money = log.reader({place: at for place, at in starts.items() if place[0] != TELEMETRY})
+        self._telemetry = log.reader({place: at for place, at in starts.items() if place[0] == TELEMETRY})
+        self._places = tuple(starts)
+        self._counts = counts
+        self._telemetry_waits = False
+
+    def read(self, pause_s: float) -> Sequence[Record]:
+        """Waits no longer than `pause_s`, and not at all where telemetry is known to wait.
+
+        Raises OffsetOutOfRange for a topic that is kept for ever.
+        """
+        records = self._money.poll(BATCH_RECORDS, 0.0 if self._telemetry_waits else min(IDLE_POLL_S, pause_s))
+        if records:
+            return records
+        records = self._read_telemetry()
+        self._telemetry_waits = len(records) >= TELEMETRY_BATCH_RECORDS
+        return records
+
+    def positions(self) -> dict[Place, int]:
+        """The next offset of each partition; all before has been handed out.
+
+        The rows of the tables may stand behind it: no record comes of the log's own marks, and of what it no longer
+        keeps.
+        """
+        return {place: self._reader(place[0]).position(*place) for place in self._places}
+
+    def is_at_the_end(self) -> bool:
+        """Of what is kept for ever; whatever comes is newer than all that was handed out."""
+        return all(at >= self._log.ends(*place).next for place, at in self.positions().items() if place[0] != TELEMETRY)
+
+    def wake(self) -> None:
+        """From any thread: what was just appended may be ours to read next."""
+        self._money.wake()
+
+    def close(self) -> None:
+        for reader in (self._money, self._telemetry):
+            reader.close()
+
+    def _read_telemetry(self) -> Sequence[Record]:
+        try:
+            return self._telemetry.poll(TELEMETRY_BATCH_RECORDS, 0.0)
+        except OffsetOutOfRange as error:
+            # Kept for days only; a lost sample costs nothing, since registers are cumulative.
+            self._counts["telemetry_restarts"] += 1
+            logger.warning("%s; it is read from its beginning", error)
+            self._telemetry.seek(error.topic, error.partition, error.first)
+            return []
+
+    def _reader(self, topic: str) -> Reader:
+        return self._telemetry if topic == TELEMETRY else self._money

@@ -1,0 +1,23 @@
+"""What no fold asks for any more leaves its table: ids so old that they count as unseen, deadlines long void."""
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, tuple_
+
+from central.fold.dedup import SEEN_FOR_MS
+from central.store.tables import DEADLINES, SEEN_IDS
+
+MAX_ROWS = 1_000  # of a table at a time: the worker has other things to do
+
+
+def forget(connection: Connection, newest_ms: int) -> bool:
+    """`newest_ms`: every record to come is as new. Whether that was all."""
+    before_ms = newest_ms - SEEN_FOR_MS
+    void = and_(DEADLINES.c.live.is_(False), DEADLINES.c.due_at_ms < before_ms)
+    left = [_delete(connection, SEEN_IDS, SEEN_IDS.c.at_ms < before_ms), _delete(connection, DEADLINES, void)]
+    return sum(left) == 0
+
+
+def _delete(connection: Connection, table: Table, is_old: ColumnElement[bool]) -> bool:
+    """Whether there may be more."""
+    key = table.primary_key.columns
+    chosen = select(*key).where(is_old).limit(MAX_ROWS)
+    return connection.execute(delete(table).where(tuple_(*key).in_(chosen))).rowcount >= MAX_ROWS
