@@ -1,4 +1,4 @@
-"""What a driver may set as the limit of a charge: strict decimal numbers, turned into whole small units."""
+"""The numbers that options take, such as the limits of a charge: strict decimals, turned into whole small units."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _SHOWN_CHARACTERS = 24  # of a bad value, so that the complaint stays one readab
 
 @dataclass(frozen=True)
 class Amount:
-    """One option: `per_unit` small units make one of `unit`; `most` lies beyond any real charge."""
+    """One option: `per_unit` small units make one of `unit`."""
 
     option: str
     unit: str
@@ -34,18 +34,23 @@ class Amount:
 
     def _complaint(self, text: str) -> str:
         shown = ascii(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "...")
-        places = f"{self.decimals} decimal" + ("" if self.decimals == 1 else "s")
+        number = "a number" if self.decimals else "a whole number"
+        places = f", with at most {self.decimals} decimal" if self.decimals else ""
+        plural = "s" if self.decimals > 1 else ""
         comma = " (a point, not a comma)" if "," in text else ""
         return (
-            f"must be a number of {self.unit} above 0, at most {self.most}, with at most {places}{comma}, "
+            f"must be {number} of {self.unit} above 0, at most {self.most}{places}{plural}{comma}, "
             f"not {shown}; for example {self.option} {self.example}"
         )
 
 
-# Small units: Wh, seconds, hundredths of the currency. A tenth of a minute is a whole number of seconds.
+# The limits lie beyond any real charge. Small units: Wh, seconds, hundredths of the currency. A tenth of a minute
+# is a whole number of seconds.
 KWH = Amount("--kwh", "kWh", 1000, 3, 1000, "12.5")
 MINUTES = Amount("--minutes", "minutes", 60, 1, 7 * 24 * 60, "90")
 MONEY = Amount("--money", "currency units", 100, 2, 10_000, "15.50")
+WAIT = Amount("--wait", "seconds", 1000, 1, 3600, "30")
+LISTED = Amount("--limit", "charges", 1, 0, 200, "5")  # the API lists no more
 
 # The API's name of each limit.
 LIMITS: dict[str, Amount] = {"max_energy_wh": KWH, "max_duration_s": MINUTES, "max_cost_minor": MONEY}

@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     NOT_REGISTERED = 4
     LOCAL_STATE = 5
     DEFECT = 70
+    OUTPUT = 74
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -25,6 +26,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.NOT_REGISTERED: "no driver yet, or Wattline does not know it: `wattline register NAME`",
     ExitCode.LOCAL_STATE: "the state file on this machine cannot be read or written",
     ExitCode.DEFECT: "a defect of this program; WATTLINE_DEBUG=1 shows where",
+    ExitCode.OUTPUT: "the output cannot be written: the disk is full, or its reader has gone",
     ExitCode.INTERRUPTED: "interrupted; a charge that was running goes on",
     ExitCode.TERMINATED: "told to end by SIGTERM or SIGHUP; a charge that was running goes on",
 }

@@ -91,7 +91,7 @@ class LiveView:
         return charge.elapsed_s + int(self.timing.monotonic_s() - self._shown_s)
 
     def _figures(self, charge: Charge) -> RenderableType:
-        grid = Table.grid(expand=True)
+        grid = Table.grid(expand=True, padding=(0, 1))
         for _ in range(4):
             grid.add_column(justify="left", ratio=1)
         grid.add_row(*(Text(each, style="dim") for each in ("energy", "power", "cost so far", "time")))

@@ -90,6 +90,10 @@ def _ended(given: list[str]) -> int:
         return _told(Failure(ExitCode.USAGE, "usage", _usage(error)), given)
     except (KeyboardInterrupt, typer.Abort):
         return _told(_interrupted(), given)
+    except SystemExit:  # by which Typer answers a broken pipe: who read the output wants no more of it
+        return ExitCode.OUTPUT
+    except OSError as error:
+        return _told(_unwritten(error), given)
     except Exception as error:  # noqa: BLE001  # whatever it is, a driver gets one line and no traceback
         return _told(_defect(error), given)
     if code == ExitCode.INTERRUPTED:
@@ -98,11 +102,21 @@ def _ended(given: list[str]) -> int:
 
 
 def _usage(error: typer.TyperException) -> str:
-    return f"{' '.join(error.format_message().split()).rstrip('.')}; `wattline --help` shows how"
+    context: typer.Context | None = getattr(error, "ctx", None)
+    command = context.command_path if context else "wattline"
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; `{command} --help` shows how"
 
 
 def _interrupted() -> Failure:
     return Failure(ExitCode.INTERRUPTED, "interrupted", "interrupted")
+
+
+def _unwritten(error: OSError) -> Failure:
+    # What waits in the buffer would fail again at the end of the program.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    text = f"the output cannot be written ({error.strerror}); what was done before stays done"
+    return Failure(ExitCode.OUTPUT, "output", text)
 
 
 def _defect(error: Exception) -> Failure:

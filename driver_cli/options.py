@@ -1,15 +1,17 @@
 """The options that every command has, before or after the command's name, and how a bad value is told."""
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import typer
 from wire.ids import ID_CHARACTERS, made_of
 
+from driver_cli.amounts import WAIT
 from driver_cli.run import Options, Run
 
 DEFAULT_API = "http://127.0.0.1:8080"
+DEFAULT_WAIT_S = 30.0
 MAX_ID = 64
 EVERYWHERE = "On every command"
 T = TypeVar("T")
@@ -46,6 +48,13 @@ def identity(text: str) -> str:
         shown = ascii(text[:40])
         raise ValueError(f"must be 1 to {MAX_ID} of the characters A-Z a-z 0-9 _ - . , not {shown}; for example cp_001")
     return text
+
+
+def wait_option(what_for: str) -> Any:
+    """--wait, in seconds. It is None where it was not given, for then DEFAULT_WAIT_S counts."""
+    text = f"{what_for}, at most; {DEFAULT_WAIT_S:g} unless given."
+    parser = checked(lambda text: WAIT.parse(text) / WAIT.per_unit)
+    return typer.Option("--wait", metavar="SECONDS", parser=parser, help=text)
 
 
 AsJson = Annotated[

@@ -12,6 +12,7 @@ from driver_cli.answers import Charge
 from driver_cli.api import Timing
 from driver_cli.words import STATES
 
+FLOWING = ("in_progress", "completed")  # the figures of other states are all nought
 LINE_INTERVAL_S = 10.0  # between two plain lines of the same state
 
 
@@ -61,7 +62,7 @@ class PlainLines:
 def line(charge: Charge, now: datetime) -> str:
     """`12:00:03 cp_001 charging  4.231 kWh  7.2 kW  0.85 EUR  0:35:12`."""
     words = [f"{now.astimezone():%H:%M:%S} {charge.cp_id} {STATES[charge.state]}"]
-    if charge.energy_wh is not None:
+    if charge.state in FLOWING:
         cost = figures.money(charge.cost_minor, charge.currency)
         words += [figures.energy(charge.energy_wh), figures.power(charge.power_w), cost]
         words.append(figures.duration(charge.elapsed_s))

@@ -28,9 +28,10 @@ def _text(value: str, style: str = "") -> Text:
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for each in columns:
-        # What people wrote gives way first where the terminal is narrow.
+        # What people wrote gives way first where the terminal is narrow; what is cut off elsewhere ends in an ellipsis.
         wraps = each in _WRAPPING
-        table.add_column(each, justify="right" if each in right else "left", overflow="fold", no_wrap=not wraps)
+        overflow = "fold" if wraps else "ellipsis"
+        table.add_column(each, justify="right" if each in right else "left", overflow=overflow, no_wrap=not wraps)
     return table
 
 

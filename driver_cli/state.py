@@ -21,10 +21,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Driver:
-    """Who charges from here, as the API answered the registration."""
+    """Who charges from here: the registration that was answered, and the id that it was answered with."""
 
     driver_id: str
     username: str
+    message_id: str
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ import typer
 
 from driver_cli.amounts import KWH, MINUTES, MONEY
 from driver_cli.charging import Charging
-from driver_cli.options import ApiUrl, AsJson, ChargePointId, DriverId, checked, run_of
-
-DEFAULT_WAIT_S = 30.0
+from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, ChargePointId, DriverId, checked, run_of, wait_option
 
 EXAMPLES = (
     "wattline charge cp_001",
@@ -29,10 +27,7 @@ def charge(
     money: Annotated[
         int | None, typer.Option("--money", metavar="N", parser=checked(MONEY.parse), help="End at this cost.")
     ] = None,
-    wait_s: Annotated[
-        float,
-        typer.Option("--wait", metavar="SECONDS", min=0.1, max=3600, help="For the answer to your request, at most."),
-    ] = DEFAULT_WAIT_S,
+    wait_s: Annotated[float | None, wait_option("For the answer to your request")] = None,
     as_json: AsJson = False,
     api: ApiUrl = None,
     driver: DriverId = None,
@@ -47,4 +42,4 @@ def charge(
     run = run_of(context, as_json, api, driver)
     given = {"max_energy_wh": kwh, "max_duration_s": minutes, "max_cost_minor": money}
     limits = {name: value for name, value in given.items() if value is not None}
-    Charging(run, cp_id, limits, wait_s).carry_out()
+    Charging(run, cp_id, limits, wait_s or DEFAULT_WAIT_S).carry_out()

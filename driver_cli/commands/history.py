@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from driver_cli import charges
-from driver_cli.options import ApiUrl, AsJson, DriverId, run_of
+from driver_cli.amounts import LISTED
+from driver_cli.options import ApiUrl, AsJson, DriverId, checked, run_of
 from driver_cli.show import history_table
 
 DEFAULT_LIMIT = 20
-MAX_LIMIT = 200
 
 EXAMPLES = (
     "wattline history --limit 5",
@@ -20,8 +20,14 @@ EXAMPLES = (
 def history(
     context: typer.Context,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, max=MAX_LIMIT, help="At most so many, the newest first.")
-    ] = DEFAULT_LIMIT,
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            parser=checked(LISTED.parse),
+            help=f"At most so many, the newest first; {DEFAULT_LIMIT} unless given.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     api: ApiUrl = None,
     driver: DriverId = None,
@@ -29,6 +35,6 @@ def history(
     """List your charges, the newest first."""
     run = run_of(context, as_json, api, driver)
     driver_id = run.driver_id()
-    found = charges.of_driver(run.api, driver_id, limit=limit)
+    found = charges.of_driver(run.api, driver_id, limit=limit or DEFAULT_LIMIT)
     document = {"charges": [each.raw for each in found]}
     run.result(document, history_table(found) if found else "No charge yet; begin one with `wattline charge CP`.")

@@ -23,7 +23,7 @@ def receipt(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ID]",
+            metavar="ID",
             parser=checked(identity),
             help="A session's id, its beginning, or a charge point for the newest one there. Default: the newest.",
         ),

@@ -45,32 +45,32 @@ def register(
         text = "--driver and WATTLINE_DRIVER name a driver there is; register without them"
         raise Failure(ExitCode.USAGE, "driver_given", text)
     known = run.files.read().driver
-    if known is not None and not another:
-        _tell_known(run, known, username)
-        return
-    registration = _remembered(run, username)
+    if known is None or another:
+        message_id = _remembered(run, username).message_id
+    elif known.username == username:
+        # Again under its own id: nothing new where Wattline knows it, and the same driver where it was set up anew.
+        message_id = known.message_id
+    else:
+        raise _already_registered(known)
     try:
-        answer = run.api.post("/v1/drivers", {"message_id": registration.message_id, "username": username})
+        answer = run.api.post("/v1/drivers", {"message_id": message_id, "username": username})
     except Refused as refused:
         raise charges.failure_of(refused) from None
-    registered = charges.read(lambda raw: Driver(text_of(raw, "driver_id"), text_of(raw, "username")), answer)
+    registered = charges.read(lambda raw: Driver(text_of(raw, "driver_id"), username, message_id), answer)
     with run.files.change() as state:
         state.driver, state.registration = registered, None
     told = f"Registered {registered.username} as {registered.driver_id}. Next: `wattline list`, `wattline charge CP`."
     run.result(answer, told)
-    if known is not None:
+    if known is not None and another:
         run.note(f"the driver before is {known.driver_id} ({known.username}); reach it with --driver {known.driver_id}")
 
 
-def _tell_known(run: Run, known: Driver, username: str) -> None:
-    if known.username != username:
-        text = (
-            f"this machine's driver is {known.username} ({known.driver_id}) already; "
-            f"charge as that one, or register one more with --another"
-        )
-        raise Failure(ExitCode.REFUSED, "already_registered", text)
-    document = {"driver_id": known.driver_id, "username": known.username}
-    run.result(document, f"{known.username} is registered already, as {known.driver_id}.")
+def _already_registered(known: Driver) -> Failure:
+    text = (
+        f"this machine's driver is {known.username} ({known.driver_id}) already; "
+        f"charge as that one, or register one more with --another"
+    )
+    return Failure(ExitCode.REFUSED, "already_registered", text)
 
 
 def _remembered(run: Run, username: str) -> Registration:

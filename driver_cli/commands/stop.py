@@ -9,12 +9,10 @@ from driver_cli.answers import Charge
 from driver_cli.api import Refused
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.follow import Changed, Follower
-from driver_cli.options import ApiUrl, AsJson, DriverId, checked, identity, run_of
+from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, DriverId, checked, identity, run_of, wait_option
 from driver_cli.run import Run
 from driver_cli.show import receipt_table
 from driver_cli.words import refusal
-
-DEFAULT_WAIT_S = 30.0
 
 EXAMPLES = (
     "wattline stop",
@@ -27,14 +25,12 @@ def stop(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CP|SESSION]",
+            metavar="CP|SESSION",
             parser=checked(identity),
             help="Its charge point, or its session's id (or the id's beginning). Default: the one that runs.",
         ),
     ] = None,
-    wait_s: Annotated[
-        float, typer.Option("--wait", metavar="SECONDS", min=0.1, max=3600, help="For the charge to end, at most.")
-    ] = DEFAULT_WAIT_S,
+    wait_s: Annotated[float | None, wait_option("For the charge to end")] = None,
     as_json: AsJson = False,
     api: ApiUrl = None,
     driver: DriverId = None,
@@ -43,7 +39,7 @@ def stop(
     run = run_of(context, as_json, api, driver)
     driver_id = run.driver_id()
     charge = charges.stop(run.api, driver_id, _meant(run, driver_id, name))
-    ended = _until_final(run, driver_id, charge, wait_s)
+    ended = until_final(run, driver_id, charge, wait_s or DEFAULT_WAIT_S)
     if ended.state == "completed":
         receipt = charges.receipt(run.api, driver_id, ended)
         run.result(receipt.raw, receipt_table(receipt))
@@ -81,7 +77,8 @@ def _unanswered(run: Run, driver_id: str, name: str | None) -> list[Charge]:
     return [each for each in known if each is not None and not each.final]
 
 
-def _until_final(run: Run, driver_id: str, charge: Charge, wait_s: float) -> Charge:
+def until_final(run: Run, driver_id: str, charge: Charge, wait_s: float) -> Charge:
+    """Raises Failure (UNAVAILABLE) where the charge has not ended within `wait_s`, however much is heard of it."""
     deadline_s = run.timing.monotonic_s() + wait_s
     follower = Follower(run.api, charge.message_id, driver_id, idle_timeout_s=min(5.0, max(wait_s, 1.0)))
     updates = iter(()) if charge.final else follower.updates()
@@ -89,7 +86,7 @@ def _until_final(run: Run, driver_id: str, charge: Charge, wait_s: float) -> Cha
         for update in updates:
             if isinstance(update, Changed):
                 charge = update.charge
-            elif run.timing.monotonic_s() > deadline_s:
+            if run.timing.monotonic_s() > deadline_s:
                 break
     except Refused as refused:
         raise charges.failure_of(refused, charge.cp_id) from None

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -57,6 +57,9 @@ class Canned:
                 connection.settimeout(READ_TIMEOUT_S)
                 self.requests.append(_request(connection))
                 connection.sendall(self._answers[min(len(self.requests), len(self._answers)) - 1])
+
+
+Serve = Callable[..., Canned]
 
 
 def _request(connection: socket.socket) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from driver_cli.tests.bad_line import BadLine, Loses
+from driver_cli.tests.canned import Canned, Serve
 from driver_cli.tests.homes import Home
 from hil_tests.whole_line import QUICK, SETTINGS, SPEED
 from tools.services.process import wait_for
@@ -39,6 +40,19 @@ def home(stack: Stack, tmp_path: Path) -> Iterator[Home]:
 
 def _all_active(stack: Stack) -> bool:
     return all(each["status"] == "ACTIVE" for each in stack.get("/v1/charge-points")["charge_points"])
+
+
+@pytest.fixture
+def serve() -> Generator[Serve]:
+    servers: list[Canned] = []
+
+    def start(*answers: bytes) -> Canned:
+        servers.append(Canned(answers))
+        return servers[-1]
+
+    yield start
+    for each in servers:
+        each.close()
 
 
 @pytest.fixture

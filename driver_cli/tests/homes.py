@@ -60,11 +60,15 @@ class Home:
         listed: list[dict[str, Any]] = answer.json()["charges"]
         return listed
 
+    def state(self) -> dict[str, Any]:
+        """The state file."""
+        kept: dict[str, Any] = json.loads((self.folder / "wattline" / "state.json").read_text(encoding="utf-8"))
+        return kept
+
     def requests(self) -> list[dict[str, Any]]:
         """Those of the state file, which have no answer yet."""
-        path = self.folder / "wattline" / "state.json"
-        kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["requests"]
-        return kept
+        requests: list[dict[str, Any]] = self.state()["requests"]
+        return requests
 
 
 def command(*arguments: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Limits of a charge: what is taken, and what is refused with a line that names the option."""
+"""Numbers of options: what is taken, and what is refused with a line that names the option."""
 
 from decimal import Decimal
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driver_cli.amounts import KWH, LIMITS, MINUTES, MONEY, Amount, as_typed
+from driver_cli.amounts import KWH, LIMITS, LISTED, MINUTES, MONEY, WAIT, Amount, as_typed
 
-AMOUNTS = (KWH, MINUTES, MONEY)
+AMOUNTS = (KWH, MINUTES, MONEY, WAIT, LISTED)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ AMOUNTS = (KWH, MINUTES, MONEY)
         (MONEY, "15.50", 1_550),
         (MONEY, "0.01", 1),
         (MONEY, "10000.00", 1_000_000),
+        (WAIT, "0.1", 100),
+        (LISTED, "200", 200),
     ],
 )
 def test_amount_is_exact(amount: Amount, text: str, small_units: int):
@@ -44,6 +46,20 @@ def test_bad_amount_names_its_option_and_an_example(amount: Amount, text: str):
     assert f"for example {amount.option} {amount.example}" in line
     assert "\n" not in line
     assert len(line) < 200
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        (KWH, "must be a number of kWh above 0, at most 1000, with at most 3 decimals, not 'x'; "),
+        (MINUTES, "must be a number of minutes above 0, at most 10080, with at most 1 decimal, not 'x'; "),
+        (LISTED, "must be a whole number of charges above 0, at most 200, not 'x'; "),
+    ],
+)
+def test_what_would_be_right_is_said(amount: Amount, told: str):
+    with pytest.raises(ValueError) as refused:
+        amount.parse("x")
+    assert str(refused.value).startswith(told)
 
 
 def test_comma_is_explained():

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import httpx
 
 from driver_cli.tests.bad_line import BadLine, Loses
+from driver_cli.tests.canned import Serve, json_answer
 from driver_cli.tests.homes import ROOT, Home, ended, lines_of_json
 from tools.services.process import wait_for
 from tools.stack.stack import Stack
@@ -21,6 +22,14 @@ MakeLine = Callable[[Loses], BadLine]
 
 def running(home: Home) -> bool:
     return any(each["state"] == "in_progress" for each in home.charges())
+
+
+def killed_while(home: Home, line: BadLine, cp_id: str) -> None:
+    """A charge whose command dies when its line has lost something."""
+    process = home.start("charge", cp_id, *SHORT, api_url=line.url)
+    assert line.suffered.wait(TIMEOUT_S)
+    process.kill()
+    ended(process)
 
 
 def left_running(home: Home, cp_id: str = "cp_001") -> subprocess.CompletedProcess[str]:
@@ -36,6 +45,7 @@ def test_a_charge_is_followed_to_its_receipt(home: Home):
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("cp_001 · 0.2000 EUR/kWh\n")
     assert "cp_001 charging" in done.stdout
+    assert all("kWh" not in line for line in done.stdout.splitlines() if "waiting for" in line)
     receipt = home.json("receipt")
     assert receipt["reason"] == "limit"
     for told in (receipt["session_id"], home.driver, "0.2000 EUR/kWh", "the limit was reached", "register at end"):
@@ -69,11 +79,26 @@ def test_list_shows_the_price(home: Home):
     assert "0.2000 EUR" in home.run("list").stdout
 
 
+def test_registering_again_where_wattline_was_set_up_anew_makes_the_driver_known_there(home: Home, serve: Serve):
+    first = json_answer("201 Created", '{"driver_id": "drv_1", "username": "Ana", "created_at": null}')
+    moved = Home(home.folder / "other", serve(first).url)
+    moved.json("register", "Ana")
+    message_id = moved.state()["driver"]["message_id"]
+    moved.api_url = home.api_url  # which has never heard of Ana
+    assert moved.run("--driver", "drv_1", "charge", "cp_001").returncode == 4
+    registered = moved.json("register", "Ana")
+    assert moved.state()["driver"] == {
+        "driver_id": registered["driver_id"], "username": "Ana", "message_id": message_id,
+    }
+    done = moved.run("charge", "cp_001", *SHORT)
+    assert done.returncode == 0, done.stderr
+
+
 def test_registering_again_is_the_same_driver(home: Home):
-    name = home.json("register", "Somebody", "--another")["username"]
-    again = home.json("register", name)
+    first = home.json("register", "Somebody", "--another")
+    again = home.json("register", "Somebody")
     other = home.run("register", "Nobody")
-    assert (again["username"], other.returncode) == ("Somebody", 1)
+    assert (again["username"], again["driver_id"], other.returncode) == ("Somebody", first["driver_id"], 1)
     assert "--another" in other.stderr
 
 
@@ -110,11 +135,7 @@ def test_terminated_command_leaves_the_charge_running(home: Home):
 
 
 def test_killed_before_the_request_arrived_asks_again_under_the_same_id(home: Home, bad_line: MakeLine):
-    line = bad_line(Loses.QUESTION)
-    process = home.start("charge", "cp_001", *SHORT, api_url=line.url)
-    assert line.suffered.wait(TIMEOUT_S)
-    process.kill()
-    ended(process)
+    killed_while(home, bad_line(Loses.QUESTION), "cp_001")
     (request,) = home.requests()
     assert home.charges() == []
     other = home.run("charge", "cp_001", "--kwh", "2")
@@ -141,11 +162,7 @@ def test_lost_answer_is_asked_for_again_and_charges_once(home: Home, bad_line: M
 
 
 def test_killed_before_the_answer_arrived_takes_up_what_came_of_it(home: Home, bad_line: MakeLine, stack: Stack):
-    line = bad_line(Loses.ANSWER)
-    process = home.start("charge", "cp_001", *SHORT, api_url=line.url)
-    assert line.suffered.wait(TIMEOUT_S)
-    process.kill()
-    ended(process)
+    killed_while(home, bad_line(Loses.ANSWER), "cp_001")
     wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "it ends unwatched")
     (request,) = home.requests()
     again = home.run("--json", "charge", "cp_001", *SHORT)
@@ -157,11 +174,7 @@ def test_killed_before_the_answer_arrived_takes_up_what_came_of_it(home: Home, b
 
 
 def test_other_limits_begin_anew_once_the_request_is_known_to_be_answered(home: Home, bad_line: MakeLine):
-    line = bad_line(Loses.ANSWER)
-    process = home.start("charge", "cp_001", *SHORT, api_url=line.url)
-    assert line.suffered.wait(TIMEOUT_S)
-    process.kill()
-    ended(process)
+    killed_while(home, bad_line(Loses.ANSWER), "cp_001")
     wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "it ends unwatched")
     other = home.run("charge", "cp_001", "--kwh", "0.05")
     assert other.returncode == 0, other.stderr
@@ -171,11 +184,7 @@ def test_other_limits_begin_anew_once_the_request_is_known_to_be_answered(home: 
 
 
 def test_dearer_price_is_refused_and_told(home: Home, bad_line: MakeLine, stack: Stack):
-    line = bad_line(Loses.QUESTION)
-    process = home.start("charge", "cp_002", *SHORT, api_url=line.url)
-    assert line.suffered.wait(TIMEOUT_S)
-    process.kill()
-    ended(process)
+    killed_while(home, bad_line(Loses.QUESTION), "cp_002")
     set_price(stack, "cp_002", "0.30")
     try:
         refused = home.run("charge", "cp_002", *SHORT)

@@ -12,7 +12,7 @@ import pytest
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.state import Driver, Registration, Request, State, StateFile, folder
 
-DRIVER = Driver("drv_1", "Ana María 🚗")
+DRIVER = Driver("drv_1", "Ana María 🚗", "m-9")
 REQUEST = Request("m-1", "drv_1", "cp_001", "2026-01-31 12:00:00+01:00", {"message_id": "m-1", "max_energy_wh": 5})
 
 

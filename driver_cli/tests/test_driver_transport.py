@@ -1,35 +1,26 @@
 """What broken connections, waiting servers and strangers do to a question and to the stream of events."""
 
 import socket
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
+from itertools import count
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from driver_cli.api import Api, Refused
+from driver_cli.api import Api, Refused, Timing
+from driver_cli.commands.stop import until_final
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.follow import Changed, Follower, Quiet, Trouble, Update
-from driver_cli.tests.canned import Canned, Clock, answer, event_stream, json_answer
+from driver_cli.follow import Changed, Follower, Quiet, Trouble, Update, charge_of
+from driver_cli.run import Options, Run
+from driver_cli.state import StateFile
+from driver_cli.tests.canned import Clock, Serve, answer, event_stream, json_answer
 
 OK = json_answer("200 OK", '{"a": 1}')
 AWAY = json_answer("503 Service Unavailable", '{"error": {"code": "log_away", "message": "the log is away"}}')
 BROKEN = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\ncontent-type: application/json\r\n\r\n{"
 BODY = {"message_id": "m-1", "cp_id": "cp_001"}
-
-Serve = Callable[..., Canned]
-
-
-@pytest.fixture
-def serve() -> Generator[Serve]:
-    servers: list[Canned] = []
-
-    def start(*answers: bytes) -> Canned:
-        servers.append(Canned(answers))
-        return servers[-1]
-
-    yield start
-    for each in servers:
-        each.close()
 
 
 @pytest.fixture
@@ -176,6 +167,18 @@ def test_silent_stream_is_opened_again(clock: Clock):
         follower = Follower(api_at(url, clock), "m-1", "drv_1", idle_timeout_s=0.05)
         updates = follower.updates()
         assert [next(updates), next(updates)] == 2 * [Trouble(f"Wattline at {url} does not answer; connecting again")]
+
+
+def test_stop_is_not_waited_for_any_longer_though_the_charge_tells_of_itself(serve: Serve, tmp_path: Path):
+    told = "".join(charge_event("in_progress", energy_wh) for energy_wh in range(50))
+    server = serve(event_stream(told + charge_event("completed")))
+    seconds = count(1000.0)  # one each time that somebody looks
+    options = Options(json=False, api=server.url, driver="drv_1")
+    run = Run(options, Console(), Console(), StateFile(tmp_path), Timing(monotonic_s=lambda: next(seconds)))
+    charge = charge_of('{"message_id": "m-1", "cp_id": "cp_001", "state": "in_progress"}')
+    with pytest.raises(Failure) as failure:
+        until_final(run, "drv_1", charge, wait_s=10.0)
+    assert (failure.value.exit_code, failure.value.code) == (ExitCode.UNAVAILABLE, "not_confirmed")
 
 
 def test_charge_of_another_is_refused(serve: Serve, clock: Clock):

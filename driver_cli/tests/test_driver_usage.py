@@ -2,14 +2,18 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from driver_cli.exit_codes import MEANINGS
 from driver_cli.main import app
+from driver_cli.tests.canned import Serve, json_answer
+from driver_cli.tests.homes import Home, command
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("register", "list", "charge", "stop", "receipt", "history")
@@ -52,11 +56,11 @@ def one_line(ended: Ended) -> str:
     return ended.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_examples(wattline: Wattline, tmp_path: Path, command: str):
-    ended = wattline(command, "--help")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_examples(wattline: Wattline, tmp_path: Path, name: str):
+    ended = wattline(name, "--help")
     assert ended.returncode == 0
-    assert f"wattline {command}" in ended.stdout.partition("Examples")[2]
+    assert f"wattline {name}" in ended.stdout.partition("Examples")[2]
     assert all(option in ended.stdout for option in ("--json", "--api", "--driver"))
 
 
@@ -66,15 +70,15 @@ def test_help_and_docs_have_every_exit_code_and_command(wattline: Wattline):
     for code, meaning in MEANINGS.items():
         assert f"{int(code)} {meaning}" in help_text
         assert f"| {int(code)} | {meaning} |" in page
-    for command in COMMANDS:
-        assert f"wattline {command}" in page
+    for name in COMMANDS:
+        assert f"wattline {name}" in page
     assert wattline().stdout.split() == wattline("--help").stdout.split()
 
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["fly"], "fly"),
+        (["fly"], "fly'; `wattline --help` shows how"),
         (["charge"], "'CP'"),
         (["charge", "cp 1"], "for example cp_001"),
         (["charge", "x" * 65], "1 to 64"),
@@ -84,11 +88,11 @@ def test_help_and_docs_have_every_exit_code_and_command(wattline: Wattline):
         (["charge", "cp_001", "--minutes", "inf"], "for example --minutes 90"),
         (["charge", "cp_001", "--money", "5,50"], "a point, not a comma"),
         (["charge", "cp_001", "--money"], "--money"),
-        (["charge", "cp_001", "--wait", "nan"], "--wait"),
-        (["charge", "cp_001", "--wait", "0"], "--wait"),
+        (["charge", "cp_001", "--wait", "nan"], "for example --wait 30"),
+        (["stop", "--wait", "0"], "not '0'; for example --wait 30; `wattline stop --help`"),
         (["charge", "cp_001", "--volts", "3"], "--volts"),
-        (["history", "--limit", "0"], "--limit"),
-        (["history", "--limit", "many"], "--limit"),
+        (["history", "--limit", "0"], "not '0'; for example --limit 5; `wattline history --help`"),
+        (["history", "--limit", "many"], "for example --limit 5"),
         (["register"], "'NAME'"),
         (["register", " "], "for example wattline register Ana"),
         (["register", "a\x1b[2J"], "printable"),
@@ -113,20 +117,54 @@ def test_bad_usage_is_one_line_that_names_what_is_wrong(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["charge cp_001", "stop", "receipt", "history"])
-def test_nobody_is_registered(wattline: Wattline, tmp_path: Path, command: str):
-    ended = wattline(*command.split())
+@pytest.mark.parametrize("words", ["charge cp_001", "stop", "receipt", "history"])
+def test_nobody_is_registered(wattline: Wattline, tmp_path: Path, words: str):
+    ended = wattline(*words.split())
     assert ended.returncode == 4
     assert "`wattline register NAME`" in one_line(ended)
 
 
-@pytest.mark.parametrize("command", ["list", "stop", "receipt", "history", "charge cp_001"])
-def test_nobody_answers(wattline: Wattline, tmp_path: Path, command: str):
-    ended = wattline("--json", "--driver", "drv_1", *command.split())
+@pytest.mark.parametrize("words", ["list", "stop", "receipt", "history", "charge cp_001"])
+def test_nobody_answers(wattline: Wattline, tmp_path: Path, words: str):
+    ended = wattline("--json", "--driver", "drv_1", *words.split())
     assert ended.returncode == 3
     assert f"Wattline at {NOBODY} cannot be reached: connection refused" in one_line(ended)
     assert json.loads(ended.stdout)["error"]["code"] == "unavailable"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["register", "Ana"], ["list"], ["--json", "list"]])
+def test_output_that_cannot_be_written_is_one_line(serve: Serve, tmp_path: Path, arguments: list[str]):
+    answer = json_answer("200 OK", '{"charge_points": [], "driver_id": "drv_1", "username": "Ana"}')
+    home = Home(tmp_path, serve(answer).url)
+    with Path("/dev/full").open("w") as full:
+        ended = run_into(full, home, *arguments)
+    assert ended.returncode == 74
+    assert ended.stderr == (
+        "wattline: the output cannot be written (No space left on device); what was done before stays done\n"
+    )
+
+
+def test_reader_that_has_gone_ends_it_in_silence(serve: Serve, tmp_path: Path):
+    home = Home(tmp_path, serve(json_answer("200 OK", '{"charge_points": []}')).url)
+    for arguments in (["list"], ["--json", "list"]):
+        near, far = os.pipe()
+        os.close(near)
+        with os.fdopen(far, "w") as gone:
+            ended = run_into(gone, home, *arguments)
+        assert (ended.returncode, ended.stderr) == (74, "")
+
+
+def run_into(out: IO[str], home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), env=home.environment(), stdout=out, stderr=subprocess.PIPE, text=True, check=False,
+        timeout=30,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["stop", "--help"], ["receipt", "--help"]])
+def test_help_of_what_may_be_left_out(wattline: Wattline, arguments: list[str]):
+    assert "[[" not in wattline(*arguments).stdout
 
 
 def test_damaged_state_is_told(wattline: Wattline, tmp_path: Path):
