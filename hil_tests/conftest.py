@@ -5,9 +5,13 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
+
+from hil_tests.benches.virtual import Bench
+from plant.mains import Mains
+from plant.profile_files import load_of
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,15 @@ def micropython(missing: Callable[[str], NoReturn]) -> str:
 def interpreter(request: pytest.FixtureRequest) -> str:
     """What runs main.py: the real thing, and the stand-in for where there is none."""
     return request.getfixturevalue("micropython") if request.param == "micropython" else sys.executable
+
+
+@pytest.fixture
+def bench_of(tmp_path: Path) -> Callable[..., Bench]:
+    """Makes a bench whose board is registered and idle; the car draws so many watts."""
+
+    def make(watts: int = 3000, **options: Any) -> Bench:
+        bench = Bench(tmp_path, load=load_of(f"constant:{watts}", Mains()), **options)
+        bench.until_registered()
+        return bench
+
+    return make

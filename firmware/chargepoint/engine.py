@@ -7,14 +7,15 @@ the relay open all along, when everything that flowed has been counted; then the
 from wire.frame import payload_of
 
 from chargepoint import admission, states
+from chargepoint.books import Books
 from chargepoint.commands import Commands
-from chargepoint.ending import Ending, after_power_loss
 from chargepoint.inbox import Inbox
 from chargepoint.presence import PRESENCE
 from chargepoint.protection import LATCHED, SENSOR_STALL, Protection, Reading
 from chargepoint.session import Session
+from chargepoint.sight import Sight
 
-STALL_MS = 1000  # real time without a window while the relay is closed
+STALL_MS = 1000  # without a window while the relay is closed
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
 FALL_MS = 6000  # how long an ordinary stop waits for that
 _WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
@@ -30,27 +31,22 @@ class Engine:
         self._clock = clock
         self._journal = journal
         self._memory = memory
-        self._checkpoint = checkpoint
         self._link = link
         self._outbox = outbox
         self._cp_id = settings.cp_id
         self._limit_ma = settings.rated_current_ma
-        self._flash_ms = settings.flash_interval_ms
-        self._report_ms = settings.checkpoint_interval_ms
+        self._books = Books(settings, clock, meter, journal, memory, checkpoint)
         self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
         self._protection = Protection(memory.latched)
         self._reading = Reading()
+        self._sight = Sight()
         self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
         self._commands = Commands(self, memory, journal, clock)
         self._inbox = Inbox(settings.cp_id, self._handlers(), self._send)
-        self._session = None
         self._cause = None  # (reason, fault) of a stop that lets the current fall
-        self._ending = None  # the charge whose last windows are still to come
         self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
         self._finishing_ms = 0
-        self._window_at = self._flashed_at = self._reported_at = 0
         self._announced = None
-        self._generation = 0
 
     # --- what others ask ---
 
@@ -62,22 +58,18 @@ class Engine:
     def faults(self):
         return self._protection.faults
 
-    def refused(self):
-        """(events, messages) that were out of place."""
-        return self._walker.refused, self._inbox.refused
-
     def session_id(self):
-        return None if self._session is None else self._session.session_id
+        return self._books.session_id()
 
     def session_energy_wh(self):
-        return 0 if self._session is None else self._session.energy_wh(self.meter.register_wh)
+        return self._books.energy_wh()
 
     def vehicle(self):
         return self._presence.seen(self._platform.vehicle())
 
     def start_charging_session(self, session_id, max_energy_wh=None, max_duration_s=None):
         """None, or why not."""
-        busy = self._session is not None or self._ending is not None
+        busy = self._books.under_way() is not None
         refusal = admission.refusal(
             session_id, self.state, busy, self._relay_ms, self._memory, self._clock, self._journal
         )
@@ -92,7 +84,7 @@ class Engine:
 
     def set_service(self, in_service):
         self._memory.set_service(not in_service)
-        if not in_service and self._session is not None:
+        if not in_service and self.session_id() is not None:
             self.stop_charging_session("operator")
 
     def reset_faults(self):
@@ -110,8 +102,8 @@ class Engine:
             "faults": list(self.faults), "meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh,
             "vehicle": self.vehicle(), "uptime_ms": self._clock.now,
         }
-        if self._session is not None:
-            status["session_id"] = self._session.session_id
+        if self.session_id() is not None:
+            status["session_id"] = self.session_id()
         return status
 
     # --- the loop ---
@@ -119,12 +111,8 @@ class Engine:
     def boot(self):
         """Before anything is sent: the charge that a power cut ended is completed from its checkpoint."""
         self._platform.relay(False)
-        self._ending = after_power_loss(self._checkpoint, self._journal)
-        if self._ending is not None:
+        if self._books.boot():
             self._relay_ms = 0
-            if self._ending.session_id not in self._memory.sessions:
-                self._memory.remember_session(self._ending.session_id)
-            self._complete(self._clock.now)
         self._walker.fire("ready")
 
     def step(self, now):
@@ -133,36 +121,28 @@ class Engine:
             self._inbox.take(payload)
         if not self._link.up and self.state != states.SAFE:
             self._walker.fire("link_lost", ("safe_mode", None))
-        for _ in range(_WINDOWS_IN_A_STEP):
-            window = self._platform.window()
-            if window is None:
-                break
-            if self.meter.take(window):
-                self._take_window(window, now)
-        self._watch_sensor(now)
+        self._look(now)
         if self.state == states.AUTHORIZED and self._presence.ready(self._platform.vehicle()):
             self._walker.fire("connected")
-        self._complete(now)
-        self._keep(now)
+        self._books.complete(self._sight.blind_ms)
+        if self.state in states.RELAY_CLOSED:
+            self._books.keep(now)
         self._announce()
         if self._outbox is not None:
             self._outbox.step(now, self._link.send)
-        self._platform.report_register(self.meter.meter_id, self.meter.register_wh, self._under_way())
+        self._platform.report_register(self.meter.meter_id, self.meter.register_wh, self._books.under_way())
 
     # --- actions of states.ENGINE ---
 
     def begin(self, session):
-        self._session = session
-        self._write_checkpoint()
+        self._books.begin(session)
 
     def close(self, detail):
-        self._current().close(self.meter.register_wh, self._clock.time_ms())
-        self._write_checkpoint()
+        self._books.close()
         self._presence.begin()
-        self._platform.relay(True)
+        self._sight.begin()
         self._relay_ms = 0
-        self._window_at = self._flashed_at = self._reported_at = self._clock.now
-        self._journal_register("charge_started")
+        self._platform.relay(True)  # last of all: whatever fails before leaves it open
 
     def wind_down(self, cause):
         self._cause = cause
@@ -171,21 +151,30 @@ class Engine:
     def open_and_complete(self, cause):
         self._platform.relay(False)
         self._relay_ms = 0
-        self._write_checkpoint()
-        self._end(self._cause or cause, read=False)
+        self._books.end(self._cause or cause)
+        self._cause = None
 
     def complete_unclosed(self, cause):
-        self._end(cause, read=True)
-
-    def _end(self, cause, read):
-        record, meter_id = self._current().record(), self._current().meter_id
-        self._ending = Ending(record, meter_id, cause, read, self._clock.now)
-        self._session = self._cause = None
+        self._books.end(cause)
 
     # --- windows ---
 
-    def _take_window(self, window, now):
-        self._window_at = now
+    def _look(self, now):
+        """Take the windows that came, and judge the sensor if none did."""
+        seen = False
+        for _ in range(_WINDOWS_IN_A_STEP):
+            window = self._platform.window()
+            if window is None:
+                break
+            if self.meter.take(window):
+                self._take_window(window)
+                seen = True
+        self._sight.look(now, seen)
+        stalled = self.state in states.RELAY_CLOSED and self._sight.blind_ms >= STALL_MS
+        if stalled and self._protection.begin(SENSOR_STALL):
+            self._failed(SENSOR_STALL)
+
+    def _take_window(self, window):
         if self._protection.end(SENSOR_STALL):
             self._recovered()
         self._protect(window)
@@ -197,8 +186,8 @@ class Engine:
             self._finishing_ms += window.duration_ms
             if self.meter.current_ma < CURRENT_FELL_MA or self._finishing_ms >= FALL_MS:
                 self._walker.fire("ended")
-        elif self._ending is not None and window.relay is False:
-            self._ending.read = True
+        elif window.relay is False:
+            self._books.all_read()
 
     def _protect(self, window):
         reading, closed = self._reading, self.state in states.RELAY_CLOSED
@@ -215,17 +204,12 @@ class Engine:
             self._recovered()
 
     def _judge_charge(self, window_ms):
-        session = self._current()
+        session = self._books.running()
         session.fed_ms += window_ms
         if session.at_limit(self.meter.register_wh):
             self.stop_charging_session("limit")
         elif self._presence.over(self._platform.vehicle(), self.meter.current_ma, window_ms):
             self.stop_charging_session("vehicle")
-
-    def _watch_sensor(self, now):
-        stalled = self.state in states.RELAY_CLOSED and now - self._window_at >= STALL_MS
-        if stalled and self._protection.begin(SENSOR_STALL):
-            self._failed(SENSOR_STALL)
 
     def _failed(self, fault):
         self._walker.fire("fault", ("fault", fault))
@@ -234,46 +218,6 @@ class Engine:
     def _recovered(self):
         if not self.faults:
             self._walker.fire("recovered")
-
-    # --- what is kept ---
-
-    def _complete(self, now):
-        """Journal the charge's end once its last windows are in; again and again should the journal be full."""
-        if self._ending is None or not self._ending.settled(now, self._window_at):
-            return
-        fields = self._ending.completion(self._cp_id, self.meter.register_wh, self._clock.time_ms())
-        self._checkpoint.keep_register(self.meter)
-        if self._journal.append("charge_completion", fields, self._clock.stamp()) is not None:
-            self._ending = None
-            self._write_checkpoint()
-
-    def _keep(self, now):
-        if self.state not in states.RELAY_CLOSED:
-            return
-        if now - self._flashed_at >= self._flash_ms:
-            self._flashed_at = now
-            self._write_checkpoint()
-        if now - self._reported_at >= self._report_ms:
-            self._reported_at = self._flashed_at = now
-            self._write_checkpoint()  # first: after a power cut no register may lie below one that was told
-            self._journal_register("meter_checkpoint")
-
-    def _write_checkpoint(self):
-        record = None if self._session is None else self._session.record()
-        self._checkpoint.write(self.meter, record, self._clock.time_ms())
-
-    def _journal_register(self, kind):
-        register = {"meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh}
-        register.update({"cp_id": self._cp_id, "session_id": self._current().session_id})
-        self._journal.append(kind, register, self._clock.stamp())
-
-    def _current(self):
-        """The session, in states whose table admits no other case."""
-        assert self._session is not None
-        return self._session
-
-    def _under_way(self):
-        return self._ending.session_id if self._ending is not None else self.session_id()
 
     # --- talk ---
 
@@ -297,10 +241,7 @@ class Engine:
         if self._outbox is not None:
             self._outbox.open()
         self.set_service(message["in_service"])
-        idle = self._session is None and self._ending is None
-        known_wh = message.get("register_wh") or 0
-        if idle and message.get("meter_id") == self.meter.meter_id and self.meter.raise_to(known_wh):
-            self._write_checkpoint()
+        self._books.raise_register(message.get("meter_id"), message.get("register_wh") or 0)
 
     def _take_ack(self, message):
         if self._outbox is not None:

@@ -42,7 +42,7 @@ def completion_of(cp_id, record, meter_id, end_register_wh, ended_at_ms, reason,
         "cp_id": cp_id, "session_id": record["id"], "meter_id": meter_id, "relay_closed": record["closed"],
         "start_register_wh": record["start_wh"],
         "end_register_wh": max(record["start_wh"], end_register_wh) if record["closed"] else record["start_wh"],
-        "started_at_ms": started_at_ms, "ended_at_ms": max(started_at_ms, ended_at_ms or 0), "reason": reason,
+        "started_at_ms": started_at_ms, "ended_at_ms": max(started_at_ms, ended_at_ms), "reason": reason,
     }
     if fault is not None:
         fields["fault"] = fault

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from chargepoint.engine import Engine
 from chargepoint.roles import Board
 from chargepoint.settings import Settings, read
@@ -163,6 +164,10 @@ class Bench:
             assert self.clock.ms < until_ms, "the condition did not come to hold"
             self.step()
 
+    def until_registered(self) -> None:
+        """Central speaks to a board once it is registered; before that the engine may be idle and have no clock."""
+        self.until(lambda: self.engine.state == "idle" and self.bridge.of("status_notification"))
+
     def charge(self, session_id: str, **limits: Any) -> None:
         """A charge begins: asked for again and again, as Central does, until it is accepted."""
         seq = self.bridge.command("start_charge", session_id=session_id, **limits)
@@ -170,6 +175,26 @@ class Bench:
         answer = self.bridge.answer_to(seq)
         assert answer is not None
         assert answer["accepted"], answer
+
+    def refused(self, session_id: str = "s1", **fields: Any) -> object:
+        """Why a start is refused."""
+        seq = self.bridge.command("start_charge", session_id=session_id, **fields)
+        self.until(lambda: self.bridge.answer_to(seq))
+        answer = self.bridge.answer_to(seq)
+        assert answer is not None
+        assert answer["accepted"] is False
+        return answer["reason"]
+
+    def completion(self) -> dict[str, Any]:
+        """The only charge's only completion; the relay is open, and the meter agrees with the world."""
+        self.until(lambda: self.bridge.of("charge_completion"))
+        self.run(1000)
+        assert self.bridge.problems == []
+        assert not self.world.relay.coil
+        (completion,) = self.bridge.of("charge_completion")
+        metered_wh = completion["end_register_wh"] - completion["start_register_wh"]
+        assert metered_wh == pytest.approx(self.world.record.energy_mwh / 1000, rel=0.015, abs=1)
+        return completion
 
     def _step_bridge(self) -> None:
         end = self.bridge_cable.answerer
