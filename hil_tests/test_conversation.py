@@ -135,3 +135,47 @@ def test_board_that_its_bridge_does_not_know_registers_at_once(tmp_path: Path):
     bench.bridge.say({**refusal, "code": "bad_field"})
     bench.run(1000)
     assert bench.bridge.registrations == 2
+
+
+def test_engine_that_starts_anew_alone_tells_how_its_charge_ended_and_charges_again(tmp_path: Path):
+    """Its monitor stays registered: nothing but the engine itself tells that there is somebody to answer."""
+    bench = bench_of(tmp_path, "engine-monitor", "perfect")
+    bench.until(lambda: bench.engine.state == "idle")
+    bench.charge("s1")
+    bench.run(5000)
+    bench.power_off("engine")
+    bench.run(500)
+    bench.power_on("engine")
+    bench.until(lambda: bench.bridge.of("charge_completion"))
+    (completion,) = bench.bridge.of("charge_completion")
+    assert (completion["session_id"], completion["reason"]) == ("s1", "power_loss")
+    assert bench.bridge.registrations == 2, "once for each start of the engine"
+    bench.run(11_000)
+    bench.charge("s2")
+    assert bench.bridge.problems == []
+
+
+def test_engine_that_starts_anew_on_a_wire_is_noticed_by_its_uptime(tmp_path: Path):
+    """A wire does not break: what the monitor sees is a pause shorter than a lost link."""
+    bench = bench_of(tmp_path, "engine-monitor", "perfect")
+    bench.until(lambda: bench.engine.state == "idle")
+    bench.run(10_000)
+    bench.power_off("engine")
+    bench.engine_cable.dialler.is_open = bench.engine_cable.answerer.is_open = True
+    bench.run(500)
+    bench.power_on("engine")
+    bench.until(lambda: bench.bridge.registrations == 2)
+    bench.until(lambda: bench.engine.state == "idle")
+    bench.charge("s1")
+
+
+def test_monitor_never_takes_itself_for_the_engine(tmp_path: Path):
+    """On a slow line the answer to a health check comes after the next was asked; it bears an id of the monitor's."""
+    bench = Bench(tmp_path, split=True)
+    bench.engine_cable.latency_ms = 1500
+    bench.run(20_000)
+    bench.engine_cable.latency_ms = 3
+    bench.until(lambda: bench.engine.state == "idle")
+    bench.run(10_000)
+    named = {m.get("engine_board") for m in bench.bridge.received if m["type"] == "register_request"}
+    assert named == {"b-engine"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from chargepoint.journal import ROOM_FOR_A_CHARGE, Journal
 from chargepoint.outbox import Outbox
+from chargepoint.settings import SettingError
 from chargepoint.storage import Storage
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -206,7 +207,7 @@ def test_damaged_file_is_announced_by_a_gap_and_numbers_go_on(tmp_path: Path, da
         append(journal)
     for n in (2, 3, 5):
         (tmp_path / f"{n}.json").write_bytes(damage)
-    (tmp_path / "9.json.tmp").write_bytes(b"half")
+    (tmp_path / "8.json.tmp").write_bytes(b"half")
     again = open_journal(tmp_path)
     gaps = [(m["from"], m["to"]) for m in (parse(entry.payload) for entry in again.entries) if m["type"] == "gap"]
     assert gaps == [(2, 3), (5, 5)]
@@ -221,6 +222,23 @@ def test_epoch_survives_the_loss_of_its_file(tmp_path: Path):
     (tmp_path / "identity").write_bytes(b"torn")
     again = open_journal(tmp_path, seed=9)
     assert (again.epoch, append(again)) == (journal.epoch, 2)
+
+
+@pytest.mark.parametrize(("board", "cp_id"), [("other", "cp_1"), ("b", "cp_9")])
+def test_flash_of_another_board_or_charge_point_is_refused_and_kept(tmp_path: Path, board: str, cp_id: str):
+    """Its messages bear another id: no bridge would take them from here, and they would fill the journal for good."""
+    append(open_journal(tmp_path))
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    with pytest.raises(SettingError, match=r"state_dir.*board b of cp_1.*expected"):
+        Journal(Storage(str(tmp_path)), board, cp_id, random.Random(1).randbytes)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+    assert open_journal(tmp_path).boot == 2
+
+
+def test_files_of_others_in_the_folder_are_left_alone(tmp_path: Path):
+    (tmp_path / "report.tmp").write_text("somebody's")
+    append(open_journal(tmp_path))
+    assert (tmp_path / "report.tmp").read_text() == "somebody's"
 
 
 def test_flash_that_lost_everything_begins_a_new_epoch(tmp_path: Path):

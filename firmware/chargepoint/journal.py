@@ -12,6 +12,8 @@ from wire.frame import LINE_LIMIT, FrameError, parse, payload_of
 from wire.ids import WINDOW, lossy_id, reliable_id
 from wire.ids import parse as parse_id
 
+from chargepoint.settings import SettingError
+
 IDENTITY = "identity"
 _SUFFIX = ".json"
 # How many of the WINDOW numbers a kind may fill. A charge needs no more than 8 once it was allowed to start, and the
@@ -44,7 +46,11 @@ class Entry:
 
 
 class Journal:
-    """`epoch` is drawn when the flash is new, `boot` counts this board's starts. `refused` counts by kind."""
+    """`epoch` is drawn when the flash is new, `boot` counts this board's starts. `refused` counts by kind.
+
+    Raises SettingError where the flash is of another board or charge point: under their ids no bridge would take from
+    here what is not acked yet, and it would fill the journal for good.
+    """
 
     def __init__(self, storage, board, cp_id, random_bytes):
         self.board = board
@@ -103,6 +109,10 @@ class Journal:
         """Whether an unacked message of the kind has that value."""
         return any(entry.kind == kind and parse(entry.payload).get(field) == value for entry in self.entries)
 
+    def above(self, n):
+        """[(n, message)] of the unacked with larger numbers; just after a boot the newest of all is among them."""
+        return [(entry.n, parse(entry.payload)) for entry in self.entries if entry.n > n]
+
     def registration(self):
         """The unacked register_request, or None."""
         for entry in self.entries:
@@ -157,13 +167,23 @@ class Journal:
         """Epoch and boot; where their file is damaged the messages themselves still tell the epoch."""
         identity = self._storage.read_record(IDENTITY)
         if identity is not None:
+            self._compare(identity["board"], identity["cp_id"])
             self.epoch, self.boot = identity["epoch"], identity["boot"] + 1
         elif self.epoch:
             self.boot = _after(self.entries)
         else:
             self.epoch, self.boot = binascii.hexlify(random_bytes(8)).decode(), 1
             self._newest = 0  # another epoch: the numbers of files that nobody can read are no longer ours
-        self._storage.write_record(IDENTITY, {"epoch": self.epoch, "boot": self.boot})
+        self._storage.write_record(IDENTITY, {
+            "board": self.board, "cp_id": self.cp_id, "epoch": self.epoch, "boot": self.boot,
+        })
+
+    def _compare(self, board, cp_id):
+        if (board, cp_id) != (self.board, self.cp_id):
+            raise SettingError(
+                "state_dir: holds what board %s of %s has to tell, not board %s of %s; expected another folder, or "
+                "the board and cp_id of before" % (board, cp_id, self.board, self.cp_id)
+            )
 
     def _announce(self, damaged):
         """A gap for each run of numbers lost; journaled before their files go, so that n goes on from them."""

@@ -5,7 +5,7 @@ Between engine and Central it passes lines through as they are; acks of its own 
 
 from wire.frame import payload_of
 from wire.ids import parse as parse_id
-from wire.kinds import KINDS
+from wire.kinds import ENGINE, KINDS
 
 from chargepoint import protection, states, watch
 from chargepoint.heartbeat import Heartbeats
@@ -15,7 +15,9 @@ from chargepoint.retry import Redialler
 ENGINE_WAIT_MS = 5000  # for the engine's name, before registering without it
 _ASKED_ABOVE_MOST = 8  # health checks under way
 # What passes from the engine: its reliable kinds, and these.
-_PASSED_UP = ("charging_data", "error_response") + tuple(name for name in KINDS if KINDS[name].reliable)
+_PASSED_UP = ("charging_data", "error_response") + tuple(
+    name for name in KINDS if KINDS[name].reliable and ENGINE in KINDS[name].speakers
+)
 _PASSED_DOWN = ("start_charge", "stop_charge", "stop_service", "resume_service", "reset_fault")
 
 
@@ -50,7 +52,8 @@ class Monitor:
         self._asked_above = []  # ids of health checks that came from beyond the bridge
         self._dialled_at = None
         self._registered_at = None
-        self._registered_board = None  # the engine_board that Central knows
+        self._engine_heard = None  # (board, boots, generation of its link): who it was that answered last
+        self._registered_engine = None  # for whom the last registration was
         self._boot_id = None
         self._status = None  # (state, vehicle) as journaled last
         self._engine_generation = 0
@@ -96,12 +99,11 @@ class Monitor:
             self.report_failure(watch.ENGINE_SILENT, watch.TEXTS[watch.ENGINE_SILENT])
 
     def _engine_answered(self, message):
-        parsed = parse_id(message.get("message_id") or "")
-        board = None if parsed is None else parsed[0]
         if message.get("message_id") in self._asked_above:
             self._asked_above.remove(message["message_id"])
             self._pass_up(message)
-        checked = self._watch.heard(message, board, self._clock.now)
+        checked = self._watch.heard(message, self._board_named(message), self._clock.now)
+        self._engine_heard = self._watch.board, self._watch.boots, self._engine.generation
         self._report_recovery(watch.ENGINE_SILENT)
         faults = message["faults"]
         for fault in faults:
@@ -114,20 +116,28 @@ class Monitor:
         if checked and message["state"] == states.SAFE:
             self._say(self._engine, "safe_release", {"cp_id": self._cp_id})
 
+    def _board_named(self, message):
+        """Which board the engine is, by the id of what it says unasked; an answer bears the id of who asked."""
+        parsed = parse_id(message.get("message_id") or "")
+        is_own = parsed is not None and parsed[0] == self._journal.board
+        return None if parsed is None or (is_own and not self._shared) else parsed[0]
+
     # --- reports ---
 
     def report_failure(self, fault, text):
-        """Journal that a fault began, once; where the journal has no room, the next call tries again."""
+        """Say that a fault began, once."""
         if fault not in self._reports.faults:
-            fields = {"id": self._cp_id, "failure_info": text, "fault": fault}
-            if self._journal.append("fault_notification", fields, self._clock.stamp()) is not None:
-                self._reports.add(fault)
+            self._report(watch.BEGAN, {"id": self._cp_id, "failure_info": text, "fault": fault})
 
     def _report_recovery(self, fault):
         if fault in self._reports.faults:
-            fields = {"id": self._cp_id, "fault": fault}
-            if self._journal.append("recovery_notification", fields, self._clock.stamp()) is not None:
-                self._reports.remove(fault)
+            self._report(watch.ENDED, {"id": self._cp_id, "fault": fault})
+
+    def _report(self, kind, fields):
+        """Where the journal has no room, the next call tries again."""
+        n = self._journal.append(kind, fields, self._clock.stamp())
+        if n is not None:
+            self._reports.told(kind, fields["fault"], n)
 
     def update_cp_status(self, state, vehicle):
         """Journal what changed; where there is no room, the next call tries again with what holds then."""
@@ -152,7 +162,9 @@ class Monitor:
             self._walker.fire("line_lost")
         elif self.state == states.CONNECTING:
             self._connect(now)
-        elif not self._shared and self._watch.board != self._registered_board:
+        elif not self._shared and self._watch.board and self._engine_heard != self._registered_engine:
+            # Another board, or one that started anew. It waits for a register_response: without one it has no clock,
+            # and does not know that it may send its journal.
             self._walker.fire("renew")
 
     def _connect(self, now):
@@ -170,7 +182,7 @@ class Monitor:
     def register(self, detail):
         """Journaled, under the number of one not acked yet; said first of all."""
         self._registered_at = self._clock.now
-        self._registered_board = self._watch.board
+        self._registered_engine = self._engine_heard
         self._outbox.close()
         fields = self._registration()
         if self._journal.append("register_request", fields, self._clock.stamp()) is not None:

@@ -73,8 +73,8 @@ class Board:
 
     def _add_monitor(self, central, link, engine_retry):
         self.monitor = Monitor(
-            self.settings, self.clock, self.journal, self.outbox, Reports(self._storage), LineLink(central), link,
-            self._retry(), engine_retry, self.engine is not None,
+            self.settings, self.clock, self.journal, self.outbox, Reports(self._storage, self.journal),
+            LineLink(central), link, self._retry(), engine_retry, self.engine is not None,
         )
         self.parts.insert(0, self.monitor)  # before the engine: a command reaches it within one pass
 

@@ -8,7 +8,7 @@ import os
 from wire.frame import parse, payload_of
 from wire.seal import CRC32
 
-_TEMPORARY = ".tmp"
+_TEMPORARY = ".tmp"  # one that the power left behind is overwritten when its name is written next
 _SEALED = b"*"
 
 
@@ -19,9 +19,6 @@ class Storage:
         self._folder = folder
         self.damaged = 0
         make_folder(folder)
-        for name in os.listdir(folder):
-            if name.endswith(_TEMPORARY):  # the power went before its rename
-                os.remove(self._path(name))
 
     def names(self):
         return os.listdir(self._folder)

@@ -9,11 +9,15 @@ TEXTS = {
     ENGINE_SILENT: "the engine does not answer health checks",
     CENTRAL_UNREACHABLE: "Central could not be reached for a while",
 }
+BEGAN, ENDED = "fault_notification", "recovery_notification"
 _REPORTED = "reported"
 
 
 class EngineWatch:
-    """state, vehicle and meter {meter_id, register_wh} as last heard; board: the engine's, once it named itself."""
+    """state, vehicle and meter {meter_id, register_wh} as last heard; board: the engine's, once it named itself.
+
+    boots: how often its uptime was seen to begin anew, which a wire between the boards would not show.
+    """
 
     def __init__(self, interval_ms, hurry_ms, silent_ms):
         """hurry_ms: between checks while the engine waits in safe mode, or has not answered yet."""
@@ -21,6 +25,8 @@ class EngineWatch:
         self.vehicle = "unknown"
         self.board = None
         self.meter = {}
+        self.boots = 0
+        self._uptime_ms = 0
         self._interval_ms = interval_ms
         self._hurry_ms = hurry_ms
         self._silent_ms = silent_ms
@@ -42,10 +48,13 @@ class EngineWatch:
         self._asked_id, self._asked_at, self._answered = message_id, now, False
 
     def heard(self, message, board, now):
-        """A health_check_response; True if it answers the last check."""
+        """A health_check_response; board: None where it names none. True if it answers the last check."""
         self.state, self.vehicle = message["state"], message["vehicle"]
         self.meter = {"meter_id": message["meter_id"], "register_wh": message["register_wh"]}
         self._heard_at = now
+        uptime_ms = message.get("uptime_ms") or 0
+        self.boots += uptime_ms < self._uptime_ms
+        self._uptime_ms = uptime_ms
         if message.get("message_id") == self._asked_id:
             self._answered = True
             return True
@@ -59,19 +68,21 @@ class EngineWatch:
 class Reports:
     """Which faults Central was told of and not yet that they ended; kept over reboots, so that none stays open."""
 
-    def __init__(self, storage):
+    def __init__(self, storage, journal):
+        record = storage.read_record(_REPORTED) or {}
         self._storage = storage
-        self.faults = (storage.read_record(_REPORTED) or {}).get("faults") or []
+        self.faults = record.get("faults") or []
+        for n, message in journal.above(record.get("n") or 0):
+            if message["type"] in (BEGAN, ENDED):  # the power went before it was written here
+                self.told(message["type"], message["fault"], n)
 
-    def add(self, fault):
-        self._keep(self.faults + [fault])
-
-    def remove(self, fault):
-        self._keep([each for each in self.faults if each != fault])
+    def told(self, kind, fault, n):
+        """`kind`, BEGAN or ENDED, was journaled under n."""
+        self.faults = [each for each in self.faults if each != fault]
+        if kind == BEGAN:
+            self.faults.append(fault)
+        self._storage.write_record(_REPORTED, {"faults": self.faults, "n": n})
 
     def of_engine(self):
         return [fault for fault in self.faults if fault not in TEXTS]
 
-    def _keep(self, faults):
-        self.faults = faults
-        self._storage.write_record(_REPORTED, {"faults": faults})
