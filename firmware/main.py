@@ -37,6 +37,10 @@ def main(arguments):
     say(_ready(settings, board))
     try:
         run(board)
+    except Exception as error:  # flash that fails, or a mistake of ours: nobody has to come and start it again
+        board.platform.relay(False)
+        print_exception(error)
+        board.platform.reset()
     finally:
         board.platform.relay(False)
 
@@ -125,6 +129,13 @@ def _ready(settings, board):
         if place is not None:
             places.append("%s=%s" % (name, place if isinstance(place, str) else "%s:%d" % place))
     return "ready " + " ".join(places)
+
+
+def print_exception(error):
+    if sys.implementation.name == "micropython":
+        sys.print_exception(error)
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)  # pyright: ignore[reportAttributeAccessIssue]  # CPython's
 
 
 def say(line):

@@ -2,11 +2,13 @@
 
 import json
 import random
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hal.sim import RESET_EXIT_CODE
 
 from hil_tests.benches.scripted_bridge import Message
 from hil_tests.benches.unix import UnixBench
@@ -61,7 +63,7 @@ def test_one_board_charges_from_registration_to_completion(tmp_path: Path, inter
 
 
 def test_split_board_goes_safe_without_its_monitor_and_tells_it_all_afterwards(tmp_path: Path, interpreter: str):
-    quick = {**QUICK, "keepalive_ms": 100, "link_lost_ms": 500, "engine": f"{LOOPBACK}:{free_port()}"}
+    quick = {**QUICK, "keepalive_ms": 200, "link_lost_ms": 3000, "engine": f"{LOOPBACK}:{free_port()}"}
     with UnixBench(tmp_path, interpreter, "--plugged", "--speed", "60", "--profile", "constant:3000") as bench:
         bench.board("monitor", **quick)
         bench.board("engine", **quick)
@@ -92,6 +94,21 @@ def test_board_that_is_killed_in_mid_charge_completes_it_when_it_is_back(tmp_pat
         assert last_wh <= completion["end_register_wh"] <= bench.plant.state()["plant_mwh"] / 1000 + 2
         bench.server.until(lambda: all_numbers_arrived(bench))
         assert bench.bridge.problems == []
+
+
+def test_board_whose_flash_fails_opens_its_relay_and_starts_anew(tmp_path: Path, interpreter: str):
+    with UnixBench(tmp_path, interpreter, "--plugged", "--speed", "60", "--profile", "constant:3000") as bench:
+        board = bench.board(**QUICK)
+        begin(bench, "s1")
+        bench.server.until(lambda: bench.bridge.of("meter_checkpoint"))
+        shutil.rmtree(tmp_path / "both" / "journal")
+        bench.server.until(lambda: not board.running)
+        assert board.exit_code == RESET_EXIT_CODE
+        assert "Traceback" in board.said()
+        bench.server.until(lambda: not bench.plant.state()["relay"])
+        bench.board(**QUICK)
+        bench.server.until(lambda: bench.bridge.of("charge_completion"))
+        assert bench.bridge.of("charge_completion")[0]["reason"] == "power_loss"
 
 
 def test_bridge_that_breaks_the_line_is_dialled_again_in_mid_charge(tmp_path: Path, interpreter: str):

@@ -36,6 +36,7 @@ class PlantLine:
         line = self._bytes
         line.step(now)
         if line.is_open:
+            self._dialled_at = now  # a connection may outlive half a turn of the ticks, beyond which they compare wrong
             self._serve(line)
         elif not line.is_dialling or ticks_diff(now, self._dialled_at) > CONNECT_MS:
             self._dial(line, now)

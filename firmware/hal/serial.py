@@ -50,11 +50,16 @@ class DescriptorPort:
     """A tty on CPython, opened without blocking."""
 
     def __init__(self, path):
+        import termios
         import tty
 
         # pyright reads this with a board's stubs, whose os has no flags: boards never come here.
         self._descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)  # pyright: ignore[reportAttributeAccessIssue]  # see above
-        tty.setraw(self._descriptor)
+        try:
+            tty.setraw(self._descriptor)
+        except termios.error:  # not an OSError on CPython
+            self.close()
+            raise OSError("%s: is no serial port" % path) from None
 
     def read(self, most):
         try:

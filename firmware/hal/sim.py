@@ -16,7 +16,7 @@ from hal.contract import TICKS_PERIOD, ticks_diff
 FIRST_TICKS = TICKS_PERIOD - 10000  # every simulated board lives through a wrap of its clock, 10 s from its start
 REPORT_MS = 100
 STALE_MS = 2000  # inputs older than this are no longer known; a plant sends each 50 to 200 ms
-RESET_EXIT_CODE = 3  # the bench starts the process again
+RESET_EXIT_CODE = 3  # to whoever runs the process: start it again
 
 _WINDOW_FIELDS = ("n", "duration_ms", "sum_i", "sum_ii", "sum_v", "sum_vv", "sum_vi", "clipped")
 # MicroPython's own (unix: it wraps at 2^62, which no process lives to see), else CPython's.

@@ -152,8 +152,12 @@ class Listener:
     def __init__(self, address, backlog=4):
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(_resolve(address))
-        self._socket.listen(backlog)
+        try:
+            self._socket.bind(_resolve(address))
+            self._socket.listen(backlog)
+        except OSError as error:
+            self._socket.close()
+            raise OSError(error.errno, "cannot listen at %s:%d" % address) from None
         self._socket.setblocking(False)
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
