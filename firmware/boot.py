@@ -2,7 +2,9 @@
 
 import sys
 
-RELAY_PIN = 15  # of the reference build; docs/hardware.md
+# Free on a Pico, an ESP32 and an S3 alike: no strapping pin (15 of an ESP32 is pulled up at reset, which would close
+# the relay), none of the flash, and none that only reads.
+RELAY_PIN = 18
 
 if sys.platform in ("rp2", "esp32"):
     from machine import Pin

@@ -17,7 +17,7 @@ from chargepoint.settings import read as read_settings
 from hal.mqtt import Publisher
 from hal.plant_line import PlantLine
 from hal.serial import SerialLine
-from hal.sim import SimPlatform
+from hal.sim import SimPlatform, board_id
 from hal.tcp import Answerer, Dialler, Listener
 
 STEP_MS = 5
@@ -74,7 +74,7 @@ def make_board(settings):
 
 
 def _platform(settings):
-    board = settings.board or "sim-%s-%s" % (settings.cp_id[:18].replace(".", "-"), settings.role[:1])
+    board = settings.board or board_id(settings.cp_id, settings.role)
     # A monitor's environment may name the plant too, but a plant has one place to plug in, and it is the engine's.
     plant = None if settings.role == roles.MONITOR else settings.plant
     line = _NoPlant() if plant is None else PlantLine(plant[0], plant[1])

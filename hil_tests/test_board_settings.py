@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from chargepoint.settings import TABLE, SettingError, Settings, read
+from hal.sim import board_id
+from wire.ids import BOARD_CHARACTERS, made_of
 
 MAIN = Path(__file__).parents[1] / "firmware" / "main.py"
 GOOD: dict[str, object] = {"cp_id": "cp_1", "central": "127.0.0.1:7000"}
@@ -81,8 +83,9 @@ def test_what_a_role_needs_is_asked_for():
     assert complaint(role="monitor").startswith("engine")
 
 
-def test_link_must_survive_one_lost_keepalive():
+def test_one_lost_keepalive_or_health_check_is_no_silence():
     assert complaint(keepalive_ms=2000, link_lost_ms=3000).startswith("link_lost_ms: expected at least twice")
+    assert complaint(engine_silent_ms=59_999).startswith("engine_silent_ms: expected at least twice health_interval_ms")
 
 
 @pytest.mark.parametrize("config", ["", "[]", "{", '"x"', '{"cp_id":'])
@@ -98,6 +101,15 @@ def test_environment_is_above_the_file_and_empty_is_unset():
     settings = read_with(environment, mqtt="1.2.3.4:5")
     assert (settings.cp_id, settings.central, settings.mqtt) == ("cp_9", ("10.0.0.1", 1), ("1.2.3.4", 5))
     assert settings.price_per_kwh == 0.25
+
+
+def test_simulated_boards_of_different_charge_points_have_different_ids():
+    """Two of one id would throw each other off the MQTT broker for ever."""
+    names = ["cp_1", "a.b", "a-b", "charge-point-north-001", "charge-point-north-002", "x" * 64]
+    ids = {board_id(name, role) for name in names for role in ("both", "engine", "monitor")}
+    assert len(ids) == 3 * len(names)
+    assert all(len(each) <= 24 and made_of(each, BOARD_CHARACTERS) for each in ids)
+    assert board_id("cp_1", "both") == "sim-cp_1-b"
 
 
 @pytest.mark.parametrize(

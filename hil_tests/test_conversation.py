@@ -89,6 +89,22 @@ def test_central_that_is_gone_does_not_stop_a_charge(tmp_path: Path):
     assert bench.bridge.problems == []
 
 
+def test_central_that_is_gone_is_reported_as_soon_as_the_journal_has_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bench = bench_of(tmp_path, "board-bridge", "perfect")
+    bench.until(lambda: bench.engine.state == "idle")
+    bench.bridge_cable.cut()
+    bench.bridge_cable.plugged = False
+    with monkeypatch.context() as full:
+        full.setattr(bench.boards["both"].journal, "append", lambda *_: None)
+        bench.run(60_000)
+    bench.run(60_000)
+    bench.bridge_cable.plugged = True
+    bench.until(lambda: bench.bridge.of("recovery_notification"))
+    assert [m["fault"] for m in bench.bridge.of("fault_notification")] == ["central_unreachable"]
+
+
 def test_answer_that_the_board_is_not_bound_is_followed_by_slow_tries(tmp_path: Path):
     bench = bench_of(tmp_path, "board-bridge", "perfect")
     bench.bridge.accepts = False

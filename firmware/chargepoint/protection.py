@@ -1,8 +1,8 @@
 """When the relay must open by itself: one row per protection. A new protection is one new row.
 
 Everything counts window time (the sums of `duration_ms`), which is the time of the current that was measured.
-Figures: docs/hardware.md. Residual current, protective earth and short circuit are not measured here; the breaker and
-the residual current device upstream are for those.
+The figures are those used in the field. Residual current, protective earth and short circuit are not measured here;
+the breaker and the residual current device upstream are for those.
 """
 
 from collections import namedtuple

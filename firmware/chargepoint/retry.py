@@ -17,11 +17,11 @@ class Retry:
         self._due = 0
 
     def fail(self, now):
-        """A try failed. True when it was the last quick one: time to report it."""
+        """A try failed. True once the quick ones are used up: time to report it."""
         self.failures += 1
         quick = self._first_pause_ms << min(self.failures - 1, QUICK_TRIES)
         self._pause(now, quick if self.failures <= QUICK_TRIES else self._slow_pause_ms)
-        return self.failures == QUICK_TRIES
+        return self.failures >= QUICK_TRIES
 
     def wait_long(self, now):
         """An answer that trying again soon would not change."""
@@ -50,7 +50,7 @@ class Redialler:
         self._dialled_at = None
 
     def step(self, now):
-        """True when the quick tries are used up."""
+        """True where a try failed and the quick ones are used up."""
         line = self._link.line
         if self._dialled_at is None:
             if self._retry.due(now):

@@ -184,6 +184,8 @@ TABLE = (
     Setting("answer_ms", _INTERVAL, 10000, 10000),
 )
 _NAMES = tuple(setting.name for setting in TABLE)
+# (how long silence is borne, how often something is said): one that is lost must not count as silence.
+_OUTLASTS = (("link_lost_ms", "keepalive_ms"), ("engine_silent_ms", "health_interval_ms"))
 _NEEDED = {BOTH: ("central",), ENGINE: ("engine",), MONITOR: ("central", "engine")}
 
 
@@ -202,8 +204,9 @@ def read(config, environment=None):
     for name in _NEEDED[settings.role]:
         if getattr(settings, name) is None:
             _complain(name, "it is missing, and role %s needs it" % settings.role)
-    if settings.keepalive_ms * 2 > settings.link_lost_ms:
-        raise SettingError("link_lost_ms: expected at least twice keepalive_ms (%d)" % settings.keepalive_ms)
+    for limit, interval in _OUTLASTS:
+        if getattr(settings, limit) < 2 * getattr(settings, interval):
+            raise SettingError("%s: expected at least twice %s (%d)" % (limit, interval, getattr(settings, interval)))
     return settings
 
 

@@ -6,6 +6,7 @@
 `connection` (a bench that has plant and board in one process on one virtual clock).
 """
 
+import binascii
 import os
 import time
 
@@ -18,9 +19,18 @@ REPORT_MS = 100
 STALE_MS = 2000  # inputs older than this are no longer known; a plant sends each 50 to 200 ms
 RESET_EXIT_CODE = 3  # to whoever runs the process: start it again
 
+_NAME_MOST = 18  # of a cp_id within a board's id of 24 characters
 _WINDOW_FIELDS = ("n", "duration_ms", "sum_i", "sum_ii", "sum_v", "sum_vv", "sum_vi", "clipped")
 # MicroPython's own (unix: it wraps at 2^62, which no process lives to see), else CPython's.
 _monotonic_ms = getattr(time, "ticks_ms", None) or (lambda: time.monotonic_ns() // 1000000)  # pyright: ignore[reportAttributeAccessIssue]  # the boards' stubs lack it
+
+
+def board_id(cp_id: str, role: str) -> str:
+    """What stands for the hardware's id: another for every charge point and role, the same at every start."""
+    name = cp_id
+    if len(name) > _NAME_MOST or "." in name:
+        name = "%s-%08x" % (name[: _NAME_MOST - 9].replace(".", "-"), binascii.crc32(name.encode()) & 0xFFFFFFFF)
+    return "sim-%s-%s" % (name, role[:1])
 
 
 class SystemClock:
