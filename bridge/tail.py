@@ -56,6 +56,9 @@ class CommandTail:
                 return
             except LogError as error:
                 self._note_away(error)
+            except Exception:  # noqa: BLE001 -- without this thread no command reaches a board, and nobody notices
+                _log.exception("reading the commands has failed; beginning anew")
+                self._stopping.wait(RETRY_S)
 
     def _read(self) -> None:
         """Until it is stopped. Raises LogError."""

@@ -119,7 +119,7 @@ class KafkaAppender:
                 logger.warning("%s", error)
                 continue
             try:
-                for topic in self._topics:
+                for topic in tuple(self._topics):  # another thread may be learning one
                     _learn(new, topic)
             except LogUnavailable as error:
                 logger.warning("%s", error)
@@ -164,7 +164,9 @@ def _end(producer: Producer) -> None:
     """Ends the producer with all its threads, whatever still waits in it: plain close() leaves them running
     then.
     """
-    sender = cast(Any, producer)._sender
-    sender.force_close()
-    sender.join(CLOSE_TIMEOUT_S)
+    inside = cast(Any, producer)
+    inside._sender.force_close()
+    inside._sender.join(CLOSE_TIMEOUT_S)
+    if inside._sender.is_alive():  # it hangs, in a name server's answer for one: what it ends with is done here
+        inside._accumulator.abort_incomplete_batches()
     producer.close(timeout=0)

@@ -1,6 +1,6 @@
 """While the log takes nothing: no acks, no answers, the lines stay. When it is back: acks again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from wire.kinds import CP
 from bridge.tests.bench import Bench, answer_link, command, messages, open_log, refusing
 from bridge.tests.boards import Board, Socket
 from eventlog.embedded import EmbeddedLog
+from eventlog.embedded_reader import EmbeddedReader
 
 
 @pytest.fixture
@@ -86,3 +87,25 @@ def test_commands_are_read_on_after_the_log_was_away(log: EmbeddedLog, path: Pat
         command(log, {"type": "stop_service", "cp_id": "cp_001", "seq": 1})
         board.wait_heard("stop_service")
         assert len(board.of_kind("register_response")) == 1
+
+
+class FailsOnce(EmbeddedLog):
+    """Its first reader cannot be had, for a reason that nobody foresaw."""
+
+    failures = 0
+
+    def reader(self, positions: Mapping[tuple[str, int], int]) -> EmbeddedReader:
+        self.failures += 1
+        if self.failures == 1:
+            raise RuntimeError("unforeseen")
+        return super().reader(positions)
+
+
+def test_commands_are_read_on_after_an_unforeseen_mistake(path: Path):
+    log = FailsOnce(path)
+    log.create_topics()
+    with Bench(log) as bench, Board(Socket(bench.tcp_port), "cp_001") as board:
+        board.register()
+        answer_link(log, bench.link_of("cp_001"))
+        board.wait_heard("register_response")
+    log.close()

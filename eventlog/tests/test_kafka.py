@@ -1,5 +1,6 @@
 """What only Kafka can do to its clients: die, refuse, and hold what strangers have written."""
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from eventlog import Log, LogBusy, LogUnavailable, open_log
+from eventlog import Log, LogBusy, LogClosed, LogUnavailable, open_log
 from eventlog.kafka import KafkaLog
 from eventlog.kafka_client import BATCH_SIZE_BYTES
 from eventlog.record_size import RECORD_OVERHEAD_BYTES
@@ -69,6 +70,24 @@ def test_a_poisoned_producer_is_replaced(kafka_world: KafkaWorld) -> None:
     assert not read_all(log, beginnings(log, "ev.cp"))
     wide.close()
     log.close()
+
+
+def test_a_producer_that_does_not_end_in_time_holds_up_nothing(
+    kafka_world: KafkaWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread may hang in a name server for longer than anybody waits."""
+    log, released = kafka_world.open(), threading.Event()
+    log.create_topics()
+    monkeypatch.setattr("eventlog.kafka_producer.CLOSE_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("kafka.producer.sender.Sender.run_once", lambda sender: released.wait(60))
+    first = log.append("ev.cp", "cp_001", b"wakes the thread, which may still send it")
+    futures = [log.append("ev.cp", f"cp_{n}", b"x") for n in range(20)]
+    try:
+        log.close()
+        assert first.done()
+        assert all(isinstance(future.exception(0), LogClosed) for future in futures)
+    finally:
+        released.set()
 
 
 class NotUtf8(str):
