@@ -6,6 +6,7 @@ from plant.load import Load, Wave
 
 _LEAST_MS = 0.001
 
+
 class Car:
     """`clock_s` counts powered time; `over_draw` multiplies the current (a car that ignores its limit)."""
 

@@ -1,46 +1,56 @@
 """What can be made to go wrong at a plant, by name. Each may be switched on and off at any time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from plant.world import World
+from plant.car import Car
+from plant.relay import Relay
+from plant.sensor import Sensor
+from plant.thermal import Thermal
 
 OVER_DRAW = 1.3  # past (limit + 0.5 A) * 1.1, and still within the sensor's range at 32 A
 
 
+class Breakable(Protocol):
+    """What of a world can go wrong. `stalled`: the board gets no sample windows."""
+
+    relay: Relay
+    sensor: Sensor
+    car: Car
+    thermal: Thermal
+    stalled: bool
+
+
 class Fault(NamedTuple):
     says: str
-    switch: Callable[[World, bool], None]
+    switch: Callable[[Breakable, bool], None]
 
 
-def _weld(world: World, on: bool) -> None:
+def _weld(world: Breakable, on: bool) -> None:
     world.relay.welded = on
 
 
-def _stuck_open(world: World, on: bool) -> None:
+def _stuck_open(world: Breakable, on: bool) -> None:
     world.relay.stuck_open = on
 
 
-def _sensor_dead(world: World, on: bool) -> None:
+def _sensor_dead(world: Breakable, on: bool) -> None:
     world.sensor.dead = on
 
 
-def _over_current(world: World, on: bool) -> None:
+def _over_current(world: Breakable, on: bool) -> None:
     world.car.over_draw = OVER_DRAW if on else 1.0
 
 
-def _over_temperature(world: World, on: bool) -> None:
+def _over_temperature(world: Breakable, on: bool) -> None:
     world.thermal.loose_terminal = on
 
 
-def _unplugged(world: World, on: bool) -> None:
+def _unplugged(world: Breakable, on: bool) -> None:
     (world.car.unplug if on else world.car.plug)()
 
 
-def _sample_stall(world: World, on: bool) -> None:
+def _sample_stall(world: Breakable, on: bool) -> None:
     world.stalled = on
 
 
