@@ -86,7 +86,8 @@ class Publisher:
         except (LogBusy, LogUnavailable) as error:
             self._try_again(lane, error)
         except TooLarge as error:
-            logger.error("a message to %s cannot be published and is dropped: %s", letter.key.decode(errors="replace"), error)
+            key = letter.key.decode(errors="replace")
+            logger.error("a message to %s cannot be published and is dropped: %s", key, error)
             self._finish(lane, letter, "too_large")
         else:
             future.add_done_callback(lambda done: self._answered(lane, letter, done))

@@ -2,6 +2,7 @@
 
 from central.fold import commands, point, sessions
 from central.fold.step import Step
+from central.fold.telemetry import note_seen
 from central.rows import ChargingPoint, Command
 from central.states import ACCEPTED, SENT
 
@@ -15,6 +16,7 @@ def handle_link_up(step: Step) -> None:
         return
     cp.link_id = step.message["link_id"]
     cp.silent = False
+    note_seen(step)  # its registration may be an old one, said again
     register = {"meter_id": cp.meter_id, "register_wh": cp.register_wh} if cp.meter_id is not None else {}
     _answer(step, {"accepted": True, "in_service": not cp.stopped, **register})
     commands.repeat_unanswered(step, cp)

@@ -9,13 +9,14 @@ from central.rows import ChargingPoint, Command, Message, Refused, Session
 from central.states import (
     ACCEPTED,
     AUTHORIZED,
-    FAILED,
+    COMPLETED,
     OPEN,
     SessionAction,
     SessionEvent,
     next_session_state,
 )
 
+LOST = "lost"  # the reason of a session of which nothing was heard any more
 # An engine that answers so has not said that it will never run the session: a later command was faster, or the
 # session has run and its completion is on its way.
 _OPEN_REFUSALS = frozenset({"superseded", "already_ran"})
@@ -215,7 +216,7 @@ def _fail(step: Step, cp: ChargingPoint, session: Session) -> None:
 
 def _failure_reason(step: Step) -> str:
     if step.message["type"] != "command_response":
-        return "lost"
+        return LOST
     return str(step.message.get("reason") or "refused")
 
 
@@ -228,15 +229,20 @@ def _bill_lost(step: Step, cp: ChargingPoint, session: Session) -> None:
     if session.started_at_ms is None:
         session.started_at_ms = session.last_checkpoint_at_ms or session.requested_at_ms
     ended_at_ms = max(session.last_checkpoint_at_ms or 0, session.started_at_ms)
-    endings.close_billed(step, cp, session, readings.bill_last(session), "lost", ended_at_ms)
+    endings.close_billed(step, cp, session, readings.bill_last(session), LOST, ended_at_ms)
 
 
 def _late(step: Step, cp: ChargingPoint, session: Session) -> None:
     message = step.message
     readings.note_late(session, message)
     point.note_register(cp, message["meter_id"], readings.register_of(message), is_fitted=False)
-    if message["type"] == "charge_started" and session.status == FAILED:
+    if message["type"] != "charge_completion" and not _engine_ended(session):
         _send_stop(step, cp, session, "operator")  # it runs, and nobody would be billed for it
+
+
+def _engine_ended(session: Session) -> bool:
+    """Whether its end is the engine's own word, which a start or a reading before it may follow."""
+    return session.status == COMPLETED and session.reason != LOST
 
 
 def _send_stop(step: Step, cp: ChargingPoint, session: Session, reason: str) -> None:

@@ -214,6 +214,30 @@ def test_lost_before_it_began_is_failed_and_what_flowed_after_all_is_kept():
     assert line.rows.all(Ticket) == []
 
 
+def test_charge_that_runs_on_after_it_counted_as_lost_is_stopped():
+    """What it takes from now on nobody would pay for."""
+    line, session = charging()
+    line.tick(25 * HOUR_MS)
+    line.take_commands()
+    for register_wh in (2_000, 2_100):
+        checkpoint(line, session, register_wh)
+    (stop,) = line.take_commands()
+    assert (stop["type"], stop["session_id"]) == ("stop_charge", session)
+    complete(line, session, 2_200, reason="operator")
+    assert billed(line, session) == (0, 0, 1_200, "late")
+    assert line.take_commands() == []
+
+
+def test_reading_that_its_completion_overtook_stops_nothing():
+    line, session = charging()
+    line.tick(HOUR_MS)
+    complete(line, session, 2_000)
+    line.take_commands()
+    start(line, session)
+    checkpoint(line, session, 1_900)
+    assert line.take_commands() == []
+
+
 def test_lost_charge_whose_start_was_never_told_bills_nothing():
     line = LineInMemory()
     connect(line)

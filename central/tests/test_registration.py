@@ -205,6 +205,20 @@ def test_number_that_jumps_is_refused_and_the_next_is_heard():
     assert line.point().location == "Near"
 
 
+def test_line_that_comes_up_is_a_sign_of_life_also_where_its_registration_was_folded_before():
+    """A registration without its ack is sent again under its number, by which it is a duplicate."""
+    line = LineInMemory()
+    connect(line)
+    line.now_ms += 600_000
+    line.says("silent", "ticker", cp_id="cp_001")
+    line.board_says("register_request", n=1, location="Yard", price_per_kwh=0.25)
+    link_up(line, "link2")
+    assert line.rows.one(LastSeen, "cp_001").at_ms == line.now_ms
+    line.now_ms += 600_000
+    link_up(line, "link3", board=OTHER)
+    assert line.rows.one(LastSeen, "cp_001").at_ms == line.now_ms - 600_000
+
+
 def test_what_a_bound_board_says_is_a_sign_of_life_and_what_is_said_by_hand_is_not():
     line = LineInMemory()
     connect(line)
