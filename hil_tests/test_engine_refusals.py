@@ -61,6 +61,19 @@ def test_stop_of_another_session_is_refused(bench_of: Callable[..., Bench]):
     bench.until(lambda: bench.engine.state == "charging")
 
 
+def test_stop_of_a_session_that_has_run_says_so(bench_of: Callable[..., Bench]):
+    """Its completion may still be in the journal: Central must not take the session for one that never began."""
+    bench = bench_of()
+    bench.charge("s1")
+    bench.bridge.command("stop_charge", session_id="s1", reason="driver")
+    bench.completion()
+    seq = bench.bridge.command("stop_charge", session_id="s1", reason="driver")
+    bench.until(lambda: bench.bridge.answer_to(seq))
+    answer = bench.bridge.answer_to(seq)
+    assert answer is not None
+    assert (answer["accepted"], answer["reason"]) == (False, "already_ran")
+
+
 def say_again(bench: Bench, seq: int, kind: str = "start_charge", **fields: Any) -> Message:
     """A command under a seq of choice; its answer."""
     answers = len(bench.bridge.received)

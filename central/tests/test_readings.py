@@ -163,6 +163,21 @@ def test_completion_overtakes_start_and_checkpoints():
     assert line.point().status == "ACTIVE"
 
 
+def test_stop_whose_answer_overtakes_the_whole_charge_ends_nothing():
+    """The log was away for its length; what the engine says now arrives before what it could not say then."""
+    line = LineInMemory()
+    connect(line)
+    driver(line)
+    session = ask(line)
+    line.tick(HOUR_MS)
+    line.says("charge_stop_request", "api", driver_id="ada", session_id=session)
+    answer(line, 2, accepted=False, reason="already_ran")
+    assert line.session(session).status == "authorized"
+    start(line, session)
+    complete(line, session, 3_000)
+    assert billed(line, session) == (2_000, 0, 0, "")
+
+
 def test_checkpoint_overtakes_start():
     line = LineInMemory()
     connect(line)

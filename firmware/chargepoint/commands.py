@@ -67,7 +67,8 @@ class Commands:
 
     def _stop(self, message):
         if self._engine.session_id() != message["session_id"]:
-            return "unknown_session"
+            # One that has run owes its completion, which may come after this answer.
+            return "already_ran" if message["session_id"] in self._memory.sessions else "unknown_session"
         return self._engine.stop_charging_session(message["reason"])
 
     def _stop_service(self, message):
