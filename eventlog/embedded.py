@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eventlog import embedded_file
-from eventlog.embedded_file import WriterLock, connect, prepare, transaction, unavailable
+from eventlog.embedded_file import WriterLock, connect, prepare, refusal, transaction
 from eventlog.embedded_reader import EmbeddedReader
 from eventlog.embedded_writer import EmbeddedWriter, Waiting
 from eventlog.headers import pack_headers
@@ -63,7 +63,7 @@ class EmbeddedLog:
         try:
             yield
         except (OSError, sqlite3.Error) as error:
-            raise unavailable(self._path, error) from error
+            raise refusal(self._path, error) from error
 
     @contextmanager
     def _snapshot(self) -> Generator[sqlite3.Connection]:
@@ -83,6 +83,7 @@ class EmbeddedLog:
             transaction(self._asking, "BEGIN IMMEDIATE"),
         ):
             embedded_file.create_topics(self._asking, self._topics.values())
+        self._created |= set(self._topics)
 
     def partitions(self, topic: str) -> int:
         with self._snapshot() as connection:

@@ -43,7 +43,9 @@ PRAGMA user_version = {SCHEMA_VERSION};
 
 
 def connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
-    """A connection in autocommit; transactions are begun by hand. Raises LogUnavailable."""
+    """A connection in autocommit; transactions are begun by hand. Raises LogUnavailable, and LogError for another
+    file.
+    """
     try:
         connection = sqlite3.connect(
             path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
@@ -51,11 +53,18 @@ def connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         return connection
     except sqlite3.Error as error:
-        raise unavailable(path, error) from error
+        raise refusal(path, error) from error
 
 
-def unavailable(path: Path, error: Exception) -> LogUnavailable:
+def refusal(path: Path, error: Exception) -> LogError:
+    """LogUnavailable, but for a file that no waiting makes a log of."""
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+        return not_a_log(path)
     return LogUnavailable(f"the embedded log {path}: {error}")
+
+
+def not_a_log(path: Path) -> LogError:
+    return LogError(f"{path} is not an event log; name another file")
 
 
 class WriterLock:
@@ -106,7 +115,7 @@ def prepare(path: Path, connection: sqlite3.Connection, lock: WriterLock) -> Non
                     connection.execute(statement)
                 connection.execute("INSERT INTO identity VALUES (?)", (str(uuid.uuid4()),))
         elif application_id != APPLICATION_ID:
-            raise LogError(f"{path} is not an event log; name another file")
+            raise not_a_log(path)
         elif version != SCHEMA_VERSION:
             raise LogError(
                 f"{path} is an event log of version {version}; this program knows {SCHEMA_VERSION}"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from eventlog.embedded_file import connect, transaction, unavailable
+from eventlog.embedded_file import connect, refusal, transaction
 from eventlog.headers import unpack_headers
 from eventlog.port import LogClosed, OffsetOutOfRange, Record, UnknownTopic
 from eventlog.record_size import decode_key
@@ -48,7 +48,7 @@ class EmbeddedReader:
             try:
                 return self._poll(max_records, deadline)
             except sqlite3.Error as error:
-                raise unavailable(self._path, error) from error
+                raise refusal(self._path, error) from error
 
     def _poll(self, max_records: int, deadline: float) -> list[Record]:
         seen_version = None

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from eventlog.embedded_file import WriterLock, connect, delete_older, transaction, unavailable
+from eventlog.embedded_file import WriterLock, connect, delete_older, refusal, transaction
 from eventlog.pending import Pending
 from eventlog.port import Appended, LogClosed, LogError
 from eventlog.topics import Topic
@@ -115,7 +115,7 @@ class EmbeddedWriter:
             with self._lock.held(), transaction(self._connection, "BEGIN IMMEDIATE"):
                 places = self._insert(batch)
         except (sqlite3.Error, OSError) as error:
-            self._fail(self._take_committing(), unavailable(self._path, error))
+            self._fail(self._take_committing(), refusal(self._path, error))
             return
         # Nothing is left of the batch where close() has lost patience and failed it.
         for waiting, place in zip(self._take_committing(), places, strict=False):

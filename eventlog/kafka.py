@@ -137,8 +137,9 @@ class KafkaLog:
         self._created.add(topic)
 
     def reader(self, positions: Mapping[tuple[str, int], int]) -> KafkaReader:
+        counts = {topic: self.partitions(topic) for topic in {topic for topic, _ in positions}}
         for topic, partition in positions:
-            if not 0 <= partition < self.partitions(topic):
+            if not 0 <= partition < counts[topic]:
                 raise UnknownTopic(f"there is no {self._prefix}{topic}/{partition} at {self._address}")
         return KafkaReader(new_consumer(self._address, self._client_id), self._prefix, positions, self.ends)
 

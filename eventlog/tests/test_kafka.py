@@ -77,9 +77,13 @@ def test_a_producer_that_does_not_end_in_time_holds_up_nothing(
 ) -> None:
     """Its thread may hang in a name server for longer than anybody waits."""
     log, released = kafka_world.open(), threading.Event()
+
+    def hang(sender: object) -> None:
+        released.wait(60)
+
     log.create_topics()
     monkeypatch.setattr("eventlog.kafka_producer.CLOSE_TIMEOUT_S", 0.2)
-    monkeypatch.setattr("kafka.producer.sender.Sender.run_once", lambda sender: released.wait(60))
+    monkeypatch.setattr("kafka.producer.sender.Sender.run_once", hang)
     first = log.append("ev.cp", "cp_001", b"wakes the thread, which may still send it")
     futures = [log.append("ev.cp", f"cp_{n}", b"x") for n in range(20)]
     try:
