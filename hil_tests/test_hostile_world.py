@@ -22,7 +22,7 @@ from tools.services.process import wait_for
 
 EPOCH = "00c0ffee00c0ffee"
 STRANGER = {"location": "Elsewhere", "price_per_kwh": 0.01}
-TIMEOUT_S = 10.0
+TIMEOUT_S = 30.0
 
 # What a stranger may say on a line, and the code of the answer; None: nothing that could be answered.
 BAD_PAYLOADS: tuple[tuple[bytes, str | None], ...] = (

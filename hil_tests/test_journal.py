@@ -23,6 +23,7 @@ KINDS = (
     "meter_checkpoint", "status_notification", "command_response", "register_request", "fault_notification",
     "recovery_notification", "charge_started", "charge_completion",
 )
+RESEND_MS = 5000
 REPLACED = ("meter_checkpoint", "register_request")
 
 
@@ -108,7 +109,7 @@ class JournalLife(RuleBasedStateMachine):
         self.journal = open_journal(self.folder, self.count)
         assert self.epoch in ("", self.journal.epoch)
         self.epoch = self.journal.epoch
-        self.outbox = Outbox(self.journal)
+        self.outbox = Outbox(self.journal, RESEND_MS)
 
     def _line(self, reaches: float, fresh: list[int] | None = None) -> Callable[[bytes], bool]:
         """A line on which that share of what is sent reaches the log."""
@@ -187,7 +188,7 @@ def test_full_journal_refuses_the_lesser_first_and_keeps_room_for_a_charge(tmp_p
 
 def test_unsent_checkpoint_is_replaced_under_its_number_and_a_sent_one_is_not(tmp_path: Path):
     journal = open_journal(tmp_path)
-    outbox = Outbox(journal)
+    outbox = Outbox(journal, RESEND_MS)
     assert append(journal, "meter_checkpoint", register_wh=1) == 1
     assert append(journal, "meter_checkpoint", register_wh=2) == 1
     outbox.open()

@@ -56,7 +56,7 @@ def test_figures_state_and_will(tmp_path: Path, interpreter: str, mqtt_broker: M
         assert {each["cp_id"] for each in figures(heard)} == {"cp_1"}
         assert states(heard)[-1] == "online"
         with listener(mqtt_broker.port, "cp_1") as later:
-            wait_for(lambda: states(later) == ["online"], 10, "the retained state")
+            wait_for(lambda: states(later) == ["online"], 30, "the retained state")
         assert not [m for m in bench.bridge.received if m["type"] == "charging_data"], "by MQTT, so not on the line"
         bench.boards["both"].kill()
         wait_for(lambda: states(heard)[-1] == "offline", 60, "the broker sending the will")

@@ -86,10 +86,6 @@ class LineLink:
         payloads, self._in = self._in, []
         return payloads
 
-    def damaged(self):
-        """How many lines of this connection could not be used."""
-        return self._decoder.lines_bad_tag + self._decoder.lines_too_long
-
     def _begin(self):
         """Another connection: what the one before left half said counts no more."""
         self._line_generation = self.line.generation

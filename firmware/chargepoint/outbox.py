@@ -1,11 +1,12 @@
 """Sends the journal: in order, again from the oldest unacked at each registration, and again what stays unacked."""
 
-RESEND_MS = 5000  # a line may be deaf for a while (a flash erase drops what a UART receives)
 _ONE_AT_A_TIME = "meter_checkpoint"  # what was not sent yet may be replaced by what is newer
 
 
 class Outbox:
-    def __init__(self, journal, resend_ms=RESEND_MS):
+    """`resend_ms`: a line may be deaf for a while (a flash erase drops what a UART receives)."""
+
+    def __init__(self, journal, resend_ms):
         self._journal = journal
         self._resend_ms = resend_ms
         self._open = False

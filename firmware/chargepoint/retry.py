@@ -4,12 +4,10 @@ Jitter keeps a thousand boards, cut off in the same instant, from coming back in
 """
 
 QUICK_TRIES = 5
-FIRST_PAUSE_MS = 200
-SLOW_PAUSE_MS = 30000
 
 
 class Retry:
-    def __init__(self, random_bytes, first_pause_ms=FIRST_PAUSE_MS, slow_pause_ms=SLOW_PAUSE_MS):
+    def __init__(self, random_bytes, first_pause_ms, slow_pause_ms):
         self._random_bytes = random_bytes
         self._first_pause_ms = first_pause_ms
         self._slow_pause_ms = slow_pause_ms

@@ -1,7 +1,5 @@
 """What a monitor knows of its engine: when to ask, whether it is silent, which faults were reported."""
 
-HEALTH_INTERVAL_MS = 30000
-SILENT_MS = 120000
 ENGINE_SILENT = "engine_silent"
 CENTRAL_UNREACHABLE = "central_unreachable"
 # The monitor's own faults; all others are the engine's.

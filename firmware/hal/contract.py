@@ -4,7 +4,6 @@
     state_dir        folder where files are kept over a power cut
     ticks_ms()       milliseconds, wrapping at 2^30 (12.4 days); only ever compared by:
     ticks_diff(a, b) a - b, right while they lie less than 2^29 ms apart
-    ticks_add(a, d)
     sleep_ms(ms)     the loop's sleep, the only call of all that blocks
     random_bytes(n)
     step(now)        does what its own I/O has ready, without blocking; the loop calls it first on every pass

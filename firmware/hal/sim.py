@@ -73,9 +73,6 @@ class SimPlatform:
     def ticks_diff(self, a: int, b: int) -> int:
         return ticks_diff(a, b)
 
-    def ticks_add(self, a: int, delta_ms: int) -> int:
-        return (a + delta_ms) & (TICKS_PERIOD - 1)
-
     def sleep_ms(self, duration_ms: int) -> None:
         self._clock.sleep_ms(duration_ms)
 

@@ -108,19 +108,15 @@ def _integer(text: str) -> int:
 
 
 def _loads_strictly(text: str) -> object:
-    message = json.loads(
-        text,
-        parse_constant=_refuse_number,  # pyright: ignore[reportCallIssue] -- a hook that only CPython has
-        parse_float=_finite,  # pyright: ignore[reportCallIssue] -- likewise
-        parse_int=_integer,  # pyright: ignore[reportCallIssue] -- likewise
-    )
+    message = _decode(text)
     if "\\u" in text:
         _unescaped(message).encode()  # a lone surrogate is no text: UnicodeEncodeError
     return message
 
 
 if not MICROPYTHON:
-    # One encoder for all calls: dumps() with an argument makes a new one each time, which costs more than the text.
+    # One of each for all calls: dumps() or loads() with an argument makes a new one, which costs more than the text.
+    _decode = json.JSONDecoder(parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer).decode  # pyright: ignore[reportAttributeAccessIssue] -- not on boards
     _unescaped = json.JSONEncoder(ensure_ascii=False).encode  # pyright: ignore[reportAttributeAccessIssue] -- not on boards
 
 

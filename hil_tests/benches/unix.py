@@ -36,7 +36,7 @@ class Plant:
         self.port, self.control_port = int(found[1]), int(found[2])
 
     def ask(self, **request: Any) -> Message:
-        with socket.create_connection((LOOPBACK, self.control_port), timeout=5) as line:
+        with socket.create_connection((LOOPBACK, self.control_port), timeout=READY_TIMEOUT_S) as line:
             line.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(line.makefile().readline())
         assert answer["ok"], answer

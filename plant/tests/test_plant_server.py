@@ -18,7 +18,7 @@ from plant.mains import Mains
 from plant.profile_files import load_of
 from plant.world import World
 
-DEADLINE_S = 10
+DEADLINE_S = 60
 
 
 class Rig:
