@@ -1,10 +1,10 @@
-"""Random chunks into the frame decoder, and what it yields through parse and check: `python -m tools.fuzz [CHUNKS]`.
+"""Random chunks into the frame decoder, and what it yields through parse and check: `make fuzz`.
 
 Between the noise there are good lines, and every one of them must come out. Prints the counts.
 """
 
+import argparse
 import random
-import sys
 import time
 
 from wire.check import check
@@ -81,4 +81,8 @@ def main(chunks: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else CHUNKS, seed=random.SystemRandom().randrange(1 << 30))
+    parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description="Random chunks into the frame decoder.")
+    parser.add_argument("chunks", type=int, nargs="?", default=CHUNKS)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30), help="of an earlier run")
+    given = parser.parse_args()
+    main(given.chunks, given.seed)

@@ -1,36 +1,50 @@
 """`make up`: keeps the demo's system running, and says where it is and what to do with it."""
 
-import shutil
 import sys
-import tempfile
-import threading
+import time
 from pathlib import Path
+from typing import NoReturn
 
 from tools.services.kafka_jars import KafkaUnavailable
 from tools.services.process import ProcessEnded
 from tools.stack.boards import Design
-from tools.stack.ending import end_like_ctrl_c
+from tools.stack.own_folder import FAILED, INTERRUPTED, in_own_folder
 from tools.stack.places import PLACES
 from tools.stack.stack import Stack
 
 PROFILE = "commuter"
+LOOK_S = 0.5
 
 
 def main() -> int:
-    end_like_ctrl_c()
-    folder = Path(tempfile.mkdtemp(prefix="wattline-"))
+    code = in_own_folder(_up)
+    return 0 if code == INTERRUPTED else code  # there is no other way to end it
+
+
+def _up(folder: Path) -> int:
+    """Until it is interrupted, or what failed is said."""
     designs = [Design(cp_id, shape, PROFILE, location=location) for cp_id, shape, location in PLACES]
     try:
-        with Stack(folder, designs, say=print) as stack:
-            print(_where(stack, folder), flush=True)
-            threading.Event().wait()
-    except KeyboardInterrupt:
-        print("stopped")
+        with Stack(folder, designs, say=_say) as stack:
+            _say(_where(stack, folder))
+            _watch(stack)
     except (TimeoutError, ProcessEnded, RuntimeError, OSError, KafkaUnavailable) as error:
-        print(f"UP FAILED reason={error}\nlogs are in {folder}")
-        return 1
-    shutil.rmtree(folder, ignore_errors=True)
-    return 0
+        _say(f"UP FAILED reason={error}")
+        return FAILED
+
+
+def _watch(stack: Stack) -> NoReturn:
+    """Says once of each part that it has ended; the others go on, as they would in the field."""
+    running = list(stack.processes())
+    while True:
+        for process in [each for each in running if not each.running]:
+            running.remove(process)
+            _say(f"{process.name} has ended with code {process.exit_code}; its log is {process.log_path}")
+        time.sleep(LOOK_S)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _where(stack: Stack, folder: Path) -> str:

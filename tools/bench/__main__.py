@@ -1,14 +1,14 @@
 """`make bench`."""
 
 import argparse
-import shutil
+import os
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from tools.bench import machine, report
 from tools.bench.figures import Figure
@@ -17,8 +17,8 @@ from tools.bench.run import FULL, QUICK, Run
 from tools.services.kafka import available
 from tools.services.kafka_jars import KafkaUnavailable
 from tools.services.process import ProcessEnded
-from tools.stack.ending import end_like_ctrl_c
 from tools.stack.log_choice import Wanted
+from tools.stack.own_folder import FAILED, INTERRUPTED, in_own_folder
 
 LOGS: tuple[Wanted, ...] = ("kafka", "embedded")
 EXAMPLES = """\
@@ -28,16 +28,16 @@ examples:
   .venv/bin/python -m tools.bench --only frames --only folding --log embedded
   .venv/bin/python -m tools.bench --json bench.json        the figures in a file as well
 """
-FAILED_EXIT = 1
-INTERRUPTED_EXIT = 130
 
 console = Console(highlight=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
-    end_like_ctrl_c()
-    folder = Path(tempfile.mkdtemp(prefix="wattline-bench-"))
+    return in_own_folder(lambda folder: _bench(arguments, folder))
+
+
+def _bench(arguments: argparse.Namespace, folder: Path) -> int:
     run = Run(QUICK if arguments.quick else FULL, arguments.log or _logs(), folder, _Teller())
     about = machine.describe(run.logs)
     measured: dict[str, list[Figure]] = {}
@@ -48,10 +48,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     console.print(report.NOTICE, soft_wrap=True)
     if arguments.json:
         arguments.json.write_text(report.as_json(about, measured), encoding="utf-8")
-    if code == FAILED_EXIT:
-        console.print(f"logs are in {folder}")
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
     return code
 
 
@@ -65,9 +61,17 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--only", action="append", choices=MEASUREMENTS, metavar="NAME", help="this one; repeatable")
     parser.add_argument("--log", action="append", choices=LOGS, help="on this log; repeatable (default: both)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
+    parser.add_argument("--json", type=_writable, metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--quick", action="store_true", help="a few of everything: shows that it works, not how fast")
     return parser.parse_args(argv)
+
+
+def _writable(name: str) -> Path:
+    """Before minutes are spent on measuring. Raises argparse.ArgumentTypeError."""
+    path = Path(name)
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{name} cannot be written")
+    return path
 
 
 def _logs() -> list[Wanted]:
@@ -84,7 +88,8 @@ class _Teller:
         self._began_s = time.monotonic()
 
     def __call__(self, line: str) -> None:
-        console.print(f"[dim]{time.monotonic() - self._began_s:5.0f} s[/dim]  {line}", soft_wrap=True)
+        # Escaped: what a program said may look like markup.
+        console.print(f"[dim]{time.monotonic() - self._began_s:5.0f} s[/dim]  {escape(line)}", soft_wrap=True)
 
 
 def _measure(names: Sequence[str], run: Run, measured: dict[str, list[Figure]]) -> int:
@@ -97,10 +102,9 @@ def _measure(names: Sequence[str], run: Run, measured: dict[str, list[Figure]]) 
                 measured[name] = MEASUREMENTS[name].measure(run)
             except (TimeoutError, ProcessEnded, RuntimeError, OSError, KafkaUnavailable) as error:
                 run.say(f"{name} FAILED: {error}")
-                code = FAILED_EXIT
+                code = FAILED
     except KeyboardInterrupt:
-        console.print("stopped")
-        code = INTERRUPTED_EXIT
+        code = INTERRUPTED
     return code
 
 

@@ -18,10 +18,10 @@ from central.store.tables import CHARGING_SESSIONS, OUTBOX, POSITIONS
 from eventlog import Log
 from tools.bench import mixture, raw_kafka, raw_sqlite
 from tools.bench.figures import Figure, Yardstick
-from tools.bench.run import Run, log_of_its_own, opened
+from tools.bench.run import Run, opened
 from tools.services.process import ChildProcess
 from tools.stack.boards import ROOT
-from tools.stack.log_choice import LogChoice, Wanted
+from tools.stack.log_choice import LogChoice, Wanted, chosen_log
 
 READY_TIMEOUT_S = 30.0
 FOLD_TIMEOUT_S = 120.0
@@ -47,7 +47,7 @@ def _measure_on(run: Run, wanted: Wanted) -> Figure:
     folder = run.folder / f"folding-{wanted}"
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "wattline.db"
-    with log_of_its_own(wanted, folder) as choice:
+    with chosen_log(wanted, folder, run.say) as choice:
         with opened(choice) as log:
             sizes = run.sizes
             made = mixture.letters(sizes.charge_points, sizes.folded_charges, time.time_ns() // 1_000_000)

@@ -11,12 +11,12 @@ from wire.frame import payload_of
 from tools.bench import fleet, raw_kafka, raw_mqtt, raw_sqlite
 from tools.bench.figures import Figure, Yardstick
 from tools.bench.fleet import Script
-from tools.bench.run import Run, log_of_its_own, opened
+from tools.bench.run import Run, opened
 from tools.services.mqtt import available as mqtt_available
 from tools.services.ports import LOOPBACK, free_port, is_listening
 from tools.services.process import ChildProcess
 from tools.stack.boards import ROOT
-from tools.stack.log_choice import Wanted
+from tools.stack.log_choice import Wanted, chosen_log
 
 READY_TIMEOUT_S = 30.0
 RAW_PREFIX = "raw."
@@ -42,7 +42,7 @@ def _through_bridge(
     """The rate, and those of this log's raw parts."""
     folder = run.folder / f"frames-{log}"
     unacked = len(boards) * ids.WINDOW
-    with log_of_its_own(log, folder) as choice:
+    with chosen_log(log, folder, run.say) as choice:
         port = free_port()
         settings = {**PYTHONPATH, **choice.settings, "LISTEN_HOST": LOOPBACK, "LISTEN_PORT": str(port)}
         with _server("bridge", "bridge.main", port, folder, settings):

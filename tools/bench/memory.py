@@ -1,13 +1,12 @@
 """Resident memory of every process of the running system, while three boards of three shapes charge."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 from tools.bench.driver import QuickDriver
 from tools.bench.figures import Figure
 from tools.bench.run import Run
-from tools.services.process import ChildProcess, wait_for
+from tools.services.process import wait_for
 from tools.stack.boards import Design
 from tools.stack.places import PLACES
 from tools.stack.stack import Stack
@@ -30,7 +29,7 @@ def measure(run: Run) -> list[Figure]:
     with Stack(run.folder / "memory", designs, log, say=run.say) as stack:
         _charge_everywhere(stack)
         groups = _resident_bytes_by_group()
-        sizes = [(process.name, groups[process.pid] / BYTES_PER_MB) for process in _processes(stack)]
+        sizes = [(process.name, groups[process.pid] / BYTES_PER_MB) for process in stack.processes()]
     figures = [Figure(f"memory of {name}", log, size_mb, "MB") for name, size_mb in sizes]
     return [*figures, Figure("memory of all", log, sum(size_mb for _, size_mb in sizes), "MB")]
 
@@ -45,16 +44,6 @@ def _charge_everywhere(stack: Stack) -> None:
         lambda: all(point["power_w"] > 0 for point in stack.get("/v1/charge-points")["charge_points"]),
         FLOWING_TIMEOUT_S, "power flows at every charge point",
     )  # fmt: skip
-
-
-def _processes(stack: Stack) -> Iterator[ChildProcess]:
-    yield from (stack.worker, stack.api, stack.bridge)
-    if stack.log and stack.log.broker:
-        yield stack.log.broker.process
-    if stack.mqtt:
-        yield stack.mqtt.process
-    for point in stack.charge_points.values():
-        yield from (point.plant.process, *point.boards.values())
 
 
 def _resident_bytes_by_group() -> dict[int, int]:

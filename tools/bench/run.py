@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eventlog import Log, open_log
 from tools.bench.figures import Figure
-from tools.stack.log_choice import LogChoice, Wanted, choose_log
+from tools.stack.log_choice import LogChoice, Wanted
 
 CLIENT_ID = "wattline-bench"
 
@@ -41,17 +41,6 @@ class Run:
 
 
 Measure = Callable[[Run], list[Figure]]
-
-
-@contextmanager
-def log_of_its_own(wanted: Wanted, folder: Path) -> Generator[LogChoice]:
-    """An empty log, with its broker where it is Kafka. Raises KafkaUnavailable."""
-    choice = choose_log(wanted, folder)
-    try:
-        yield choice
-    finally:
-        if choice.broker:
-            choice.broker.close()
 
 
 @contextmanager

@@ -1,22 +1,19 @@
 """`make demo`."""
 
 import argparse
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tools.demo.cars import cars
 from tools.demo.story import Story
-from tools.services.kafka_jars import KafkaUnavailable
-from tools.services.process import ProcessEnded
 from tools.stack.boards import Design
-from tools.stack.ending import end_like_ctrl_c
 from tools.stack.log_choice import Wanted
+from tools.stack.own_folder import FAILED, in_own_folder
 from tools.stack.places import PLACES
 from tools.stack.python_of_boards import interpreter
 from tools.stack.stack import Stack
@@ -31,40 +28,34 @@ console = Console(highlight=False)
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--log", choices=("best", "kafka", "embedded"), default="best")
-    arguments = parser.parse_args()
-    log: Wanted = arguments.log
-    end_like_ctrl_c()
-    folder = Path(tempfile.mkdtemp(prefix="wattline-"))
+    log: Wanted = parser.parse_args().log
+    return in_own_folder(lambda folder: _demo(folder, log))
+
+
+def _demo(folder: Path, log: Wanted) -> int:
     started = time.monotonic()
-    try:
-        code = _demo(folder, log, started)
-    except KeyboardInterrupt:
-        console.print("stopped")
-        code = 130
-    if code == 1:
-        console.print(f"logs are in {folder}")
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-    return code
 
-
-def _demo(folder: Path, log: Wanted, started: float) -> int:
     def say(line: str) -> None:
-        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/dim]  {line}")
+        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/dim]  {escape(line)}", soft_wrap=True)
 
-    log_name: str = log
+    stack = Stack(folder, _designs(), log, {"PLANT_SPEED": str(_speed())}, say)
     try:
-        with Stack(folder, _designs(), log, _settings(), say) as stack:
-            log_name = stack.log.name if stack.log else log
+        with stack:
             story = Story(stack, folder, say)
             verdict = story.run()
-            _show(story)
-            line = verdict.line(log_name, interpreter().name)
-    except (TimeoutError, ProcessEnded, RuntimeError, OSError, KafkaUnavailable) as error:
-        console.print(f"DEMO FAILED log={log_name} board={interpreter().name} reason={error}", soft_wrap=True)
-        return 1
-    console.print(line, soft_wrap=True)
-    return 1 if verdict.complaints else 0
+    except Exception as error:  # noqa: BLE001  # whatever it is, the last line says that the demo failed, and why
+        first, *details = str(error).splitlines() or [type(error).__name__]
+        _print("\n".join(details))
+        _print(f"DEMO FAILED log={stack.log.name if stack.log else log} board={interpreter().name} reason={first}")
+        return FAILED
+    _show(story)
+    _print(verdict.line(stack.log.name if stack.log else log, interpreter().name))
+    return FAILED if verdict.complaints else 0
+
+
+def _print(text: str) -> None:
+    """As it is: what a program said may look like markup."""
+    console.print(text, soft_wrap=True, markup=False)
 
 
 def _designs() -> list[Design]:
@@ -78,17 +69,13 @@ def _speed() -> int:
     return max(1, round(max(car.minutes for car in cars()) * 60 / CHARGE_S))
 
 
-def _settings() -> dict[str, str]:
-    return {"PLANT_SPEED": str(_speed())}
-
-
 def _show(story: Story) -> None:
-    table = Table("charge point", "driver", "start", "end", "kWh", "cost", "ended by", title="Receipts")
-    for receipt in story.receipts:
+    table = Table("CP", "driver", "start", "end", "kWh", "cost", "ended by", title="Receipts", title_justify="left")
+    for driver, receipt in story.receipts.items():
         cost = f"{receipt['cost_minor'] / 100:.2f} {receipt['currency']}"
         energy = f"{receipt['energy_wh'] / 1000:.3f}"
         times = (receipt["started_at"][11:19], receipt["ended_at"][11:19])
-        table.add_row(receipt["cp_id"], receipt["driver_id"], *times, energy, cost, receipt["reason"])
+        table.add_row(receipt["cp_id"], driver, *times, energy, cost, receipt["reason"])
     console.print(table)
 
 

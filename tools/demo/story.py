@@ -28,13 +28,14 @@ class Story:
             cp_id: Driver(name, folder / "drivers" / name, stack.api_url)
             for cp_id, name in zip(self._points, NAMES, strict=True)
         }
-        self.receipts: list[dict[str, Any]] = []
+        self.receipts: dict[str, dict[str, Any]] = {}  # by the driver's name
 
     def run(self) -> Verdict:
-        """Raises TimeoutError, ProcessEnded or RuntimeError where the story cannot go on."""
+        """Raises whatever keeps the story from going on."""
         charges = self._begin()
         self._kill_monitor(self._points["cp_003"])
         self._kill_bridge(self._points["cp_001"])
+        self._say("the other cars charge until they are full")
         for process in charges:
             code = process.wait_ended(END_TIMEOUT_S)
             if code != 0:
@@ -70,8 +71,8 @@ class Story:
         self._say("the bridge is started again")
 
     def _judge(self) -> Verdict:
-        self.receipts = [driver.run("receipt") for driver in self._drivers.values()]
-        billed = [Billed(r["cp_id"], r["session_id"], r["energy_wh"]) for r in self.receipts]
+        self.receipts = {driver.name: driver.run("receipt") for driver in self._drivers.values()}
+        billed = [Billed(r["cp_id"], r["session_id"], r["energy_wh"]) for r in self.receipts.values()]
         flowed = [spell for point in self._points.values() for spell in _spells(point)]
         histories = [driver.run("history")["charges"] for driver in self._drivers.values()]
         booked = [charge["session_id"] for history in histories for charge in history]

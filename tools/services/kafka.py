@@ -1,13 +1,9 @@
 """A local Apache Kafka: one node, broker and controller in one, on free ports of the loopback interface."""
 
 import base64
-import shutil
 import subprocess
-import tempfile
 import uuid
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kafka.errors import KafkaError
 
@@ -16,6 +12,7 @@ from eventlog.port import LogUnavailable
 from tools.services.kafka_jars import KafkaUnavailable, available, jars, java
 from tools.services.ports import LOOPBACK, free_port, is_listening
 from tools.services.process import ChildProcess
+from tools.services.service import Service
 
 __all__ = ["KafkaBroker", "KafkaUnavailable", "available"]
 
@@ -45,31 +42,23 @@ broker.heartbeat.interval.ms=500
 """
 
 
-class KafkaBroker:
-    """One broker. Usable as a context manager. Its data lives until `close`, through `stop`, `kill` and
-    `restart`.
-    """
+class KafkaBroker(Service):
+    """One broker. After a `kill`, its partitions take up to half a minute to be served again."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Brings the jars where need be. `folder`: for log and data; without one, a temporary folder.
-
-        Raises KafkaUnavailable.
-        """
+        """Brings the jars where need be. Raises KafkaUnavailable."""
         reason = available()
         program = java()
         if reason or program is None:
             raise KafkaUnavailable(reason)
         self._program = program
         self._jars = jars()
-        self._temporary = folder is None
-        self._folder = folder or Path(tempfile.mkdtemp(prefix="wattline-kafka-"))
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._properties = self._folder / "server.properties"
+        super().__init__("kafka", folder)
+        self._properties = self.folder / "server.properties"
         self.port = free_port()
         self.address = f"{LOOPBACK}:{self.port}"
-        self.process = ChildProcess(
-            "kafka", self._java("kafka.Kafka", str(self._properties)), self._folder / "kafka.log"
-        )
+        command = self._java("kafka.Kafka", str(self._properties))
+        self.process = ChildProcess("kafka", command, self.folder / "kafka.log")
 
     def _java(self, main_class: str, *arguments: str) -> list[str]:
         return [self._program, *JVM_OPTIONS, "-cp", f"{self._jars}/*", main_class, *arguments]
@@ -84,21 +73,16 @@ class KafkaBroker:
 
     def _format(self) -> None:
         self._properties.write_text(
-            PROPERTIES.format(host=LOOPBACK, port=self.port, controller_port=free_port(), folder=self._folder)
+            PROPERTIES.format(host=LOOPBACK, port=self.port, controller_port=free_port(), folder=self.folder)
         )
-        # Kafka's own form of a random uuid; "x" keeps it from beginning with a dash, which reads as an
-        # option.
+        # Kafka's own form of a random uuid; "x" keeps it from beginning with a dash, which reads as an option.
         cluster_id = "x" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
         command = self._java(
             "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster_id, "-c", str(self._properties)
         )
-        result = subprocess.run(
-            command, capture_output=True, text=True, timeout=FORMAT_TIMEOUT_S, check=False
-        )
+        result = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_TIMEOUT_S, check=False)
         if result.returncode != 0:
-            raise KafkaUnavailable(
-                f"Kafka's storage could not be made:\n{(result.stdout + result.stderr)[-2000:]}"
-            )
+            raise KafkaUnavailable(f"Kafka's storage could not be made:\n{(result.stdout + result.stderr)[-2000:]}")
 
     def _answers(self) -> bool:
         """Whether the broker is registered with its controller: it listens seconds before."""
@@ -112,30 +96,3 @@ class KafkaBroker:
             return False
         finally:
             admin.close()
-
-    def stop(self) -> None:
-        self.process.stop()
-
-    def kill(self) -> None:
-        self.process.kill()
-
-    def restart(self) -> None:
-        """On the same port and data. After a `kill`, partitions take up to half a minute to be served
-        again.
-        """
-        self.stop()
-        self.start()
-
-    def close(self) -> None:
-        self.stop()
-        if self._temporary:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

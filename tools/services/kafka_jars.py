@@ -51,7 +51,7 @@ def available() -> str | None:
     version = _java_version(program)
     if version < MIN_JAVA_VERSION:
         return f"{program} is Java {version} (Java {MIN_JAVA_VERSION} or newer is needed)"
-    if not _jars().exists() and shutil.which("mvn") is None:
+    if not brought() and shutil.which("mvn") is None:
         return "no mvn on PATH (Maven brings Kafka's jars)"
     return None
 
@@ -72,18 +72,23 @@ def _jars() -> Path:
     return _folder() / "lib"
 
 
+def brought() -> bool:
+    """Whether the jars are here already."""
+    return _jars().exists()
+
+
 def jars() -> Path:
     """The folder of the jars, downloaded first where need be (43 MB). Raises KafkaUnavailable.
 
     Two demos that start at once on a fresh machine queue at a file lock; the second finds the work done.
     """
-    if _jars().exists():
+    if brought():
         return _jars()
     try:
         _folder().mkdir(parents=True, exist_ok=True)
         with (_folder() / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not _jars().exists():
+            if not brought():
                 _download()
     except OSError as error:
         raise KafkaUnavailable(f"cannot write to {_folder()}: {error}") from error
@@ -95,25 +100,12 @@ def _download() -> None:
     shutil.rmtree(partial, ignore_errors=True)
     pom = _folder() / "pom.xml"
     pom.write_text(POM.format("".join(DEPENDENCY.format(*each) for each in DEPENDENCIES)))
-    command = [
-        "mvn",
-        "-q",
-        "-B",
-        "-f",
-        str(pom),
-        "dependency:copy-dependencies",
-        f"-DoutputDirectory={partial}",
-    ]
+    command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={partial}"]
     try:
         result = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=DOWNLOAD_TIMEOUT_S,
-            check=False,
-        )
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=DOWNLOAD_TIMEOUT_S, check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise KafkaUnavailable(f"Maven did not bring Kafka within {DOWNLOAD_TIMEOUT_S:g} s") from error
     if result.returncode != 0:

@@ -4,13 +4,12 @@ import importlib.util
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from tools.services.ports import LOOPBACK, free_port, is_listening
 from tools.services.process import ChildProcess
+from tools.services.service import Service
 
 Kind = Literal["iotcore", "mosquitto"]
 
@@ -31,9 +30,7 @@ log_dest stdout
 
 
 def _mosquitto() -> str | None:
-    return shutil.which(
-        "mosquitto", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
-    )
+    return shutil.which("mosquitto", path=os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS]))
 
 
 def available(kind: Kind) -> str | None:
@@ -43,31 +40,28 @@ def available(kind: Kind) -> str | None:
     return None if _mosquitto() else "mosquitto is not installed (on Debian: apt install mosquitto)"
 
 
-class MqttBroker:
-    """One broker on a port of its own, without passwords. Usable as a context manager.
+class MqttBroker(Service):
+    """One broker on a port of its own, without passwords.
 
     mosquitto keeps retained messages and sessions through a stop and restart; iotcore forgets them.
     """
 
     def __init__(self, kind: Kind, folder: Path | None = None) -> None:
-        """`folder`: where its log and data lie; without one, in a temporary folder that `close` removes."""
+        super().__init__(kind, folder)
         self.kind = kind
         self.port = free_port()
         self.address = f"{LOOPBACK}:{self.port}"
-        self._temporary = folder is None
-        self._folder = folder or Path(tempfile.mkdtemp(prefix=f"wattline-{kind}-"))
-        self.process = ChildProcess(kind, self._command(), self._folder / f"{kind}.log")
+        self.process = ChildProcess(kind, self._command(), self.folder / f"{kind}.log")
 
     def _command(self) -> list[str]:
         if self.kind == "iotcore":
             # It logs hundreds of bytes a message at its default level.
             options = ["--port", str(self.port), "--listen", LOOPBACK, "--log-level", "error"]
             return [sys.executable, "-m", "iotcore", *options]
-        self._folder.mkdir(parents=True, exist_ok=True)
-        configuration = self._folder / "mosquitto.conf"
+        configuration = self.folder / "mosquitto.conf"
         user = "user root" if os.geteuid() == 0 else ""
         configuration.write_text(
-            MOSQUITTO_CONFIGURATION.format(port=self.port, host=LOOPBACK, folder=self._folder, user=user)
+            MOSQUITTO_CONFIGURATION.format(port=self.port, host=LOOPBACK, folder=self.folder, user=user)
         )
         return [_mosquitto() or "mosquitto", "-c", str(configuration)]
 
@@ -75,28 +69,3 @@ class MqttBroker:
         """Returns once it accepts connections. Raises ProcessEnded, TimeoutError."""
         self.process.start()
         self.process.wait_ready(lambda: is_listening(self.port), START_TIMEOUT_S)
-
-    def stop(self) -> None:
-        self.process.stop()
-
-    def kill(self) -> None:
-        self.process.kill()
-
-    def restart(self) -> None:
-        """On the same port."""
-        self.stop()
-        self.start()
-
-    def close(self) -> None:
-        self.stop()
-        if self._temporary:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -5,19 +5,17 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tools.services.process import ChildProcess, ProcessEnded
+from tools.services.service import Service
 
 USER = "wattline"
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
 DEBIAN_BINARIES = "/usr/lib/postgresql"
 # The server refuses to run as root; these users are on every Debian.
-_UNPRIVILEGED = ("postgres", "nobody")
+UNPRIVILEGED = ("postgres", "nobody")
 
 
 class PostgresUnavailable(Exception):
@@ -29,32 +27,26 @@ def available() -> str:
     return "" if _program("initdb") and _program("postgres") else "initdb and postgres are not installed"
 
 
-class Postgres:
+class Postgres(Service):
+    """One server; `new_database` gives what a test works on."""
+
     def __init__(self) -> None:
         """Raises PostgresUnavailable."""
         if reason := available():
             raise PostgresUnavailable(reason)
+        user = _other_user()
         # Its own short path: a socket's may have 107 characters, and the user it runs as must reach it.
-        self._folder = Path(tempfile.mkdtemp(prefix="wattline-pg-"))
-        self._data = self._folder / "data"
+        super().__init__("pg")
+        self._data = self.folder / "data"
         self._databases = 0
-        self._as_user = self._give_away()
-        self._server = ChildProcess("postgres", self._command(), self._folder / "postgres.log")
-
-    def _give_away(self) -> list[str]:
-        """How to run a program as a user that PostgreSQL accepts."""
-        if os.geteuid() != 0:
-            return []
-        names = {entry.pw_name for entry in pwd.getpwall()}
-        name = next((each for each in _UNPRIVILEGED if each in names), None)
-        if name is None or not shutil.which("setpriv"):
-            raise PostgresUnavailable("it does not run as root, and there is no other user to run it as")
-        user = pwd.getpwnam(name)
-        os.chown(self._folder, user.pw_uid, user.pw_gid)
-        return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+        self._as_user: list[str] = []
+        if user:
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+            self._as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+        self.process = ChildProcess("postgres", self._command(), self.folder / "postgres.log")
 
     def _command(self) -> list[str]:
-        options = {"listen_addresses": "", "unix_socket_directories": str(self._folder), "fsync": "off"}
+        options = {"listen_addresses": "", "unix_socket_directories": str(self.folder), "fsync": "off"}
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return [*self._as_user, _program("postgres"), "-D", str(self._data), *settings]
 
@@ -66,9 +58,9 @@ class Postgres:
         )
         if done.returncode:
             raise PostgresUnavailable(f"initdb failed: {done.stderr.strip()}")
-        self._server.start()
+        self.process.start()
         try:
-            self._server.wait_said("ready to accept connections", START_TIMEOUT_S)
+            self.process.wait_said("ready to accept connections", START_TIMEOUT_S)
         except (ProcessEnded, TimeoutError) as error:
             raise PostgresUnavailable(str(error)) from error
 
@@ -78,26 +70,24 @@ class Postgres:
 
         self._databases += 1
         name = f"wattline_{self._databases}"
-        with psycopg.connect(host=str(self._folder), user=USER, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
-        return f"postgresql+psycopg://{USER}@/{name}?host={self._folder}"
+        return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
 
     def stop(self) -> None:
-        self._server.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for its clients
-        self._server.stop(STOP_TIMEOUT_S)
+        self.process.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for its clients
+        self.process.stop(STOP_TIMEOUT_S)
 
-    def close(self) -> None:
-        self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+def _other_user() -> pwd.struct_passwd | None:
+    """Whom to run it as instead of root; None for who is not root. Raises PostgresUnavailable."""
+    if os.geteuid() != 0:
+        return None
+    users = {each.pw_name: each for each in pwd.getpwall()}
+    user = next((users[name] for name in UNPRIVILEGED if name in users), None)
+    if user is None or not shutil.which("setpriv"):
+        raise PostgresUnavailable("it does not run as root, and there is no other user to run it as")
+    return user
 
 
 def _program(name: str) -> str:

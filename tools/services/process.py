@@ -1,6 +1,4 @@
-"""Child processes: started with a log file, waited for on a condition, stopped by their id, never left
-behind.
-"""
+"""Child processes: started with a log file, waited for on a condition, stopped by their id, never left behind."""
 
 import os
 import re
@@ -22,9 +20,7 @@ LOG_TAIL_BYTES = 4_000
 Answer = TypeVar("Answer")
 
 
-def wait_for(
-    condition: Callable[[], Answer], timeout_s: float, what: str, interval_s: float = 0.02
-) -> Answer:
+def wait_for(condition: Callable[[], Answer], timeout_s: float, what: str, interval_s: float = 0.02) -> Answer:
     """The first answer that is true. Raises TimeoutError, saying `what` did not happen."""
     deadline = time.monotonic() + timeout_s
     while not (answer := condition()):
@@ -60,6 +56,7 @@ class ChildProcess:
         self._environment = dict(environment or {})
         self._folder = folder
         self._popen: subprocess.Popen[bytes] | None = None
+        self._group: int | None = None  # of this run, until its last descendant was killed
         self._said_from = 0  # where in the log this run began
 
     def start(self) -> None:
@@ -78,7 +75,8 @@ class ChildProcess:
                 cwd=self._folder,
                 start_new_session=True,
             )
-        guard.tell("watch", self._popen.pid)
+        self._group = self._popen.pid
+        guard.tell("watch", self._group)
 
     @property
     def pid(self) -> int:
@@ -128,10 +126,10 @@ class ChildProcess:
             return
         self._popen.terminate()
         try:
-            self._popen.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            self._popen.kill()
-        self._reap()
+            with suppress(subprocess.TimeoutExpired):
+                self._popen.wait(timeout_s)
+        finally:
+            self.kill()  # whoever is interrupted here leaves nothing behind either
 
     def kill(self) -> None:
         """SIGKILL, at once. Nothing happens when it does not run."""
@@ -144,9 +142,11 @@ class ChildProcess:
         popen = self._popen
         assert popen is not None
         exit_code = popen.wait()
-        with suppress(ProcessLookupError):
-            os.killpg(popen.pid, signal.SIGKILL)  # descendants that outlived it
-        _guard_of(os.getpid()).tell("forget", popen.pid)
+        if self._group is not None:  # once: the id may be another's soon
+            with suppress(ProcessLookupError):
+                os.killpg(self._group, signal.SIGKILL)  # descendants that outlived it
+            _guard_of(os.getpid()).tell("forget", self._group)
+            self._group = None
         return exit_code
 
     def said(self) -> str:

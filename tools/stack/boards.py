@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -87,11 +88,11 @@ class ChargePoint:
             board.start()
 
     def stop(self) -> None:
-        for board in self.boards.values():
-            board.stop()
-        self.plant.process.stop()
-        if self.modem:
-            self.modem.close()
+        with ExitStack() as running:  # each is stopped whatever happens to another
+            if self.modem:
+                running.callback(self.modem.close)
+            for process in (self.plant.process, *self.boards.values()):
+                running.callback(process.stop)
 
     def _make_boards(self, bridge_port: int, mqtt_address: str | None) -> dict[str, ChildProcess]:
         central = f"serial:{self.modem.far}" if self.modem else f"{LOOPBACK}:{bridge_port}"

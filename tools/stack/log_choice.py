@@ -1,42 +1,40 @@
 """Which log the stack runs on: the one at BROKER_ADDRESS, else a local Kafka, else the embedded one."""
 
 import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from tools.services.kafka import KafkaBroker, available
-from tools.services.kafka_jars import KAFKA_VERSION, KafkaUnavailable
+from tools.services.kafka_jars import KAFKA_VERSION, brought
 
 Wanted = Literal["best", "kafka", "embedded"]
 
 
 @dataclass(frozen=True)
 class LogChoice:
-    """`settings` for every process; `broker` is ours to stop, where there is one."""
+    """`settings` for every process; `broker` where one of our own runs."""
 
     name: str
     settings: dict[str, str]
     broker: KafkaBroker | None = None
-    notice: str | None = None
 
 
-def choose_log(wanted: Wanted, folder: Path) -> LogChoice:
-    """Starts a broker where one is wanted. Raises KafkaUnavailable if `kafka` is wanted and cannot be had."""
+@contextmanager
+def chosen_log(wanted: Wanted, folder: Path, say: Callable[[str], None]) -> Generator[LogChoice]:
+    """With its broker where it is a local Kafka. Raises KafkaUnavailable if `kafka` is wanted and cannot be had."""
     given = os.environ.get("BROKER_ADDRESS", "")
+    reason = available()
     if wanted == "best" and given:
-        return LogChoice(f"kafka-at-{given}", {"BROKER_ADDRESS": given})
-    if wanted == "embedded":
-        return _embedded(folder)
-    if reason := available():
-        if wanted == "kafka":
-            raise KafkaUnavailable(reason)
-        return _embedded(folder, f"no local Kafka ({reason}): the log is the embedded one")
-    broker = KafkaBroker(folder / "kafka")
-    broker.start()
-    return LogChoice(f"kafka-{KAFKA_VERSION}", {"BROKER_ADDRESS": broker.address}, broker)
-
-
-def _embedded(folder: Path, notice: str | None = None) -> LogChoice:
-    settings = {"BROKER_ADDRESS": "", "LOG_PATH": str(folder / "log.db")}
-    return LogChoice("embedded", settings, notice=notice)
+        yield LogChoice(f"kafka-at-{given}", {"BROKER_ADDRESS": given})
+    elif wanted == "embedded" or (wanted == "best" and reason):
+        if wanted == "best":
+            say(f"no local Kafka ({reason}): the log is the embedded one")
+        yield LogChoice("embedded", {"BROKER_ADDRESS": "", "LOG_PATH": str(folder / "log.db")})
+    else:
+        if not reason and not brought():
+            say("Maven brings Kafka, once (43 MB)")
+        with KafkaBroker(folder / "kafka") as broker:
+            yield LogChoice(f"kafka-{KAFKA_VERSION}", {"BROKER_ADDRESS": broker.address}, broker)

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +15,8 @@ from tools.services.mqtt import available as mqtt_available
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import ChildProcess
 from tools.stack.boards import ROOT, ChargePoint, Design
-from tools.stack.log_choice import LogChoice, Wanted, choose_log
+from tools.stack.log_choice import LogChoice, Wanted, chosen_log
+from tools.stack.python_of_boards import interpreter
 
 READY_TIMEOUT_S = 60.0
 
@@ -46,7 +48,7 @@ class Stack:
         self.log: LogChoice | None = None
         self.mqtt: MqttBroker | None = None
         self.charge_points: dict[str, ChargePoint] = {}
-        self._servers: list[ChildProcess] = []
+        self._running = ExitStack()  # what was started; the last is stopped first, and none keeps another running
 
     @property
     def api_url(self) -> str:
@@ -55,10 +57,10 @@ class Stack:
     def start(self) -> None:
         """Returns once every charge point is registered. Raises what the part that failed raised."""
         started = time.monotonic()
-        self._say("starting the log, Central, the bridge and boards (the first time Maven brings Kafka, 43 MB)")
-        self.log = choose_log(self._wanted_log, self.folder)
-        if self.log.notice:
-            self._say(self.log.notice)
+        self._say("starting the log, Central, the bridge and boards")
+        self.log = self._running.enter_context(chosen_log(self._wanted_log, self.folder, self._say))
+        if notice := interpreter().notice:
+            self._say(notice)
         self._start_mqtt()
         self._make_charge_points()
         self._start_servers(self._settings())
@@ -71,8 +73,8 @@ class Stack:
         def server(name: str, module: str, *arguments: str) -> ChildProcess:
             command = [sys.executable, "-m", module, *arguments]
             process = ChildProcess(name, command, self.folder / f"{name}.log", settings, self.folder)
+            self._running.callback(process.stop)
             process.start()
-            self._servers.append(process)
             return process
 
         self.worker = server("worker", "central.cli", "worker")
@@ -83,13 +85,14 @@ class Stack:
         if reason := mqtt_available("iotcore"):
             self._say(f"no MQTT broker ({reason}): telemetry goes by the line")
             return
-        self.mqtt = MqttBroker("iotcore", self.folder / "mqtt")
-        self.mqtt.start()
+        self.mqtt = self._running.enter_context(MqttBroker("iotcore", self.folder / "mqtt"))
 
     def _make_charge_points(self) -> None:
         address = self.mqtt.address if self.mqtt else None
         for design in self._designs:
-            self.charge_points[design.cp_id] = ChargePoint(design, self.folder, self.bridge_port, address)
+            point = ChargePoint(design, self.folder, self.bridge_port, address)
+            self._running.callback(point.stop)
+            self.charge_points[design.cp_id] = point
 
     def settings_of_central(self) -> dict[str, str]:
         """What the operator's command needs to find log and database."""
@@ -123,15 +126,18 @@ class Stack:
         page: dict[str, Any] = httpx.get(self.api_url + path, timeout=10).raise_for_status().json()
         return page
 
-    def stop(self) -> None:
-        for charge_point in self.charge_points.values():
-            charge_point.stop()
-        for process in reversed(self._servers):
-            process.stop()
-        if self.mqtt:
-            self.mqtt.close()
+    def processes(self) -> Iterator[ChildProcess]:
+        """Of everything that was started."""
+        yield from (self.worker, self.api, self.bridge)
         if self.log and self.log.broker:
-            self.log.broker.close()
+            yield self.log.broker.process
+        if self.mqtt:
+            yield self.mqtt.process
+        for point in self.charge_points.values():
+            yield from (point.plant.process, *point.boards.values())
+
+    def stop(self) -> None:
+        self._running.close()
 
     def __enter__(self) -> Self:
         try:

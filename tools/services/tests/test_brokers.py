@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tools.services import kafka_jars
+from tools.services import kafka_jars, mqtt
 from tools.services.kafka import KafkaBroker
 from tools.services.mqtt import MqttBroker
 from tools.services.ports import is_listening
@@ -57,6 +58,15 @@ def test_an_mqtt_broker_serves_and_comes_back_after_a_kill(mqtt_broker: MqttBrok
     assert not is_listening(mqtt_broker.port)
     mqtt_broker.start()
     assert exchanged(mqtt_broker, "wattline/cp_001/after")
+
+
+def test_a_broker_that_cannot_start_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(mqtt, "SYSTEM_FOLDERS", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError), MqttBroker("mosquitto"):
+        pytest.fail("there is no program to start")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_kafka_broker_says_where_it_is_and_restarts_on_its_data(kafka_broker: KafkaBroker) -> None:

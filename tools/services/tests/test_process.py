@@ -70,6 +70,22 @@ def test_stop_kills_what_does_not_listen(tmp_path: Path) -> None:
     wait_for(lambda: not any(map(lives, ids(child.log_path))), 10, "the end of both")
 
 
+def test_stop_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    child = family(tmp_path, "deaf")
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            child.stop(timeout_s=60)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert child.exit_code == -signal.SIGKILL
+    wait_for(lambda: not any(map(lives, ids(child.log_path))), 10, "the end of both")
+
+
 def test_kill_and_start_again(tmp_path: Path) -> None:
     child = family(tmp_path)
     first = child.pid
