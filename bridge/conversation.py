@@ -17,13 +17,13 @@ class Conversation:
     def hear(self, payload: bytes, now_ms: int) -> Decision:
         """What to do about one payload that arrived at `now_ms` (since 1970)."""
         try:
-            return self._decide(parse(payload), now_ms)
+            return self._decide(parse(payload), payload, now_ms)
         except FrameError as error:
             return refuse({}, error.code, "", error.text)
         except RecursionError:  # fields nested deeper than the stack
             return refuse({}, "not_json", "", "expected fields that are not nested so deep")
 
-    def _decide(self, message: Message, now_ms: int) -> Decision:
+    def _decide(self, message: Message, payload: bytes, now_ms: int) -> Decision:
         problem = check(message)
         if problem is not None:
             if message.get("type") == "error_response":
@@ -33,7 +33,7 @@ class Conversation:
         rule = self._rules.get(name)
         if rule is None:
             return refuse(message, "wrong_direction", "type", f"type: expected what boards say; {name} is not")
-        return rule if isinstance(rule, Ignore) else rule(self._line, Heard(message, now_ms))
+        return rule if isinstance(rule, Ignore) else rule(self._line, Heard(message, payload, now_ms))
 
     def forget(self, cp_id: str, registration: str) -> None:
         """The link of this registration has ended. A newer registration of the same charge point stands."""

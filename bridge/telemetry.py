@@ -1,7 +1,7 @@
 """What MQTT may bring: charging_data of the charge point its topic names. Nobody is answered by MQTT."""
 
 from wire.check import check
-from wire.frame import LINE_LIMIT, FrameError, parse, payload_of
+from wire.frame import LINE_LIMIT, FrameError, parse
 from wire.kinds import KINDS
 
 from bridge.decisions import Append
@@ -20,6 +20,6 @@ def hear(topic: str, payload: bytes) -> Append | None:
         if check(message) is not None or message["type"] != ACCEPTED_KIND or message["cp_id"] != parts[1]:
             return None
         kind = KINDS[ACCEPTED_KIND]
-        return Append(kind.name, kind.topic, parts[1], payload_of(message), None, reliable=False)
+        return Append(kind.name, kind.topic, parts[1], payload, None, reliable=False)
     except (FrameError, RecursionError):
         return None
