@@ -215,7 +215,8 @@ def _errors() -> Generator[None]:
     except operator.NotDone as error:
         _fail(str(error))
     except (LogError, TimeoutError) as error:
-        _fail(f"the log cannot be used ({error}); is it running, and do BROKER_ADDRESS or LOG_PATH name it?")
+        why = str(error) or "no answer in time"
+        _fail(f"the log cannot be used ({why}); is it running, and do BROKER_ADDRESS or LOG_PATH name it?")
     except SQLAlchemyError as error:
         if not is_passing(error):
             raise

@@ -52,11 +52,9 @@ async def show(request: Request) -> JSONResponse:
 async def stop(request: Request) -> JSONResponse:
     context = context_of(request)
     body = await read_object(request, STOP_FIELDS)
-    if "driver_id" not in body or not isinstance(body["driver_id"], str):
-        raise ApiError(400, "missing_field", "driver_id: it is required", "driver_id")
-    key = key_in(request, body["driver_id"])
     # Judged before the charge is looked for, so that a bad body never depends on whose it is.
     message = checked({"type": "charge_stop_request", **body, "session_id": "unknown"})
+    key = key_in(request, message["driver_id"])
     charge = await _charge(context, key)
     if not is_final(charge):
         await context.log.append({**message, "session_id": charge["session_id"]})

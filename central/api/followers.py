@@ -6,6 +6,7 @@ newer, so that a slow one costs nothing and is never behind.
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -84,7 +85,7 @@ class Followers:
         while self._followers:
             try:
                 await self._watch_until_none()
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, sqlite3.Error, OSError) as error:
                 logger.warning("followers wait: %s", error)
                 await asyncio.sleep(RETRY_S)
 

@@ -13,8 +13,9 @@ from central.api.errors import ApiError
 from central.ids import session_of
 from central.opening import wait_for_log
 from central.rows import Message
-from eventlog import Log, LogBusy, LogClosed, LogUnavailable, TooLarge
+from eventlog import Log, LogBusy, LogClosed, LogError, LogUnavailable, TooLarge
 from runtime.settings import ConfigManager
+from runtime.shutdown import Shutdown
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +24,12 @@ OPEN_TIMEOUT_S = 1.0
 
 
 class LogWriter:
-    """Opens the log in the background, as soon as it is there."""
+    """Opens the log in the background, as soon as it is there; `failed` where it never can, which ends the process."""
 
-    def __init__(self, config: ConfigManager, stop: threading.Event) -> None:
+    def __init__(self, config: ConfigManager, shutdown: Shutdown) -> None:
         self._config = config
-        self._stop = stop
+        self._shutdown = shutdown
+        self.failed = False
         self._log: Log | None = None
         self._opened = threading.Event()
         self._thread = threading.Thread(target=self._open, name="log-opener", daemon=True)
@@ -36,18 +38,24 @@ class LogWriter:
         self._thread.start()
 
     def _open(self) -> None:
-        while not self._stop.is_set():
-            log = wait_for_log(self._config, "wattline-central-api", self._stop)
-            if log is None:
-                return
+        try:
+            self._log = self._opened_log()
+        except LogError as error:
+            logger.error("the API stops: %s", error)
+            self.failed = True
+            self._shutdown.request()
+        if self._log is not None:
+            self._opened.set()
+
+    def _opened_log(self) -> Log | None:
+        while (log := wait_for_log(self._config, "wattline-central-api", self._shutdown.requested)) is not None:
             try:
                 log.create_topics()
             except LogUnavailable:
                 log.close()
-                continue
-            self._log = log
-            self._opened.set()
-            return
+            else:
+                return log
+        return None
 
     async def append(self, message: Message) -> None:
         """Returns once the log has acked it. Raises ApiError 503 where it does not, in time."""

@@ -60,7 +60,7 @@ def run_api(config: ConfigManager) -> int:
     except OSError as error:
         logger.error("API_ADDRESS=%s cannot be listened on: %s", address, error.strerror or error)
         return REFUSED_EXIT
-    log = LogWriter(config, shutdown.requested)
+    log = LogWriter(config, shutdown)
     log.start()
     port: int = listener.getsockname()[1]
     hosts = Hosts(LOOPBACK_NAMES | {address.host.lower()}, None if remote else port)
@@ -69,7 +69,7 @@ def run_api(config: ConfigManager) -> int:
     finally:
         log.close()
         database.dispose()
-    return 0
+    return REFUSED_EXIT if log.failed else 0
 
 
 async def _serve(app: Starlette, listener: socket.socket, shutdown: Shutdown) -> None:

@@ -1,6 +1,6 @@
 """Bringing the tables to the version this program knows. The worker does it; everybody else only asks.
 
-Each migration and its record share one transaction, also on SQLite.
+All that is missing is made in one transaction, its record included, also on SQLite.
 """
 
 from pathlib import Path

@@ -67,6 +67,9 @@ BODIES: list[tuple[str, dict[str, Any], tuple[int, str, str | None]]] = [
     ("/v1/charges/m/stop", {"message_id": "s"}, (400, "missing_field", "driver_id")),
     ("/v1/charges/m/stop", {"driver_id": "drv_1"}, (400, "missing_field", "message_id")),
     ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "drv_1"}, (404, "unknown_charge", None)),
+    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "drv 1"}, (400, "bad_field", "driver_id")),
+    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": 7}, (400, "bad_field", "driver_id")),
+    ("/v1/charges/m/stop", {"message_id": "s s", "driver_id": "drv_1"}, (400, "bad_field", "message_id")),
     ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "d", "reason": "x"}, (400, "unknown_field", "reason")),
 ]
 

@@ -43,6 +43,20 @@ migrate(database.writer)
 print(count)
 """
 
+AT_ONCE = """
+import sys
+from central.store.engine import open_database
+from central.store.migrate import migrate, version_of
+
+database = open_database(sys.argv[1])
+print("here", flush=True)
+sys.stdin.readline()
+migrate(database.writer)
+with database.reader.connect() as connection:
+    print(version_of(connection))
+"""
+ENVIRONMENT = {"PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}", "PATH": ""}
+
 
 def differences(connection: Connection) -> list[Any]:
     """Between the tables there and those that the program works with."""
@@ -82,10 +96,29 @@ def test_each_migration_follows_the_one_before(empty_database_url: str) -> None:
     database.dispose()
 
 
+def test_programs_that_start_at_once_make_the_tables_once(empty_database_url: str) -> None:
+    """Each says that it is there, and then waits for a line."""
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", AT_ONCE, empty_database_url], env=ENVIRONMENT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for each in starting:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "here\n"
+    for each in starting:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    told = [each.communicate(timeout=60) for each in starting]
+    assert [out for out, _ in told] == [f"{newest_version()}\n"] * 3, told
+
+
 def upgrade_killed_at(url: str, statement: int) -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}", "PATH": ""}
     command = [sys.executable, "-c", KILLED, url, str(statement)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)

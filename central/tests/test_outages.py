@@ -162,12 +162,20 @@ def test_a_full_database_is_waited_for(lined: Site, tmp_path: Path, caplog: pyte
     database.dispose()
 
 
-def test_a_wrong_log_file_ends_the_worker_with_one_line(site: Site) -> None:
+@pytest.mark.parametrize(("program", "code"), [("worker", 3), ("api", 2)])
+def test_a_wrong_log_file_ends_a_program_with_one_line(site: Site, program: str, code: int) -> None:
+    database = open_database(f"sqlite:///{site.folder / 'central.db'}")
+    migrate(database.writer)
+    database.dispose()
     (site.folder / "no-log.db").write_bytes(b"this is no log at all, and no database either" * 100)
-    wrong = site.process("worker", LOG_PATH=str(site.folder / "no-log.db"))
+    wrong = site.process(program, LOG_PATH=str(site.folder / "no-log.db"))
     wrong.start()
-    wrong.wait_said("no-log.db", 20)
-    wrong.stop()
+    try:
+        assert wrong.wait_ended(20) == code
+    finally:
+        wrong.stop()
+    (told,) = [line for line in wrong.said().splitlines() if " ERROR " in line]
+    assert "no-log.db" in told
     assert "Traceback" not in wrong.said()
 
 

@@ -31,7 +31,8 @@ class Working:
         self, database: Database, log: Log, fold: Speak = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
     ) -> None:
         self.stop = threading.Event()
-        ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000)
+        self.ahead_ms = 0  # of the clock, as the ticker sees it
+        ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000 + self.ahead_ms)
         self.worker = Worker(database, log, Folding(terms, fold, parked), ticker, self.stop)
         self.error: BaseException | None = None
         self._database = database

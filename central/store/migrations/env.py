@@ -1,14 +1,16 @@
-"""Run by alembic for each upgrade: on the connection that migrate.py hands over."""
+"""Run by alembic for each upgrade: on the connection that migrate.py hands over, everything in one transaction."""
 
 from alembic import context
 
+from central.store.engine import lock_for_writing
 from central.store.tables import metadata
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=metadata,
     transactional_ddl=True,  # alembic would assume that SQLite cannot; with BEGIN by hand it can
-    transaction_per_migration=True,
 )
 with context.begin_transaction():
+    lock_for_writing(connection)  # who starts at the same time finds the tables made
     context.run_migrations()
