@@ -11,7 +11,9 @@ DEFAULT_BAUD = 115_200
 
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[0-9]{1,12}")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
+# Python's own resolver raises no OSError at an empty part or one beyond 63 characters, but an error nobody expects.
+_HOST_PART = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z){_HOST_PART}(\.{_HOST_PART})*")
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 

@@ -4,6 +4,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Protocol, Self, cast
 
@@ -11,10 +12,13 @@ from wire import ids
 from wire.frame import Decoder, encode, parse
 from wire.seal import CRC32, Crc32
 
+from tools.services.process import wait_for
+
 Message = dict[str, object]
 
 EPOCH = "0123456789abcdef"
 TIMEOUT_S = 20.0
+POLL_INTERVAL_S = 0.005
 
 
 class Stream(Protocol):
@@ -58,23 +62,24 @@ class Terminal:
         os.set_blocking(descriptor, False)
 
     def send(self, data: bytes) -> None:
-        deadline_s = time.monotonic() + TIMEOUT_S
-        while data:
-            try:
-                data = data[os.write(self._descriptor, data) :]
-            except BlockingIOError:
-                assert time.monotonic() < deadline_s, "nobody reads the terminal"
-                time.sleep(0.005)
+        unsent = data
+
+        def sent() -> bool:
+            nonlocal unsent
+            with suppress(BlockingIOError):
+                unsent = unsent[os.write(self._descriptor, unsent) :]
+            return not unsent
+
+        wait_for(sent, TIMEOUT_S, "somebody reading the terminal", POLL_INTERVAL_S)
 
     def receive(self, timeout_s: float) -> bytes:
-        deadline_s = time.monotonic() + timeout_s
-        while True:
-            try:
-                return os.read(self._descriptor, 4_096)
-            except (BlockingIOError, OSError) as error:  # EIO: nobody has opened the other side yet
-                if time.monotonic() > deadline_s:
-                    raise TimeoutError from error
-                time.sleep(0.005)
+        return wait_for(self._read, timeout_s, "bytes on the terminal", POLL_INTERVAL_S)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._descriptor, 4_096)
+        except OSError:  # nothing is there, or (EIO) nobody has opened the other side yet
+            return b""
 
     def close(self) -> None:
         os.close(self._descriptor)

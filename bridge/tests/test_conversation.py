@@ -2,7 +2,6 @@
 
 import json
 import sys
-from typing import cast
 
 import pytest
 from hypothesis import given
@@ -10,49 +9,12 @@ from hypothesis import strategies as st
 from wire import ids
 from wire.check import check
 from wire.frame import parse
-from wire.kinds import BOARDS, CP, DRIVER, KINDS, TELEMETRY, TIME_MIN_MS
+from wire.kinds import BOARDS, CP, DRIVER, KINDS, TELEMETRY
 
 from bridge.conversation import Conversation
-from bridge.decisions import Append, AskHealth, Decision, Ignore, Message, Refuse, Register, TellHealth
+from bridge.decisions import Append, AskHealth, Ignore, Message, Refuse, Register, TellHealth
 from bridge.rules import BOARD_RULES, MAX_CHARGE_POINTS, PLAIN_RULES
-
-EPOCH = "0123456789abcdef"
-NOW_MS = 1_800_000_000_000
-
-
-def rid(n: int, board: str = "mon1") -> str:
-    return ids.reliable_id(board, EPOCH, n)
-
-
-def register(n: int = 1, board: str = "mon1", **fields: object) -> Message:
-    message: Message = {"type": "register_request", "message_id": rid(n, board), "id": "cp_001"}
-    return message | {"location": "Yard", "price_per_kwh": 0.2} | fields
-
-
-def heartbeat(**fields: object) -> Message:
-    return {"type": "heartbeat", "message_id": rid(1)[:-1] + "t1", "cp_id": "cp_001", "state": "idle"} | fields
-
-
-def fault(**fields: object) -> Message:
-    message: Message = {"type": "fault_notification", "message_id": rid(2), "id": "cp_001", "failure_info": "hot"}
-    return message | fields
-
-
-def health_response(**fields: object) -> Message:
-    message: Message = {"type": "health_check_response", "message_id": "h1", "id": "cp_001", "state": "idle"}
-    own: Message = {"relay_closed": False, "faults": [], "meter_id": "m1", "register_wh": 7, "vehicle": "absent"}
-    return message | own | fields
-
-
-def hear(line: Conversation, message: Message | bytes, now_ms: int = NOW_MS) -> Decision:
-    return line.hear(message if isinstance(message, bytes) else json.dumps(message).encode(), now_ms)
-
-
-def board_line(*registrations: Message) -> Conversation:
-    line = Conversation(plain=False)
-    for registration in registrations or (register(engine_board="eng1"),):
-        assert isinstance(hear(line, registration), Register)
-    return line
+from bridge.tests.saying import NOW_MS, board_line, fault, health_response, hear, heartbeat, register, rid
 
 
 def test_a_board_whose_journal_is_full_registers_under_a_lossy_id() -> None:
@@ -205,6 +167,13 @@ def test_heartbeat_goes_to_telemetry_and_is_not_acked():
     assert (decision.topic, decision.key, decision.reliable) == (TELEMETRY, "cp_001", False)
 
 
+def test_what_is_said_is_appended_byte_for_byte():
+    payload = b'{"cp_id":"cp_001", "x": 1.50, "type":"heartbeat","state":"idle", "y": "\\u00e9"}'
+    decision = hear(board_line(), payload)
+    assert isinstance(decision, Append)
+    assert decision.value == payload
+
+
 def test_health_answer_is_passed_on():
     decision = hear(board_line(), health_response())
     assert decision == TellHealth("cp_001", health_response())
@@ -248,53 +217,6 @@ def test_plain_line_cannot_speak_as_a_board_that_did_not_register_on_it():
         decision = hear(line, said)
         assert isinstance(decision, Refuse)
         assert decision.answer["code"] == code
-
-
-# --- time ---
-
-def occurred(decision: Decision) -> object:
-    assert isinstance(decision, Append)
-    return parse(decision.value).get("occurred_at_ms")
-
-
-def test_uptime_of_a_boot_heard_on_this_line_becomes_the_time():
-    line = board_line(register(uptime_ms=10_000, boot=3))
-    assert occurred(hear(line, fault(uptime_ms=4_000, boot=3), NOW_MS + 500)) == NOW_MS - 6_000
-
-
-NOT_STAMPED: list[tuple[str, Message]] = [
-    ("an earlier boot", fault(uptime_ms=4_000, boot=2)),
-    ("no boot", fault(uptime_ms=4_000)),
-    ("no uptime", fault(boot=3)),
-    ("another board", fault(uptime_ms=4_000, boot=3, message_id=rid(2, "eng1"))),
-    ("no board's id", fault(uptime_ms=4_000, boot=3, message_id="uuid")),
-]
-
-
-@pytest.mark.parametrize("said", [row[1] for row in NOT_STAMPED], ids=[row[0] for row in NOT_STAMPED])
-def test_unknown_boot_gets_no_time(said: Message):
-    line = board_line(register(uptime_ms=10_000, boot=3, engine_board="eng1"))
-    assert occurred(hear(line, said)) is None
-
-
-def test_boards_own_time_stands():
-    line = board_line(register(uptime_ms=10_000, boot=3))
-    assert occurred(hear(line, fault(uptime_ms=4_000, boot=3, occurred_at_ms=NOW_MS - 9))) == NOW_MS - 9
-
-
-def test_time_is_never_in_the_future_nor_before_our_clocks():
-    line = board_line(register(uptime_ms=10_000, boot=3))
-    assert occurred(hear(line, fault(uptime_ms=99_000, boot=3))) == NOW_MS
-    line = board_line(register(uptime_ms=1 << 50, boot=3))
-    stamp = occurred(hear(line, fault(uptime_ms=0, boot=3)))
-    assert stamp is None or cast(int, stamp) >= TIME_MIN_MS
-
-
-def test_engines_boot_is_learned_from_what_it_says_live():
-    line = board_line(register(engine_board="eng1"))
-    live = heartbeat(message_id=ids.lossy_id("eng1", EPOCH, 1), uptime_ms=70_000, boot=9)
-    assert isinstance(hear(line, live), Append)
-    assert occurred(hear(line, fault(message_id=rid(1, "eng1"), uptime_ms=69_000, boot=9))) == NOW_MS - 1_000
 
 
 # --- whatever comes ---

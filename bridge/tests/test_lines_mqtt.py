@@ -1,7 +1,6 @@
 """Telemetry over real MQTT brokers."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from tools.services.mqtt import MqttBroker
 from tools.services.process import wait_for
 
 Message = dict[str, object]
+
+PUBLISHING_INTERVAL_S = 0.05
 
 
 def charging_data(cp_id: str, register_wh: int) -> Message:
@@ -53,10 +54,9 @@ def wait_through(log: EmbeddedLog, publisher: Publisher, cp_id: str) -> None:
 
     def seen() -> bool:
         publisher.publish(f"wattline/{cp_id}/telemetry", payload)
-        time.sleep(0.05)  # the pace of publishing; the condition is what is waited for
         return any(each["cp_id"] == cp_id for each in messages(log, TELEMETRY, "charging_data"))
 
-    wait_for(seen, TIMEOUT_S, f"telemetry of {cp_id}")
+    wait_for(seen, TIMEOUT_S, f"telemetry of {cp_id}", PUBLISHING_INTERVAL_S)
 
 
 def test_charging_data_reaches_the_log_and_the_rest_is_refused(mqtt_broker: MqttBroker, log: EmbeddedLog):

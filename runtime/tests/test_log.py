@@ -47,6 +47,40 @@ def test_setting_up_again_doubles_no_line():
     assert len(lines_of(debug=True)) == 4
 
 
+def complaint(library: str, at_s: float, line: int = 1) -> logging.LogRecord:
+    record = logging.LogRecord(library, logging.ERROR, "net.py", line, "lost %s", ("x",), None)
+    record.created = at_s
+    return record
+
+
+@pytest.mark.usefixtures("root_as_before")
+def test_library_that_repeats_itself_is_heard_once_a_minute_with_the_count():
+    stream = io.StringIO()
+    log.set_up("bridge", debug=False, stream=stream)
+    (handler,) = logging.getLogger().handlers
+    for second in range(100):
+        handler.handle(complaint("kafka.net.connection", 1_000.0 + second))
+    handler.handle(complaint("kafka.net.connection", 1_100.0, line=2))
+    for second in range(3):
+        handler.handle(complaint("bridge.forward", 1_000.0 + second))
+    assert [line.split(" ", 3)[3] for line in stream.getvalue().splitlines()] == [
+        "kafka.net.connection lost x",
+        "kafka.net.connection lost x (59 more like it before)",
+        "kafka.net.connection lost x",
+        *["bridge.forward lost x"] * 3,
+    ]
+
+
+@pytest.mark.usefixtures("root_as_before")
+def test_debug_mode_hears_every_repetition():
+    stream = io.StringIO()
+    log.set_up("bridge", debug=True, stream=stream)
+    (handler,) = logging.getLogger().handlers
+    for second in range(5):
+        handler.handle(complaint("kafka.net.connection", 1_000.0 + second))
+    assert len(stream.getvalue().splitlines()) == 5
+
+
 def line_of(message: str, *, exc_info: bool = False, **extra: object) -> str:
     record = logging.LogRecord("central.fold", logging.INFO, "f.py", 1, message, None, None)
     record.__dict__.update(extra)

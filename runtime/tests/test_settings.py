@@ -18,7 +18,7 @@ each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=lambda each: eac
 NUMBERS = ["nan", "inf", "-1", "1e9", "0x10", "1_000", "٣", "1,5", "99999999999999999999", ".", "--", "true"]
 HOST_PORTS = [
     "nowhere", "host:", ":7000", "host:0", "host:65536", "host:port", "a b:1", "-h:1", "::1:80", "[::1]",
-    "[x]:1", "256.0.0.1:80", "1.2.3:80",
+    "[x]:1", "256.0.0.1:80", "1.2.3:80", "a..b:1", "a.-b:1", f"{'a' * 64}.b:1",
 ]
 BAD: dict[Setting[Any], list[str]] = {
     settings.DEBUG_MODE: ["2", "maybe", "yes please", "None", "-1"],
@@ -110,7 +110,7 @@ def test_intervals_are_decimals(interval: Any):
     assert config[settings.HEARTBEAT_INTERVAL_S] == float(interval)
 
 
-@given(st.from_regex(r"[a-z][a-z0-9-]{0,20}[a-z0-9]", fullmatch=True), st.integers(1, 65535))
+@given(st.from_regex(r"[a-z][a-z0-9_-]{0,20}[a-z0-9](\.[a-z0-9]{1,63}){0,3}", fullmatch=True), st.integers(1, 65535))
 def test_addresses_are_read_as_they_are_written(host: str, port: int):
     written = values.Address(host, port)
     assert values.address(str(written)) == written
