@@ -17,6 +17,7 @@ BUSY_TIMEOUT_S = 5.0  # how long another process's transaction is waited for
 IDLE_IN_TRANSACTION_S = 30
 LOCK_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
+READ_ONLY_SQLSTATE = "25006"
 WRITER_LOCK = 0x77617474  # "watt": PostgreSQL's advisory lock of whoever folds
 
 
@@ -92,9 +93,14 @@ def is_passing(error: BaseException) -> bool:
     """Whether waiting may help: locked, full, read-only, gone away; not a mistake of ours."""
     if isinstance(error, PoolTimeout | InterfaceError):
         return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or _is_read_only(error.orig)):
         return True
     return isinstance(error, OperationalError) and not _is_mistake(error.orig)
+
+
+def _is_read_only(cause: Any) -> bool:
+    # PostgreSQL's, as of a standby; psycopg reports it as InternalError. SQLite's is an OperationalError.
+    return getattr(cause, "sqlstate", None) == READ_ONLY_SQLSTATE
 
 
 def _is_mistake(cause: Any) -> bool:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 from wire.kinds import COMMANDS
 
 from central.publisher import Publisher
 from central.store import outbox
-from central.store.engine import Database, open_database
+from central.store.engine import Database, is_passing, open_database
 from central.store.migrate import migrate
 from central.store.outbox import Letter
 from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
@@ -88,6 +89,18 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
     impatient.close()
 
 
+def test_a_command_that_expired_before_the_log_took_it_is_dropped_and_told(
+    database: Database, lined: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    late, timely = (b'{"expires_at_ms":%d}' % at_ms for at_ms in (1_600_000_000_000, 4_000_000_000_000))
+    with database.writer.begin() as connection:
+        outbox.add(connection, [Letter(COMMANDS, b"cp_001", value, {"by": "worker"}) for value in (late, timely)])
+    with working(database, lined.log) as one:
+        one.catch_up()
+    assert [record.value for record in lined.read(COMMANDS)] == [timely]
+    assert "a command to cp_001 expired" in caplog.text
+
+
 def test_the_api_while_the_log_is_away(site: Site) -> None:
     site.start()
     site.connect()
@@ -160,6 +173,20 @@ def test_a_full_database_is_waited_for(lined: Site, tmp_path: Path, caplog: pyte
         one.wait(lambda: is_folded(database, lined.log), "it goes on")
     assert len(rows_of(database, CHARGE_REQUESTS)) == 500
     database.dispose()
+
+
+def test_a_database_that_takes_no_writes_now_is_waited_for(database: Database) -> None:
+    """As a standby that has not taken over yet, or a disk that was mounted anew."""
+    read_only = {"sqlite": "PRAGMA query_only = ON", "postgresql": "SET TRANSACTION READ ONLY"}
+    with database.writer.connect() as connection:
+        connection.exec_driver_sql(read_only[connection.dialect.name])
+        with pytest.raises(SQLAlchemyError) as refused:
+            connection.execute(DRIVERS.insert(), {"driver_id": "ada"})
+        connection.invalidate()
+    assert is_passing(refused.value)
+    with database.writer.connect() as connection, pytest.raises(SQLAlchemyError) as mistaken:
+        connection.exec_driver_sql("SELECT no_such_column FROM nowhere")
+    assert not is_passing(mistaken.value)
 
 
 @pytest.mark.parametrize(("program", "code"), [("worker", 3), ("api", 2)])
