@@ -19,16 +19,19 @@ help: ## list the targets
 setup: $(READY) ## make the virtual environment (.venv) from requirements.lock
 	@:
 
+# One at a time: a second make waits at the lock, and finds the work done.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "wattline needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) -V 2>&1 | head -1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "wattline needs Python's venv module; on Debian: apt install python3-venv" >&2; exit 1; }
-	@echo "setting up $(VENV) (once; about a minute)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-build-isolation --no-deps -e .
-	@touch $@
+	@mkdir -p .cache && exec 9> .cache/setup.lock && $(PYTHON) -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' && \
+	if [ $@ -nt requirements.lock ] && [ $@ -nt pyproject.toml ]; then exit; fi && \
+	echo "setting up $(VENV) (once; about a minute)" && \
+	$(PYTHON) -m venv $(VENV) && \
+	$(PIP) install --require-hashes -r requirements.lock && \
+	$(PIP) install --no-build-isolation --no-deps -e . && \
+	touch $@
 
 lint: $(READY) ## ruff: style, mistakes, import order, formatting of imports
 	$(BIN)/ruff check .

@@ -78,7 +78,7 @@ LINE_SILENT_AFTER_S = Setting(
 )
 API_ADDRESS = Setting(
     "API_ADDRESS", values.listen_address, "127.0.0.1:8080", "127.0.0.1:8080",
-    "Where Central's HTTP API listens (port 0: any free one), and where the commands look for it.",
+    "Where Central's HTTP API listens (port 0: any free one); `wattline` has WATTLINE_API.",
 )
 API_ALLOW_REMOTE = Setting(
     "API_ALLOW_REMOTE", values.boolean, "false", "true",
