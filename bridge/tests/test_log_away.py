@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from wire.frame import encode
 from wire.kinds import CP
+from wire.seal import CRC32
 
+from bridge.line import MAX_IN_FLIGHT
 from bridge.tests.bench import Bench, answer_link, command, messages, open_log, refusing
 from bridge.tests.boards import Board, Socket
 from eventlog.embedded import EmbeddedLog
@@ -60,12 +63,11 @@ def test_link_notices_wait_for_the_log_and_keep_their_order(log: EmbeddedLog, pa
 
 def test_line_is_not_silent_while_the_log_holds_it_back(path: Path):
     log = open_log(path, busy_timeout_s=60.0)  # appends hang instead of failing, as they do in front of Kafka
-    with Bench(log, silent_after_s=0.4) as bench, Board(Socket(bench.tcp_port), "cp_001") as board:
-        board.register()
+    with Bench(log, silent_after_s=2.0) as bench, Board(Socket(bench.tcp_port), "cp_001") as board:
         with refusing(path):
-            for _ in range(80):
-                board.say(board.checkpoint())
-            bench.wait_counted("frames", 64)
+            messages_at_once = [board.registration(), *(board.checkpoint() for _ in range(80))]
+            board.stream.send(b"".join(encode(message, CRC32) for message in messages_at_once))
+            bench.wait_counted("frames", MAX_IN_FLIGHT)
             with Board(Socket(bench.tcp_port), "cp_002") as mute:
                 mute.wait_ended()
             with Board(Socket(bench.tcp_port), "cp_002") as mute:
