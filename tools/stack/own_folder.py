@@ -13,7 +13,7 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, the system's
 
 
 def in_own_folder(work: Callable[[Path], int]) -> int:
-    """Its exit code; INTERRUPTED where one of ENDINGS came first and `work` took no KeyboardInterrupt.
+    """Its exit code; INTERRUPTED where one of ENDINGS came first, or who read the output has gone.
 
     The folder is a temporary one, and removed at the end. After a failure it stays, and it is said where it is.
     """
@@ -24,7 +24,7 @@ def in_own_folder(work: Callable[[Path], int]) -> int:
     code = FAILED
     try:
         code = work(folder)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError, SystemExit):  # by SystemExit Rich answers a broken pipe
         code = INTERRUPTED
     finally:
         if code != FAILED:

@@ -17,11 +17,12 @@ ROOT = Path(__file__).parents[2]
 UP_TIMEOUT_S = 60.0
 END_TIMEOUT_S = 30.0
 PROC = Path("/proc")
-HANGS_UP = """
+OWN_FOLDER = """
 import os, signal
+from rich.console import Console
 from tools.stack.own_folder import in_own_folder
 def work(folder):
-    os.kill(os.getpid(), signal.SIGHUP)
+    {}
     return 7
 raise SystemExit(in_own_folder(work))
 """
@@ -106,8 +107,22 @@ def test_ended_while_it_starts(up: Up) -> None:
     _leaves_nothing(up, 0)
 
 
-def test_nohup_is_heeded(tmp_path: Path) -> None:
-    command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable, "-c", HANGS_UP]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, check=False)
-    assert done.returncode == 7
+def in_own_folder(tmp_path: Path, work: str, before: str, out: int | None = None) -> int:
+    """The exit code of a program whose shell did something before; it leaves no folder."""
+    command = ["sh", "-c", f'{before} exec "$@"', "sh", sys.executable, "-c", OWN_FOLDER.format(work)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=out, check=False)
     assert list(tmp_path.iterdir()) == []
+    return done.returncode
+
+
+def test_nohup_is_heeded(tmp_path: Path) -> None:
+    assert in_own_folder(tmp_path, "os.kill(os.getpid(), signal.SIGHUP)", 'trap "" HUP;') == 7
+
+
+@pytest.mark.parametrize("work", ["print('x', flush=True)", "Console().print('x')"])
+def test_a_reader_that_has_gone_ends_it(tmp_path: Path, work: str) -> None:
+    near, far = os.pipe()
+    os.close(near)
+    assert in_own_folder(tmp_path, work, "", far) == 130
+    os.close(far)
