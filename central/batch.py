@@ -5,7 +5,7 @@ Nothing here begins or ends the transaction, moves an offset or appends to the l
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,7 @@ from wire.frame import payload_of
 
 from central.admit import BY, WORKER, DeadLetter, admit
 from central.dead import dead_letter
+from central.fold.ahead import AHEAD
 from central.ids import session_of
 from central.rows import Incoming, Outgoing, Refused, Rows
 from central.store import outbox, parked
@@ -26,6 +27,7 @@ from runtime.log import session
 
 # A fold, or what a charge point is told when its key is parked or freed.
 Speak = Callable[[Rows, Incoming, Terms], Sequence[Outgoing]]
+Timed = tuple[Record, int]  # with the time that the fold will see
 
 FOLD_FAILED = "fold_failed"
 # What is said again and again without anything happening is logged at DEBUG.
@@ -39,7 +41,7 @@ class InvalidOutgoing(Exception):
 
 
 class Batch:
-    """Takes records one by one; `write` writes what came of all of them.
+    """Takes records in their order; `write` writes what came of all of them.
 
     `counts`: folded, dead, parked.
     """
@@ -55,15 +57,17 @@ class Batch:
         self._parked: list[parked.ParkedRecord] = []
         self.counts: Counter[str] = Counter()
 
-    def take(self, record: Record, at_ms: int) -> None:
-        """`at_ms`: the record's time. Raises only what the database raises."""
-        verdict = admit(record, at_ms)
-        if isinstance(verdict, DeadLetter):
-            self._bury(record, verdict)
-        elif (record.topic, verdict.key) in self._parked_keys:
-            self._park(record, verdict)
-        else:
-            self._fold(record, verdict)
+    def take(self, records: Iterable[Timed]) -> None:
+        """All that the batch is given; once. Raises only what the database raises."""
+        judged = [(record, admit(record, at_ms)) for record, at_ms in records]
+        self._load([verdict for _, verdict in judged if isinstance(verdict, Incoming)])
+        for record, verdict in judged:
+            if isinstance(verdict, DeadLetter):
+                self._bury(record, verdict)
+            elif (record.topic, verdict.key) in self._parked_keys:
+                self._park(record, verdict)
+            else:
+                self._fold(record, verdict)
 
     def take_parked(self, record: Record, at_ms: int) -> Incoming | None:
         """A parked record once more; None where it became a dead letter. Raises what its fold raises."""
@@ -86,17 +90,23 @@ class Batch:
         rows = self._rows.of(incoming.key)
         self._accept(rows, speak(rows, incoming, self._terms))
 
-    def park(self, record: Record, at_ms: int, error: Exception) -> None:
-        """A record that the database itself would not take."""
-        verdict = admit(record, at_ms)
-        if isinstance(verdict, DeadLetter):
-            raise error  # its dead letter was refused, and so would be its row in Parked
-        self._fail(record, verdict, error)
+    def park(self, records: Iterable[Timed], error: Exception) -> None:
+        """Records that the database itself would not take."""
+        for record, at_ms in records:
+            verdict = admit(record, at_ms)
+            if isinstance(verdict, DeadLetter):
+                raise error  # its dead letter was refused, and so would be its row in Parked
+            self._fail(record, verdict, error)
 
     def write(self) -> None:
         self._rows.write()
         outbox.add(self._connection, self._letters)
         parked.add(self._connection, self._parked)
+
+    def _load(self, admitted: Sequence[Incoming]) -> None:
+        for table, name_of in AHEAD.items():
+            names = ((name_of(incoming), incoming.key) for incoming in admitted)
+            self._rows.load(table, {name: key for name, key in names if name is not None})
 
     def _fold(self, record: Record, incoming: Incoming) -> None:
         rows = self._rows.of(incoming.key)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from central.batch import Batch, Speak
+from central.batch import Batch, Speak, Timed
 from central.intake import TOPICS, Intake
 from central.pauses import Pauses
 from central.publisher import Publisher
@@ -151,18 +151,19 @@ class Worker:
     def _fold_together(self, records: Sequence[Record], refused: Exception | None = None) -> None:
         """One transaction. `refused`: what the database said of these records; they are parked."""
         moved: dict[Place, Position] = {}
+        timed: list[Timed] = []
+        for record in records:
+            place = (record.topic, record.partition)
+            at_ms = max(record.timestamp_ms, (moved.get(place) or self._positions[place]).newest_ms)
+            timed.append((record, at_ms))
+            moved[place] = Position(record.offset + 1, at_ms)
         folding = self._folding
         with self._transaction() as connection:
             batch = Batch(connection, folding.terms, folding.apply, folding.on_parked)
-            for record in records:
-                place = (record.topic, record.partition)
-                stands = moved.get(place) or self._positions[place]
-                at_ms = max(record.timestamp_ms, stands.newest_ms)
-                if refused is None:
-                    batch.take(record, at_ms)
-                else:
-                    batch.park(record, at_ms, refused)
-                moved[place] = Position(record.offset + 1, at_ms)
+            if refused is None:
+                batch.take(timed)
+            else:
+                batch.park(timed, refused)
             batch.write()
             for place, to in moved.items():
                 offsets.move(connection, place, self._positions[place].next, to)

@@ -56,7 +56,11 @@ def release_claim(step: Step, session: Session, outcome: str) -> None:
 
 
 def lost_deadline(session: Session) -> str:
-    return f"lost:{session.session_id}"
+    return lost_deadline_of(session.session_id)
+
+
+def lost_deadline_of(session_id: str) -> str:
+    return f"lost:{session_id}"
 
 
 def _say_ticket(step: Step, session: Session) -> None:

@@ -21,7 +21,7 @@ def no(name: str) -> Column[Any]:
     return Column(name, Boolean, nullable=False, server_default=false())
 
 
-def time(name: str) -> Column[Any]:
+def moment(name: str) -> Column[Any]:
     return Column(name, DateTime(timezone=True))
 
 

@@ -65,6 +65,11 @@ class KeyRows:
     def discard(self) -> None:
         self._staged = {}
 
+    def hold(self, table: type, primary_key: Key, row: object | None) -> None:
+        """What the database has; None where it has no such row. What the batch has itself counts more."""
+        mine = row is not None and getattr(row, _owner(table)) == self._key
+        self._held_of(table).setdefault(primary_key, row if mine else None)
+
     def take_changed(self, table: type) -> Iterable[Any]:
         """The changed rows of a table, once."""
         return self._changed.pop(table, {}).values()
@@ -100,6 +105,15 @@ class SqlRows:
         if rows is None:
             rows = self._keys[key] = KeyRows(self._connection, key)
         return rows
+
+    def load(self, table: type, wanted: Mapping[object, str]) -> None:
+        """Rows that will be asked for, in one query. `wanted`: their primary keys, of one column, and who will ask."""
+        if wanted:
+            statement = _load_statement(table)
+            found = [table(*values) for values in self._connection.execute(statement, {"wanted": list(wanted)})]
+            rows = {_key_of(row): row for row in found}
+            for name, key in wanted.items():
+                self.of(key).hold(table, (name,), rows.get((name,)))
 
     def write(self) -> None:
         """Everything accepted, one statement for each table."""
@@ -156,6 +170,14 @@ def _values(row: object) -> dict[str, Any]:
 
 def _owner(table: type) -> str:
     return cast(Any, table).owner
+
+
+@cache
+def _load_statement(table: type) -> Select[Any]:
+    stored = TABLES[table]
+    (primary_key,) = stored.primary_key.columns
+    columns = [stored.c[name] for name in _columns(table)]
+    return select(*columns).where(primary_key.in_(bindparam("wanted", expanding=True)))
 
 
 @cache

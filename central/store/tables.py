@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from central import rows
 from central.states import SESSION_STATES, STATUS_ORDER
-from central.store.columns import no, number, one_of, time, words, zero
+from central.store.columns import moment, no, number, one_of, words, zero
 from central.store.decimal_text import DecimalText
 
 metadata = MetaData(
@@ -51,7 +51,7 @@ CHARGING_POINTS = _table(
     Column("location", String(255)),
     Column("price_per_kwh", DecimalText(10, 4)),
     Column("status", Text, nullable=False, server_default="DISCONNECTED"),
-    time("last_connection_time"),
+    moment("last_connection_time"),
     zero("price_e4"),
     words("board", nullable=True),
     words("engine_board", nullable=True),
@@ -75,7 +75,7 @@ DRIVERS = _table(
     "Drivers",
     words("driver_id", primary_key=True),
     Column("username", String(255)),
-    time("created_at"),
+    moment("created_at"),
     number("created_at_ms", nullable=True),
     words("claim_session_id", nullable=True),
     words("claim_cp_id", nullable=True),
@@ -86,8 +86,8 @@ CHARGING_SESSIONS = _table(
     words("session_id", primary_key=True),
     words("cp_id"),
     words("driver_id"),
-    time("start_time"),
-    time("end_time"),
+    moment("start_time"),
+    moment("end_time"),
     Column("energy_consumed_kwh", DecimalText(12, 2)),
     Column("total_cost", DecimalText(12, 2)),
     Column("status", Text, nullable=False, server_default="requested"),
