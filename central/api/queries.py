@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, or_, select
 
+from central.ids import session_id
 from central.states import FINAL
 from central.store.tables import (
     CHARGE_REQUESTS,
@@ -72,8 +73,8 @@ def read_charge(connection: Connection, driver_id: str, message_id: str) -> Char
 
 def read_followed(connection: Connection, keys: Sequence[ChargeKey]) -> dict[ChargeKey, ChargeRow]:
     """Those of these charges that the driver's fold has seen."""
-    asked = CHARGE_REQUESTS.c
-    wanted = _CHARGES.where(tuple_(asked.driver_id, asked.message_id).in_(keys))
+    # By a single column: SQLite reads the whole table for a list of pairs.
+    wanted = _CHARGES.where(CHARGE_REQUESTS.c.session_id.in_([session_id(*key) for key in keys]))
     rows = [ChargeRow(*row) for row in connection.execute(wanted)]
     return {(row.driver_id, row.message_id): row for row in rows}
 

@@ -132,7 +132,7 @@ CHARGE_REQUESTS = _table(
     words("reason", nullable=True),
     number("requested_at_ms"),
     Index(None, "driver_id", "requested_at_ms"),
-    Index(None, "driver_id", "session_id"),
+    Index(None, "session_id"),
 )
 
 FAULTS = _table(

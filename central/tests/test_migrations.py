@@ -18,8 +18,13 @@ from central.store.migrate import OtherVersion, is_current, migrate, newest_vers
 from central.store.tables import TABLES, metadata
 from central.tests.site import ROOT
 
-# A column (of a table) that each version brings.
-BROUGHT = {"0001": ("ChargingSessions", "status"), "0002": ("Positions", "next"), "0003": ("SeenIds", "kind")}
+# A column or an index (of a table) that each version brings.
+BROUGHT = {
+    "0001": ("ChargingSessions", "status"),
+    "0002": ("Positions", "next"),
+    "0003": ("SeenIds", "kind"),
+    "0004": ("ChargeRequests", "ix_ChargeRequests_session_id"),
+}
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.
 KILLED = """
@@ -72,11 +77,15 @@ def version(database: Database) -> str | None:
 
 
 def brought(database: Database) -> set[str]:
-    """The versions whose columns are there."""
+    """The versions whose columns and indexes are there."""
     with database.reader.connect() as connection:
         told = inspect(connection)
-        columns = {(table, each["name"]) for table in told.get_table_names() for each in told.get_columns(table)}
-    return {of for of, column in BROUGHT.items() if column in columns}
+        parts = {
+            (table, part["name"])
+            for table in told.get_table_names()
+            for part in (*told.get_columns(table), *told.get_indexes(table))
+        }
+    return {of for of, part in BROUGHT.items() if part in parts}
 
 
 def test_each_migration_follows_the_one_before(empty_database_url: str) -> None:

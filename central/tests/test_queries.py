@@ -1,0 +1,56 @@
+"""What the API asks again and again finds its rows by an index, however long the history is."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from central.api import queries
+from central.ids import session_id
+from central.rows import ChargeRequest
+from central.store.engine import Database, open_database
+from central.store.migrate import migrate
+from central.store.sql_rows import SqlRows
+
+KEYS = [("ada", "r1"), ("bob", "r1"), ("bob", "r2")]
+
+
+def add_requests(database: Database) -> None:
+    with database.writer.begin() as connection:
+        rows = SqlRows(connection)
+        for driver, request in KEYS:
+            of_driver = rows.of(driver)
+            session = session_id(driver, request)
+            of_driver.put(ChargeRequest(request, driver, "cp_001", session, "refused", "busy", 7))
+            of_driver.accept()
+        rows.write()
+
+
+def test_charges_that_are_followed_are_read_by_their_own_keys(database: Database) -> None:
+    add_requests(database)
+    asked = [("ada", "r1"), ("bob", "r2"), ("ada", "r2"), ("eve", "r1")]
+    with database.reader.connect() as connection:
+        found = queries.read_followed(connection, asked)
+    assert {key: (row.driver_id, row.message_id) for key, row in found.items()} == {key: key for key in asked[:2]}
+
+
+def test_no_question_of_the_api_reads_a_whole_history(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'central.db'}")
+    migrate(database.writer)
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Connection, cursor: object, text: str, values: Any, *more: object) -> None:
+        asked.append((text, values))
+
+    event.listen(database.reader, "before_cursor_execute", note)
+    with database.reader.connect() as connection:
+        queries.read_followed(connection, KEYS)
+        queries.list_charges(connection, "ada", only_open=True, limit=50)
+        queries.read_tickets(connection, "s")
+        queries.read_driver(connection, "ada")
+        for text, values in asked:
+            if text.startswith("SELECT"):
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
+                assert not [step[3] for step in plan if str(step[3]).startswith("SCAN")], text
+    assert len(asked) >= 4
+    database.dispose()
