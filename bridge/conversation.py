@@ -20,8 +20,6 @@ class Conversation:
             return self._decide(parse(payload), payload, now_ms)
         except FrameError as error:
             return refuse({}, error.code, "", error.text)
-        except RecursionError:  # fields nested deeper than the stack
-            return refuse({}, "not_json", "", "expected fields that are not nested so deep")
 
     def _decide(self, message: Message, payload: bytes, now_ms: int) -> Decision:
         problem = check(message)

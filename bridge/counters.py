@@ -21,7 +21,7 @@ MEANINGS = {
     "mqtt_refused": "MQTT messages that were no charging_data of their topic's charge point",
     "ignored": "messages that mean nothing to a bridge, such as keepalive",
     "errors_received": "error_response messages from boards",
-    "unsendable": "answers and commands that made no line: too long, or nested too deep",
+    "unsendable": "answers and commands that made no line: too long",
     "links_silent": "charge points whose link ended because nothing was heard from them",
     "links_replaced": "links that ended because another line was accepted for their charge point",
     "links_refused": "links that ended because Central did not accept them",

@@ -173,7 +173,7 @@ class Line:
             return False
         try:
             data = encode(message, self.kind.seal)
-        except (FrameError, RecursionError) as error:  # the latter: fields nested deeper than the stack
+        except FrameError as error:
             self._counters.count("unsendable")
             _log.warning("line %s: %s is not sent: %s", self.name, message.get("type"), error)
             return False

@@ -21,5 +21,5 @@ def hear(topic: str, payload: bytes) -> Append | None:
             return None
         kind = KINDS[ACCEPTED_KIND]
         return Append(kind.name, kind.topic, parts[1], payload, None, reliable=False)
-    except (FrameError, RecursionError):
+    except FrameError:
         return None

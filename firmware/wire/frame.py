@@ -11,6 +11,7 @@ from wire.kinds import KINDS
 from wire.seal import Crc32
 
 LINE_LIMIT = 1024  # bytes, newline included
+DEPTH_LIMIT = 16  # of objects and lists in each other; no kind has more than two, and who walks them has a stack
 _STAR = 0x2A
 _NEWLINE = b"\n"
 MICROPYTHON = sys.implementation.name == "micropython"
@@ -125,14 +126,32 @@ _loads = json.loads if MICROPYTHON else _loads_strictly
 
 
 def parse(payload: bytes) -> "dict[str, object]":
-    """The message in a payload. Raises FrameError (`not_json`): not UTF-8, not JSON, no object, no finite number."""
+    """The message in a payload.
+
+    Raises FrameError (`not_json`): not UTF-8, not JSON, no object, no finite number, nested beyond DEPTH_LIMIT.
+    """
     try:
         message = _loads(str(payload, "utf-8"))
     except (ValueError, RuntimeError, MemoryError):  # RuntimeError: nested deeper than the stack
         raise FrameError("not_json", "expected one JSON object in UTF-8 on one line") from None
     if not isinstance(message, dict):
         raise FrameError("not_json", "expected a JSON object, such as {\"type\":\"heartbeat\", ...}")
+    if _is_deep(message):
+        raise FrameError("not_json", "expected at most %d objects and lists in each other" % DEPTH_LIMIT)
     return message
+
+
+def _is_deep(message: "dict[str, object]") -> bool:
+    level: "list[dict[str, object] | list[object]]" = [message]
+    for _ in range(DEPTH_LIMIT):
+        level = [inner for outer in level for inner in _within(outer) if isinstance(inner, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _within(value: "dict[str, object] | list[object]"):
+    return value.values() if isinstance(value, dict) else value
 
 
 def compact(value: object) -> str:

@@ -45,6 +45,10 @@ PAYLOADS = (
     # No messages.
     "", "{", "}", "[]", "1", '"x"', "null", "true", "{}", '{"type":"become_king"}', '{"type":7}', '{"type":null}',
     '{"type":"pins","relay":true', "nonsense", "[" * 100, '{"a":' * 50,
+    # Nested as deep as may be, and deeper.
+    '{"type":"pins","relay":true,"x":' + "[" * 15 + "]" * 15 + "}",
+    '{"type":"pins","relay":true,"x":' + "[" * 16 + "]" * 16 + "}",
+    '{"type":"pins","relay":true,"x":' + '{"a":' * 400 + "1" + "}" * 401,
 )
 IDS = (
     "b.0123456789abcdef.1", "b.0123456789abcdef.t7", "b.0123456789abcdef.01", "b.0123456789ABCDEF.1", "b.0123.1", "..",
