@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,8 @@ from typing import TypeVar
 GUARD = Path(__file__).with_name("guard.py")
 STOP_TIMEOUT_S = 10.0
 LOG_TAIL_BYTES = 4_000
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, the system's wish, a terminal that was closed
 
 Answer = TypeVar("Answer")
 
@@ -64,7 +66,7 @@ class ChildProcess:
             raise RuntimeError(f"{self.name} already runs as process {self.pid}")
         guard = _guard_of(os.getpid())  # made before the child, so that it can be told at once
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        with self.log_path.open("ab") as log:
+        with self.log_path.open("ab") as log, _endings_held():
             self._said_from = log.tell()
             self._popen = subprocess.Popen(
                 self._command,
@@ -75,8 +77,8 @@ class ChildProcess:
                 cwd=self._folder,
                 start_new_session=True,
             )
-        self._group = self._popen.pid
-        guard.tell("watch", self._group)
+            self._group = self._popen.pid
+            guard.tell("watch", self._group)
 
     @property
     def pid(self) -> int:
@@ -164,6 +166,25 @@ class ChildProcess:
         with self.log_path.open("rb") as log:
             log.seek(offset if offset >= 0 else max(0, self.log_path.stat().st_size + offset))
             return log.read().decode(errors="replace")
+
+
+@contextmanager
+def _endings_held() -> Generator[None]:
+    """Ctrl-C comes afterwards: of a child that is born in the very moment of an exception nobody would know."""
+    if threading.current_thread() is not threading.main_thread():  # where no handler runs
+        yield
+        return
+    came: list[int] = []
+    handlers = {number: handler for number in ENDINGS if callable(handler := signal.getsignal(number))}
+    for number in handlers:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
 
 
 class _Guard:

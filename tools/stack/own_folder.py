@@ -7,9 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from tools.services.process import ENDINGS
+
 FAILED = 1
 INTERRUPTED = 130
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, the system's wish, a terminal that was closed
 
 
 def in_own_folder(work: Callable[[Path], int]) -> int:

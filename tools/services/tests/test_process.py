@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -70,18 +72,43 @@ def test_stop_kills_what_does_not_listen(tmp_path: Path) -> None:
     wait_for(lambda: not any(map(lives, ids(child.log_path))), 10, "the end of both")
 
 
-def test_stop_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+@contextmanager
+def interrupted_after(seconds: float) -> Generator[None]:
+    """As by Ctrl-C."""
 
-    child = family(tmp_path, "deaf")
+    def interrupt(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        with pytest.raises(KeyboardInterrupt):
-            child.stop(timeout_s=60)
+        yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_start_that_is_interrupted_at_any_moment_leaves_nothing_running(tmp_path: Path) -> None:
+    before = children()
+    for moment in range(1, 100):
+        child = ChildProcess("sleeper", ["sleep", "600"], tmp_path / "sleeper.log")
+        with suppress(KeyboardInterrupt), interrupted_after(moment / 20_000):
+            child.start()
+        child.stop()
+    assert children() - before == set()
+
+
+def children() -> set[int]:
+    """Those of this process, guard apart."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    ids = {int(word) for task in tasks for word in task.read_text().split()}
+    return {each for each in ids if lives(each) and b"guard.py" not in Path(f"/proc/{each}/cmdline").read_bytes()}
+
+
+def test_stop_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
+    child = family(tmp_path, "deaf")
+    with pytest.raises(KeyboardInterrupt), interrupted_after(0.2):
+        child.stop(timeout_s=60)
     assert child.exit_code == -signal.SIGKILL
     wait_for(lambda: not any(map(lives, ids(child.log_path))), 10, "the end of both")
 
