@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.store.offsets import Place
-from eventlog import Log, OffsetOutOfRange, Reader, Record
+from eventlog import Log, LogError, OffsetOutOfRange, Reader, Record
 
 MONEY_TOPICS = (CP, DRIVER)
 TOPICS = (*MONEY_TOPICS, TELEMETRY)
@@ -24,7 +24,11 @@ class Intake:
     def __init__(self, log: Log, starts: Mapping[Place, int], counts: Counter[str]) -> None:
         self._log = log
         self._money = log.reader({place: at for place, at in starts.items() if place[0] != TELEMETRY})
-        self._telemetry = log.reader({place: at for place, at in starts.items() if place[0] == TELEMETRY})
+        try:
+            self._telemetry = log.reader({place: at for place, at in starts.items() if place[0] == TELEMETRY})
+        except LogError:
+            self._money.close()
+            raise
         self._places = tuple(starts)
         self._counts = counts
         self._telemetry_waits = False

@@ -6,11 +6,12 @@ Whoever folds holds the database's write lock, so a worker that runs meanwhile w
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from central.batch import Batch, Speak
 from central.rows import Incoming
 from central.store import parked
-from central.store.engine import Database, lock_for_writing
+from central.store.engine import Database, is_passing, lock_for_writing, reason_of
 from central.store.parked import ParkedRecord
 from central.terms import Terms
 from eventlog import Record
@@ -27,7 +28,16 @@ class Unparked:
 
 
 def unpark(database: Database, key: str, terms: Terms, apply: Speak, on_unparked: Speak) -> Unparked | None:
-    """None where nothing of this key is parked."""
+    """None where nothing of this key is parked. What the database itself refuses leaves all records where they are."""
+    try:
+        return _unpark(database, key, terms, apply, on_unparked)
+    except SQLAlchemyError as error:
+        if is_passing(error):
+            raise
+        return Unparked(0, reason_of(error))
+
+
+def _unpark(database: Database, key: str, terms: Terms, apply: Speak, on_unparked: Speak) -> Unparked | None:
     with database.writer.begin() as connection:
         lock_for_writing(connection)
         topics = sorted(topic for topic, parked_key in parked.read_keys(connection) if parked_key == key)

@@ -30,6 +30,7 @@ class LogWriter:
         self._config = config
         self._shutdown = shutdown
         self.failed = False
+        self._is_away = False
         self._log: Log | None = None
         self._opened = threading.Event()
         self._thread = threading.Thread(target=self._open, name="log-opener", daemon=True)
@@ -75,12 +76,15 @@ class LogWriter:
             raise ApiError(413, "too_large", str(error)) from error
         except (LogBusy, LogClosed, LogUnavailable, TimeoutError) as error:
             logger.warning("%s of %s was not appended: %s", kind.name, message[kind.key], error)
+            self._is_away = True
             raise _away(str(error) or f"no answer within {APPEND_TIMEOUT_S:g} s") from error
+        self._is_away = False
         logger.info("appended %s of %s", kind.name, message[kind.key], extra={"session": session_of(message)})
 
     @property
     def is_open(self) -> bool:
-        return self._opened.is_set()
+        """As far as the last request has shown."""
+        return self._opened.is_set() and not self._is_away
 
     def close(self) -> None:
         if self._log is not None:

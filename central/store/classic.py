@@ -36,7 +36,7 @@ def _of_session(row: Session) -> dict[str, Any]:
     }
 
 
-# ChargingPoints.last_connection_time follows LastSeen and is written apart (last_seen.py).
+# ChargingPoints.last_connection_time follows LastSeen and is written apart (sql_rows.py).
 DERIVED: dict[type, Callable[[Any], dict[str, Any]]] = {
     ChargingPoint: _of_point,
     Driver: _of_driver,

@@ -39,12 +39,18 @@ def open_database(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
 
 def open_writer(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """For whoever folds: transactions begin by taking the database's write lock."""
+    file = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
+    if file:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
     return _open(url, busy_timeout_s, "BEGIN IMMEDIATE", "synchronous = FULL")
 
 
 def open_reader(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
-    """For whoever only asks; SQLite refuses writes through it."""
-    return _open(url, busy_timeout_s, "BEGIN", "query_only = ON")
+    """For whoever only asks; SQLite refuses writes through it, and makes no file."""
+    engine = _open(url, busy_timeout_s, "BEGIN", "query_only = ON")
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _refuse_no_file)
+    return engine
 
 
 def _open(url: str, busy_timeout_s: float, begin: str, pragma: str) -> Engine:
@@ -64,9 +70,6 @@ def _open(url: str, busy_timeout_s: float, begin: str, pragma: str) -> Engine:
 
 
 def _open_sqlite(url: str, busy_timeout_s: float, begin: str, pragma: str) -> Engine:
-    database = make_url(url).database
-    if database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
 
     def on_connect(connection: sqlite3.Connection, record: object) -> None:
@@ -81,6 +84,12 @@ def _open_sqlite(url: str, busy_timeout_s: float, begin: str, pragma: str) -> En
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     return engine
+
+
+def _refuse_no_file(dialect: object, record: object, arguments: list[Any], more: dict[str, Any]) -> None:
+    del dialect, record, more
+    if not Path(arguments[0]).exists():
+        raise sqlite3.OperationalError(f"there is no file {arguments[0]}")
 
 
 def lock_for_writing(connection: Connection) -> None:

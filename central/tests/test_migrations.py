@@ -72,13 +72,13 @@ def differences(connection: Connection) -> list[Any]:
 
 
 def version(database: Database) -> str | None:
-    with database.reader.connect() as connection:
+    with database.writer.connect() as connection:
         return version_of(connection)
 
 
 def brought(database: Database) -> set[str]:
     """The versions whose columns and indexes are there."""
-    with database.reader.connect() as connection:
+    with database.writer.connect() as connection:
         told = inspect(connection)
         parts = {
             (table, part["name"])

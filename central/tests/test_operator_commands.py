@@ -71,6 +71,7 @@ def test_errors_are_one_line_that_says_what_to_do(run: Run, words: tuple[str, ..
 def test_without_tables_or_log_the_errors_name_the_settings(run: Run, tmp_path: Path) -> None:
     empty = run("list", DB_PATH=str(tmp_path / "none.db"))
     assert (empty.exit_code, "wattline-central worker" in empty.stderr) == (1, True)
+    assert not (tmp_path / "none.db").exists()
     (tmp_path / "no-log.db").write_bytes(b"neither a log nor a database" * 100)
     wrong = run("dead", LOG_PATH=str(tmp_path / "no-log.db"))
     assert (wrong.exit_code, "LOG_PATH" in wrong.stderr, wrong.stderr.count("\n")) == (1, True, 1)

@@ -16,7 +16,7 @@ from central.store.engine import Database, is_passing, open_database
 from central.store.migrate import migrate
 from central.store.outbox import Letter
 from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
-from central.tests.site import Site
+from central.tests.site import TIMEOUT_S, Site
 from central.tests.working import is_folded, rows_of, working
 from eventlog.embedded import EmbeddedLog
 from tools.services.process import wait_for
@@ -113,8 +113,9 @@ def test_the_api_while_the_log_is_away(site: Site) -> None:
             assert (answer.status_code, answer.json()["error"]["code"]) == (503, "log_away")
             assert int(answer.headers["Retry-After"]) > 0
             assert client.get("/v1/charge-points").status_code == 200
-            assert client.get("/health").status_code == 200
+            assert client.get("/health").json()["log"] == "away"
         assert client.post("/v1/charges", json=body).status_code == 202
+        assert client.get("/health").json()["log"] == "open"
         path = f"/v1/charges/c?driver_id={driver}"
         site.wait_for(lambda: client.get(path).json()["state"] == "authorized", "authorized")
 
@@ -146,7 +147,7 @@ def test_the_worker_and_the_api_start_without_any_broker(site: Site) -> None:
         assert [row["created_at_ms"] for row in rows_of(database, DRIVERS)] == [None]
         for process in (worker, api):
             process.send_signal(signal.SIGTERM)
-            assert process.wait_ended(5) == 0
+            assert process.wait_ended(TIMEOUT_S) == 0
     finally:
         worker.stop()
         database.dispose()

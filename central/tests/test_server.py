@@ -7,11 +7,8 @@ from typing import Any
 
 from wire.kinds import COMMANDS
 
-from central.tests.site import Site
+from central.tests.site import TIMEOUT_S, Site
 from central.tests.sse import charges
-from tools.services.process import wait_for
-
-STOP_WITHIN_S = 2.0  # the promise to whoever stops the processes
 
 
 def test_server(site: Site) -> None:
@@ -136,5 +133,4 @@ def test_any_order_of_starting_and_an_orderly_end(site: Site) -> None:
             for process in (site.api, site.worker):
                 process.send_signal(signal.SIGTERM)
             for process in (site.api, site.worker):
-                wait_for(lambda process=process: not process.running, STOP_WITHIN_S + 1, f"{process.name} ending")
-                assert process.exit_code == 0, process.log_tail()
+                assert process.wait_ended(TIMEOUT_S) == 0, process.log_tail()

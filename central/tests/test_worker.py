@@ -30,7 +30,7 @@ from central.store.tables import (
 from central.terms import Terms
 from central.tests.site import Site
 from central.tests.working import TERMS, Working, rows_of, working
-from central.unpark import unpark
+from central.unpark import Unparked, unpark
 from central.worker import Stopped
 from eventlog.embedded import EmbeddedLog
 
@@ -170,6 +170,12 @@ def test_a_record_that_the_database_refuses_parks_its_key_alone(database: Databa
     assert point(database, "cp_002")["vehicle"] == "present"
     assert [row["key"] for row in rows_of(database, PARKED_KEYS)] == ["cp_001"]
     assert point(database)["status"] == "ACTIVE"
+    still = unpark(database, "cp_001", TERMS, refused_by_check, unparked)
+    assert still is not None
+    assert (still.folded, "ck_ChargingPoints_status" in still.error) == (0, True)
+    assert len(rows_of(database, PARKED)) == 1
+    assert unpark(database, "cp_001", TERMS, apply, unparked) == Unparked(1, "")
+    assert point(database)["vehicle"] == "absent"
 
 
 def test_a_mistake_in_telemetry_parks_nothing(database: Database, lined: Site) -> None:
