@@ -21,7 +21,7 @@ CHECKPOINT_MS = 500
 DEADLINE_S = 60.0
 # The field's 2 s, 6 s and 10 s, shortened; the energy of a checkpoint's time is what a power cut may cost.
 QUICK = {
-    "keepalive_ms": 300, "link_lost_ms": 1200, "flash_interval_ms": CHECKPOINT_MS, "checkpoint_interval_ms": 1000,
+    "keepalive_ms": 300, "link_lost_ms": 3000, "flash_interval_ms": CHECKPOINT_MS, "checkpoint_interval_ms": 1000,
     "retry_first_ms": 100, "retry_slow_ms": 1000, "resend_ms": 1000, "heartbeat_interval_ms": 1000,
     "health_interval_ms": 1000, "answer_ms": 3000,
 }  # fmt: skip

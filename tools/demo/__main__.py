@@ -20,7 +20,7 @@ from tools.stack.stack import Stack
 
 CHARGE_S = 25.0  # how long the longest car charges, in real time
 # Killing a board must be seen within the demo; the field's defaults are 2 s and 6 s.
-QUICK = {"keepalive_ms": 500, "link_lost_ms": 1500, "retry_slow_ms": 2000}
+QUICK = {"keepalive_ms": 500, "link_lost_ms": 3000, "retry_slow_ms": 2000}
 
 console = Console(highlight=False)
 
