@@ -60,8 +60,11 @@ class Ticker:
     def due_in_s(self) -> float:
         return max(0.0, self._next_at - time.monotonic())
 
-    def tick(self, connection: Connection, positions: Mapping[Place, int]) -> None:
-        """`positions`: where each partition is read on; all before is folded. Raises LogUnavailable."""
+    def tick(self, connection: Connection, positions: Callable[[], Mapping[Place, int]]) -> None:
+        """`positions`: where each partition is read on, asked only where something is overdue; all before is folded.
+
+        Raises LogUnavailable.
+        """
         now = time.monotonic()
         self._next_at = now + self._rhythm.interval_s
         if now < self._quiet_until:
@@ -70,10 +73,11 @@ class Ticker:
         if not self._overdue(connection, self._now_ms()):
             self._moment = None
             return
+        reached = positions()
         if self._moment is None:
-            self._moment = (self._now_ms(), {place: self._log.ends(*place).next for place in positions})
+            self._moment = (self._now_ms(), {place: self._log.ends(*place).next for place in reached})
         moment_ms, ends = self._moment
-        if all(positions[place] >= end for place, end in ends.items()):
+        if all(reached[place] >= end for place, end in ends.items()):
             self._moment = None
             for topic, key, message in self._overdue(connection, moment_ms):
                 self._append(topic, key, message)

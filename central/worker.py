@@ -117,7 +117,7 @@ class Worker:
         with self._database.reader.connect() as connection:
             self._publisher.publish(connection)
             if self._ticker.is_due():
-                self._ticker.tick(connection, intake.positions())
+                self._ticker.tick(connection, intake.positions)
         if not records and self._publisher.acked():
             with self._transaction():
                 pass  # what was published leaves the outbox

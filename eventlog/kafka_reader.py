@@ -91,7 +91,10 @@ class KafkaReader:
         self._consumer.seek(self._partition(topic, partition), offset)
 
     def position(self, topic: str, partition: int) -> int:
-        return self._consumer.position(self._partition(topic, partition))
+        try:
+            return self._consumer.position(self._partition(topic, partition))
+        except KafkaError as error:
+            raise LogUnavailable(f"Kafka does not say where {topic}/{partition} is read: {error}") from error
 
     def _partition(self, topic: str, partition: int) -> object:
         if (topic, partition) not in self._partitions:

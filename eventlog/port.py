@@ -136,7 +136,7 @@ class Reader(Protocol):
     def position(self, topic: str, partition: int) -> int:
         """The offset the next poll begins at: that of `Log.ends().next` once everything has been handed out.
 
-        It can pass offsets that no record was handed out for: Kafka gives some to its own marks.
+        It can pass offsets that no record was handed out for: Kafka gives some to its own marks. Raises LogUnavailable.
         """
         ...
 

@@ -118,13 +118,13 @@ def test_nothing_is_due_before_the_log_is_folded(database: Database, lined: Site
     ticker.hush()
     lined.says("driver_register", "api", driver_id="bob").result(10)  # not folded: somebody's answer might be in it
     with database.reader.connect() as connection:
-        ticker.tick(connection, overdue)
+        ticker.tick(connection, lambda: overdue)
         assert appended(lined) == 0
         lined.says("driver_register", "api", driver_id="eve").result(10)  # came after the moment that is judged
         ends = {place: lined.log.ends(*place).next for place in overdue}
         driver_places = [place for place in overdue if ends[place] > overdue[place]]
         folded = {**overdue, **{place: ends[place] for place in driver_places}}
-        ticker.tick(connection, folded)
+        ticker.tick(connection, lambda: folded)
     lined.log.append("ev.dead", "k", b"v", {}).result(10)  # behind what the ticker appended without waiting
     assert appended(lined) == len(rows_of(database, DEADLINES))
 
@@ -134,9 +134,20 @@ def test_nothing_is_due_within_the_grace(database: Database, lined: Site, overdu
     patient.hush()
     with database.reader.connect() as connection:
         for _ in range(3):
-            patient.tick(connection, overdue)
+            patient.tick(connection, lambda: overdue)
     lined.log.append("ev.dead", "k", b"v", {}).result(10)
     assert appended(lined) == 0
+
+
+def test_how_far_the_log_is_read_is_asked_only_where_something_is_due(database: Database, lined: Site) -> None:
+    """On Kafka the answer costs what a driver may be waiting for."""
+
+    def asked() -> dict[Place, int]:
+        raise AssertionError("asked")
+
+    ticker = Ticker(lined.log, NEVER_SILENT, lambda: 0)
+    with database.reader.connect() as connection:
+        ticker.tick(connection, asked)
 
 
 def test_what_was_asked_is_not_asked_again_at_once(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
@@ -144,7 +155,7 @@ def test_what_was_asked_is_not_asked_again_at_once(database: Database, lined: Si
     ticker.hush()
     with database.reader.connect() as connection:
         for _ in range(5):
-            ticker.tick(connection, overdue)
+            ticker.tick(connection, lambda: overdue)
     lined.log.append("ev.dead", "k", b"v", {}).result(10)
     assert appended(lined) == len(rows_of(database, DEADLINES))
 
@@ -180,7 +191,7 @@ def test_deadlines_of_parked_keys_wait_and_hold_up_no_other(database: Database, 
     ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
     ticker.hush()
     with database.reader.connect() as connection:
-        ticker.tick(connection, {})
+        ticker.tick(connection, dict[Place, int])
     lined.log.append("ev.dead", "k", b"v", {}).result(10)
     assert appended(lined) == len(own)
 
