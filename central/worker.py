@@ -28,7 +28,8 @@ from central.ticker import Ticker
 from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
 
 FORGET_INTERVAL_S = 3_600.0
-FORGET_AGAIN_S = 1.0  # while there is more to forget, or more to fold before
+FORGET_AGAIN_S = 1.0  # while there is more to forget
+CATCH_UP_S = 60.0  # while there is more to fold before; Kafka takes some 60 ms to say so
 
 logger = logging.getLogger(__name__)
 
@@ -173,11 +174,12 @@ class Worker:
 
     def _forget(self, intake: Intake) -> None:
         """Only where the log is folded to its end: in a rebuild, say, one partition may be months behind another."""
-        is_all = False
+        pause_s = CATCH_UP_S
         if intake.is_at_the_end():
             with self._transaction() as connection:
                 is_all = forgetting.forget(connection, max(at.newest_ms for at in self._positions.values()))
-        self._forget_at = time.monotonic() + (FORGET_INTERVAL_S if is_all else FORGET_AGAIN_S)
+            pause_s = FORGET_INTERVAL_S if is_all else FORGET_AGAIN_S
+        self._forget_at = time.monotonic() + pause_s
 
     @contextmanager
     def _transaction(self) -> Generator[Connection]:

@@ -218,6 +218,7 @@ def test_what_no_fold_asks_for_any_more_leaves_its_tables(
 ) -> None:
     """Also of a worker that always has something to say; what is younger or stands stays."""
     monkeypatch.setattr("central.worker.FORGET_INTERVAL_S", 0.2)
+    monkeypatch.setattr("central.worker.CATCH_UP_S", 0.05)
 
     def old_rows(count: int) -> None:
         with database.writer.begin() as connection:
