@@ -44,7 +44,7 @@ def dead_letter(record: Record, verdict: DeadLetter) -> Letter:
 def read_newest(log: Log, limit: int) -> list[Buried]:
     """The newest dead letters, oldest first. Raises LogUnavailable."""
     places = [(DEAD, partition) for partition in range(log.partitions(DEAD))]
-    ends = {place: log.ends(*place) for place in places}
+    ends = log.all_ends(places)
     left = {place: end.next for place, end in ends.items() if end.next > end.first}
     if not left:
         return []

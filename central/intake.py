@@ -55,7 +55,8 @@ class Intake:
 
     def is_at_the_end(self) -> bool:
         """Of what is kept for ever; whatever comes is newer than all that was handed out."""
-        return all(at >= self._log.ends(*place).next for place, at in self.positions().items() if place[0] != TELEMETRY)
+        reached = {place: at for place, at in self.positions().items() if place[0] != TELEMETRY}
+        return all(reached[place] >= end.next for place, end in self._log.all_ends(reached).items())
 
     def wake(self) -> None:
         """From any thread: what was just appended may be ours to read next."""

@@ -20,7 +20,7 @@ from central.ids import NAMESPACE
 from central.rows import Message
 from central.store.offsets import Place
 from central.store.tables import CHARGING_POINTS, DEADLINES, LAST_SEEN, PARKED_KEYS
-from eventlog import Log, LogBusy
+from eventlog import Ends, Log, LogBusy
 
 ASK_AGAIN_S = 5.0
 MAX_ASKED = 1_000  # of one sort at a tick; the rest waits for the next
@@ -47,7 +47,7 @@ class Ticker:
         self._next_at = 0.0
         self._quiet_until = 0.0
         self._asked: dict[str, float] = {}
-        self._moment: tuple[int, dict[Place, int]] | None = None  # a time, and the ends of the log at that time
+        self._moment: tuple[int, dict[Place, Ends]] | None = None  # a time, and the ends of the log at that time
 
     def hush(self) -> None:
         """The worker starts, or the log was away: journals may be on their way."""
@@ -75,9 +75,9 @@ class Ticker:
             return
         reached = positions()
         if self._moment is None:
-            self._moment = (self._now_ms(), {place: self._log.ends(*place).next for place in reached})
+            self._moment = (self._now_ms(), self._log.all_ends(reached))
         moment_ms, ends = self._moment
-        if all(reached[place] >= end for place, end in ends.items()):
+        if all(reached[place] >= end.next for place, end in ends.items()):
             self._moment = None
             for topic, key, message in self._overdue(connection, moment_ms):
                 self._append(topic, key, message)

@@ -29,7 +29,7 @@ from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
 
 FORGET_INTERVAL_S = 3_600.0
 FORGET_AGAIN_S = 1.0  # while there is more to forget
-CATCH_UP_S = 60.0  # while there is more to fold before; Kafka takes some 60 ms to say so
+CATCH_UP_S = 60.0  # while there is more to fold before
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +101,8 @@ class Worker:
             except OtherLog as error:
                 raise Stopped(str(error)) from error
             known = offsets.read_positions(connection)
-            firsts = {place: self._log.ends(*place).first for place in places if place not in known}
+            ends = self._log.all_ends(place for place in places if place not in known)
+            firsts = {place: end.first for place, end in ends.items()}
             offsets.add_positions(connection, firsts)
         self._positions = known | {place: Position(first, 0) for place, first in firsts.items()}
         self._intake = Intake(self._log, {place: self._positions[place].next for place in places}, self.counts)

@@ -8,7 +8,7 @@ process, as many records at a time as wait, so that hundreds of them share one s
 import binascii
 import sqlite3
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,8 +93,11 @@ class EmbeddedLog:
         return count
 
     def ends(self, topic: str, partition: int) -> Ends:
+        return self.all_ends([(topic, partition)])[topic, partition]
+
+    def all_ends(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Ends]:
         with self._snapshot() as connection:
-            return embedded_file.ends(connection, topic, partition)
+            return {place: embedded_file.ends(connection, *place) for place in places}
 
     def offset_at(self, topic: str, partition: int, timestamp_ms: int) -> int:
         with self._snapshot() as connection:

@@ -3,7 +3,7 @@ keep.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPart
 from eventlog.kafka_client import (
     BATCH_SIZE_BYTES,
     Admin,
+    FoundOffset,
     new_admin,
     new_consumer,
     topic_partition,
@@ -109,7 +110,12 @@ class KafkaLog:
         return count
 
     def ends(self, topic: str, partition: int) -> Ends:
-        return Ends(self._offset(topic, partition, EARLIEST), self._offset(topic, partition, LATEST))
+        return self.all_ends([(topic, partition)])[topic, partition]
+
+    def all_ends(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Ends]:
+        wanted = {place: topic_partition(self._prefix + place[0], place[1]) for place in places}
+        firsts, nexts = (self._offsets(dict.fromkeys(wanted.values(), end)) for end in (EARLIEST, LATEST))
+        return {place: Ends(firsts[each].offset, nexts[each].offset) for place, each in wanted.items()}
 
     def offset_at(self, topic: str, partition: int, timestamp_ms: int) -> int:
         found = self._offset(topic, partition, max(0, timestamp_ms))
@@ -117,7 +123,10 @@ class KafkaLog:
 
     def _offset(self, topic: str, partition: int, time_or_end: int) -> int:
         wanted = topic_partition(self._prefix + topic, partition)
-        return self._ask(lambda admin: admin.list_partition_offsets({wanted: time_or_end}))[wanted].offset
+        return self._offsets({wanted: time_or_end})[wanted].offset
+
+    def _offsets(self, wanted: Mapping[Any, int]) -> Mapping[Any, FoundOffset]:
+        return self._ask(lambda admin: admin.list_partition_offsets(wanted))
 
     def append(
         self, topic: str, key: str | bytes, value: bytes, headers: Mapping[str, bytes] | None = None

@@ -84,6 +84,9 @@ def test_ends_say_what_is_kept(log: Log, world: World) -> None:
     assert log.ends("ev.telemetry", partition) == (0, 5)
     world.drop_oldest("ev.telemetry", 2)
     assert log.ends("ev.telemetry", partition) == (2, 5)
+    places = [("ev.telemetry", number) for number in range(8)]
+    assert log.all_ends(places) == {place: (2, 5) if place[1] == partition else (0, 0) for place in places}
+    assert log.all_ends([]) == {}
     assert [record.offset for record in read_all(log, {("ev.telemetry", partition): 2})] == [2, 3, 4]
 
 
@@ -201,6 +204,7 @@ def test_what_does_not_exist_is_named(log: Log) -> None:
         lambda: log.partitions("ev.other"),
         lambda: log.ends("ev.other", 0),
         lambda: log.ends("ev.cp", 8),
+        lambda: log.all_ends([("ev.cp", 0), ("ev.cp", 8)]),
         lambda: log.offset_at("ev.other", 0, 0),
         lambda: log.reader({("ev.other", 0): 0}),
         lambda: log.reader({("ev.cp", 8): 0}),

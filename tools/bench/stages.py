@@ -46,7 +46,7 @@ def read_moments(choice: LogChoice) -> dict[str, Moments]:
 def _moments(log: Log) -> dict[str, Moments]:
     topics = sorted(set(LOGGED.values()))
     places = [(topic, partition) for topic in topics for partition in range(log.partitions(topic))]
-    ends = {place: log.ends(*place) for place in places}
+    ends = log.all_ends(places)
     reader = log.reader({place: end.first for place, end in ends.items()})
     found: dict[str, dict[str, float]] = {}
     try:
