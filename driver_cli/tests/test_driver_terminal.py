@@ -6,7 +6,9 @@ import pytest
 
 from driver_cli.tests.homes import Home
 from driver_cli.tests.terminal import CTRL_C, CTRL_D, ENTER, Terminal
+from tools.services.process import wait_for
 
+TIMEOUT_S = 30.0
 ASKED = "Stop the charge (s), or leave it running (l)?"
 
 
@@ -66,6 +68,9 @@ def test_second_ctrl_c_after_a_stop_leaves_at_once(home: Home):
     with charging(home, "--kwh", "50") as terminal:
         terminal.press(CTRL_C)
         terminal.wait_for(ASKED)
-        terminal.press("s" + ENTER + CTRL_C)
+        terminal.press("s" + ENTER)
+        terminal.wait_for("cost so far", since=terminal.text.index(ASKED))  # a Ctrl-C makes the system drop unread keys
+        terminal.press(CTRL_C)
         assert terminal.wait_ended() in {0, 130}  # the stop may be quicker than the key
         assert terminal.text.count(ASKED) == 1
+    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "the stop was asked for")
