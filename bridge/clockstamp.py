@@ -1,6 +1,6 @@
 """When something happened, for boards whose clock Central has not set yet: from their uptime and which boot it was."""
 
-from wire.kinds import TIME_MIN_MS
+from wire.kinds.fields import TIME_MIN_MS
 
 MAX_BOARDS = 64  # of one line; the oldest is forgotten first
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from wire.appenders import HEADER, WORKER
 from wire.check import check
 from wire.frame import FrameError, parse
-from wire.kinds import COMMANDS, KINDS
+from wire.kinds import COMMANDS
+from wire.kinds.log import KINDS
 
 from bridge.decisions import Message
 from eventlog.port import Record
 
-APPENDER = b"worker"  # the folds' outbox: nobody else commands a board
+_COMMANDING = WORKER.encode()  # the folds' outbox: nobody else commands a board
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +48,4 @@ def command_of(record: Record, now_ms: int, boot_id: str) -> Command | str:
 
 def _is_command(message: Message, record: Record) -> bool:
     named_right = record.key == message.get("cp_id")
-    return named_right and KINDS[str(message["type"])].topic == COMMANDS and record.headers.get("by") == APPENDER
+    return named_right and KINDS[str(message["type"])].topic == COMMANDS and record.headers.get(HEADER) == _COMMANDING

@@ -6,10 +6,12 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from wire.appenders import BRIDGE, appended_by
+
 from bridge.counters import Counters
 from eventlog.port import Appended, Log, LogBusy, LogError
 
-BY_BRIDGE = {"by": b"bridge"}
+BY_BRIDGE = appended_by(BRIDGE)
 CALM_S = 2.0  # without a failure before the log counts as back: a full one takes one record and refuses the next
 
 Done = Callable[[bool], None]

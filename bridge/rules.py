@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from wire import ids
 from wire.frame import payload_of
-from wire.kinds import BOARDS, KINDS, NOT_LOGGED, Kind
+from wire.kinds import BOARDS, NOT_LOGGED, Kind
+from wire.kinds.log import KINDS
 
 from bridge.clockstamp import BoardClocks
 from bridge.decisions import Append, AskHealth, Decision, Ignore, Message, Refuse, Register, TellHealth

@@ -2,7 +2,7 @@
 
 from wire.check import check
 from wire.frame import LINE_LIMIT, FrameError, parse
-from wire.kinds import KINDS
+from wire.kinds.log import KINDS
 
 from bridge.decisions import Append
 

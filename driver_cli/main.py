@@ -10,12 +10,13 @@ from typing import Annotated
 
 import typer
 
-from driver_cli import exit_codes, figures
+from driver_cli import exit_codes
 from driver_cli.commands import charge, history, points, receipt, register, stop
+from driver_cli.context import Options
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.help import help_of
 from driver_cli.options import DEFAULT_API, api_url, checked, identity
-from driver_cli.run import Options
+from driver_cli.words import figures
+from driver_cli.words.help import help_of
 
 cli = typer.Typer(
     name="wattline",

@@ -8,7 +8,7 @@ import typer
 from wire.ids import ID_CHARACTERS, made_of
 
 from driver_cli.amounts import WAIT
-from driver_cli.run import Options, Run
+from driver_cli.context import Options, Run
 
 DEFAULT_API = "http://127.0.0.1:8080"
 DEFAULT_WAIT_S = 30.0

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from eventlog.embedded import EmbeddedLog
-from eventlog.kafka import KafkaLog
+from eventlog.embedded.log import EmbeddedLog
+from eventlog.kafka.log import KafkaLog
 from eventlog.port import STREAM_LINGER_MS, Log
 
 

@@ -9,8 +9,8 @@ import os
 import sys
 
 from chargepoint import settings as roles
-from chargepoint.plain import PlainPort
-from chargepoint.retry import Retry
+from chargepoint.delivery.retry import Retry
+from chargepoint.engine.plain import PlainPort
 from chargepoint.roles import Board
 from chargepoint.settings import SettingError
 from chargepoint.settings import read as read_settings

@@ -5,7 +5,7 @@
 
 import sys
 
-from chargepoint.meter import Meter
+from chargepoint.engine.meter import Meter
 from hal.plant_line import PlantLine
 from hal.sim import SimPlatform
 

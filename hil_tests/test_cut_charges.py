@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chargepoint.storage import Storage
+from chargepoint.delivery.storage import Storage
 
 from hil_tests.benches.virtual import Bench
 

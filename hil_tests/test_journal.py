@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chargepoint.journal import ROOM_FOR_A_CHARGE, Journal
-from chargepoint.outbox import Outbox
+from chargepoint.delivery.journal import ROOM_FOR_A_CHARGE, Journal
+from chargepoint.delivery.outbox import Outbox
+from chargepoint.delivery.storage import Storage
 from chargepoint.settings import SettingError
-from chargepoint.storage import Storage
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from chargepoint.meter import Meter
+from chargepoint.engine.meter import Meter
 
 from hil_tests.meter_windows import window_of_plant
 from plant.mains import Mains

@@ -1,7 +1,8 @@
 """Each protection trips at its figure after its time, and just below either does not."""
 
 import pytest
-from chargepoint.protection import COOL_AGAIN_MC, ROWS, TEXTS, TOO_HOT_MC, Protection, Reading
+from chargepoint.engine.protection import COOL_AGAIN_MC, ROWS, TOO_HOT_MC, Protection, Reading
+from chargepoint.faults import TEXTS
 
 LIMIT_MA = 16000
 OVER_MA = (LIMIT_MA + 500) * 11 // 10 + 1  # the least that is above (limit + 0.5 A) * 1.10

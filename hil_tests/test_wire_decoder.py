@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire.check import check
 from wire.frame import LINE_LIMIT, Decoder, FrameError, encode, line_of, parse, payload_of
-from wire.kinds import KINDS
+from wire.kinds.log import KINDS
 from wire.seal import CRC32
 
 BANNERS = [b"\r\nMicroPython v1.28\r\n>>> ", b"\x00" * 99, b"*", b"{}*0", b"\n"]

@@ -1,7 +1,8 @@
 """What one board's wire does to its plant: its pins and words in, sample windows out, as messages of the wire."""
 
 from wire.check import Problem, check
-from wire.kinds import KINDS, SIM_BOARD
+from wire.kinds import SIM_BOARD
+from wire.kinds.plant import KINDS
 
 from plant.world import Window, World
 

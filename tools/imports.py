@@ -54,26 +54,42 @@ def _any_library(own: str) -> Part:
     return Part(frozenset(own.split()), None)
 
 
-# Central's values and tables, which folds share with the shell around them.
-_CENTRAL_VALUES = "central.ids central.rows central.states central.terms"
+# What both roles of a board share; each role's folder loads nothing of the other's.
+_BOARD = "wire chargepoint.states chargepoint.faults chargepoint.settings chargepoint.clock"
+_DELIVERY = f"{_BOARD} chargepoint.delivery"
+
+# Central's rooms from the lowest to the highest, each above what it reads: lower never imports higher.
+_MONEY = "wire central.model central.money"
+_STORE = f"{_MONEY} eventlog runtime central.store"
+_VIEWS = f"{_STORE} central.views"
 
 # The most particular row that fits a module's dotted name counts.
 PARTS: dict[str, Part] = {
     "wire": _firmware("wire"),
-    "chargepoint": _firmware("wire chargepoint"),
+    "chargepoint": _firmware(_BOARD),
+    "chargepoint.delivery": _firmware(_DELIVERY),
+    "chargepoint.engine": _firmware(f"{_DELIVERY} chargepoint.engine"),
+    "chargepoint.monitor": _firmware(f"{_DELIVERY} chargepoint.monitor"),
+    "chargepoint.roles": _firmware("wire chargepoint"),
     "hal": _firmware("wire chargepoint hal"),
     "boot": _firmware("hal"),
     "main": _firmware("wire chargepoint hal"),
-    "eventlog": _part("eventlog", "kafka crc32c"),
+    "eventlog": _part("eventlog", "crc32c"),
+    "eventlog.kafka": _part("eventlog", "kafka crc32c"),
     "runtime": _part("runtime", "dotenv"),
-    "bridge": _part("wire eventlog runtime bridge", "paho serial"),
-    "central": _part(
-        "wire eventlog runtime central",
-        "alembic httpx psycopg rich sqlalchemy sse_starlette starlette typer uvicorn",
+    "bridge": _part("wire eventlog runtime bridge", ""),
+    "bridge.lines": _part("wire eventlog runtime bridge", "paho serial"),
+    "central": _part("", ""),
+    "central.model": _part("wire central.model", "", closed=WORLD),
+    "central.money": _part(_MONEY, "", closed=WORLD),
+    "central.fold": _part(f"{_MONEY} central.fold", "", closed=WORLD),
+    "central.store": _part(_STORE, "alembic psycopg sqlalchemy"),
+    "central.views": _part(_VIEWS, "sqlalchemy"),
+    "central.worker": _part(f"{_STORE} central.fold central.worker", "sqlalchemy"),
+    "central.api": _part(f"{_VIEWS} central.api", "sqlalchemy sse_starlette starlette uvicorn"),
+    "central.operate": _part(
+        f"{_VIEWS} central.fold central.worker central.api.serve central.operate", "rich sqlalchemy typer"
     ),
-    "central.fold": _part(f"wire central.fold central.money {_CENTRAL_VALUES}", "", closed=WORLD),
-    "central.money": _part("wire central.money", "", closed=WORLD),
-    **{name: _part(f"wire {_CENTRAL_VALUES}", "", closed=WORLD) for name in _CENTRAL_VALUES.split()},
     "plant": _part("wire runtime plant", ""),
     "driver_cli": _part("wire runtime driver_cli", "httpx rich typer"),
     "board_cli": _part("wire runtime board_cli", "mpremote rich serial typer"),

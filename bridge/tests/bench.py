@@ -15,7 +15,7 @@ from wire.kinds import COMMANDS, CP
 
 from bridge.counters import Counters
 from bridge.service import Options, Service
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Log, Record
 from runtime.values import Address, SerialPort
 from tools.services.process import wait_for

@@ -9,7 +9,7 @@ from wire.kinds import CP
 
 from bridge.tests.bench import Bench, command, messages
 from bridge.tests.boards import Board, Socket
-from eventlog.kafka import KafkaLog
+from eventlog.kafka.log import KafkaLog
 from tools.services.kafka import KafkaBroker
 
 

@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 from wire import ids
 from wire.frame import parse
-from wire.kinds import TIME_MIN_MS
+from wire.kinds.fields import TIME_MIN_MS
 
 from bridge.decisions import Append, Decision, Message
 from bridge.tests.saying import EPOCH, NOW_MS, board_line, fault, hear, heartbeat, register, rid

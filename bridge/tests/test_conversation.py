@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from wire import ids
 from wire.check import check
 from wire.frame import parse
-from wire.kinds import BOARDS, CP, DRIVER, KINDS, TELEMETRY
+from wire.kinds import BOARDS, CP, DRIVER, TELEMETRY
+from wire.kinds.log import KINDS
 
 from bridge.conversation import Conversation
 from bridge.decisions import Append, AskHealth, Ignore, Message, Refuse, Register, TellHealth

@@ -10,7 +10,7 @@ from wire.kinds import CP
 from bridge.counters import Counters
 from bridge.forward import Forwarder
 from bridge.switchboard import until
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 
 BURSTS = 40
 TIMEOUT_S = 20.0

@@ -10,7 +10,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from wire.kinds import TELEMETRY
 
 from bridge.tests.bench import TIMEOUT_S, Bench, messages, open_log
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 from runtime.values import Address
 from tools.services.mqtt import MqttBroker
 from tools.services.process import wait_for

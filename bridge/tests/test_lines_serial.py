@@ -15,7 +15,7 @@ from wire.seal import CRC32
 from bridge.lines.serial import open_port
 from bridge.tests.bench import Bench, command, messages, open_log, refusing
 from bridge.tests.boards import Board, Terminal
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 from runtime.values import SerialPort
 from tools.services.process import wait_for
 

@@ -10,7 +10,7 @@ from wire.kinds import COMMANDS, CP, TELEMETRY
 
 from bridge.tests.bench import Bench, answer_link, command, messages, open_log, records
 from bridge.tests.boards import EPOCH, Board, Socket
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import wait_for
 
 

@@ -13,7 +13,7 @@ from bridge.line import MAX_QUEUED, Line
 from bridge.lines.tcp import BOARDS
 from bridge.switchboard import Switchboard, until
 from bridge.tests.bench import TIMEOUT_S, messages, open_log
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Record
 
 REGISTRATION: dict[str, object] = {

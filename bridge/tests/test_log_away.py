@@ -11,8 +11,8 @@ from wire.seal import CRC32
 from bridge.line import MAX_IN_FLIGHT
 from bridge.tests.bench import Bench, answer_link, command, messages, open_log, refusing
 from bridge.tests.boards import Board, Socket
-from eventlog.embedded import EmbeddedLog
-from eventlog.embedded_reader import EmbeddedReader
+from eventlog.embedded.log import EmbeddedLog
+from eventlog.embedded.reader import EmbeddedReader
 
 
 @pytest.fixture

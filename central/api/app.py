@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from central.api import charge_points, charges, drivers
 from central.api.changes import changes_of
-from central.api.charge_object import Charge
 from central.api.context import Context, Pending, charges_of, context_of
 from central.api.errors import (
     ApiError,
@@ -24,9 +23,10 @@ from central.api.errors import (
 from central.api.followers import Followers
 from central.api.guard import Guard, Hosts
 from central.api.log_writer import LogWriter
-from central.api.queries import ChargeKey
-from central.store.engine import Database
+from central.store.database import Database
 from central.store.migrate import version_of
+from central.views.charge import Charge
+from central.views.queries import ChargeKey
 
 
 async def root(request: Request) -> JSONResponse:

@@ -1,8 +1,7 @@
-"""The charge points, as drivers see them."""
+"""The routes of charge points."""
 
 from typing import Any
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -10,11 +9,7 @@ from starlette.routing import Route
 from central.api.context import context_of
 from central.api.errors import ApiError
 from central.api.fields import is_id
-from central.api.moments import iso
-from central.api.queries import PointRow, list_points, open_faults
-from central.money.formats import price
-
-CHARGING = "CHARGING"
+from central.views.points import read_points
 
 
 async def show_all(request: Request) -> JSONResponse:
@@ -32,29 +27,6 @@ async def show(request: Request) -> JSONResponse:
     if not points:
         raise ApiError(404, "unknown_charge_point", f"there is no charge point {cp_id[:64]}")
     return JSONResponse(points[0])
-
-
-def read_points(connection: Connection, currency: str, cp_id: str | None = None) -> list[dict[str, Any]]:
-    """All charge points, or the one of this id."""
-    rows = list_points(connection, cp_id)
-    faults = open_faults(connection, cp_id)
-    return [_point(row, faults.get(row.cp_id, []), currency) for row in rows]
-
-
-def _point(row: PointRow, faults: list[str], currency: str) -> dict[str, Any]:
-    return {
-        "cp_id": row.cp_id,
-        "location": row.location,
-        "status": row.status,
-        "price_per_kwh": price(row.price_e4),
-        "currency": currency,
-        "last_connection_time": iso(row.seen_ms),
-        "vehicle": row.vehicle,
-        "power_w": (row.live_power_w or 0) if row.status == CHARGING else 0,
-        "register_wh": max(row.register_wh, row.live_register_wh or 0),
-        "faults": faults,
-        "stopped": row.stopped,
-    }
 
 
 ROUTES = [

@@ -1,25 +1,23 @@
 """Asking for a charge, looking at it, stopping it, and its receipt."""
 
 import asyncio
-import json
 import time
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from wire.kinds import KINDS
+from wire.kinds.log import KINDS
 
-from central.api.charge_object import Charge, charge_of, is_final
 from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError, no_charge
 from central.api.events import follow_charge
 from central.api.fields import checked, decimal_price, driver_in_query, is_id, number_in_query
 from central.api.guard import read_object
-from central.api.moments import iso
-from central.api.queries import ChargeKey, list_charges, read_tickets
-from central.money.formats import energy_kwh, money, price
-from central.states import COMPLETED
+from central.model.states import COMPLETED
+from central.views.charge import Charge, charge_of, is_final
+from central.views.queries import ChargeKey, list_charges, read_tickets
+from central.views.receipt import receipt as receipt_of
 
 REQUEST_FIELDS = tuple(field.name for field in KINDS["charge_request"].fields if field.name not in ("type", "v"))
 STOP_FIELDS = ("message_id", "driver_id")
@@ -74,7 +72,7 @@ async def receipt(request: Request) -> JSONResponse:
         if time.monotonic() > deadline:
             raise ApiError(409, "not_finished", "the charge has ended; its receipt is being made", retry=True)
         await asyncio.sleep(TICKET_POLL_S)
-    return JSONResponse(_receipt(charge, [_ticket(*ticket) for ticket in tickets]))
+    return JSONResponse(receipt_of(charge, tickets))
 
 
 async def of_driver(request: Request) -> JSONResponse:
@@ -109,35 +107,6 @@ async def _charge(context: Context, key: ChargeKey) -> Charge:
     if charge is None:
         raise no_charge(key[1])
     return charge
-
-
-def _ticket(number: int, issued_at_ms: int, body: str) -> dict[str, Any]:
-    ticket = json.loads(body)
-    return {
-        "number": number,
-        "issued_at": iso(issued_at_ms),
-        "cp_id": ticket["cp_id"],
-        "meter_id": ticket["meter_id"],
-        "start_register_wh": ticket["start_register_wh"],
-        "end_register_wh": ticket["end_register_wh"],
-        "energy_wh": ticket["energy_wh"],
-        "energy_kwh": energy_kwh(ticket["energy_wh"]),
-        "price_per_kwh": price(ticket["price_e4_per_kwh"]),
-        "tariff_version": ticket["tariff_version"],
-        "cost_minor": ticket["cost_minor"],
-        "total": money(ticket["cost_minor"]),
-        "currency": ticket["currency"],
-        "started_at": iso(ticket["started_at_ms"]),
-        "ended_at": iso(ticket["ended_at_ms"]),
-        "duration_s": max(0, ticket["ended_at_ms"] - ticket["started_at_ms"]) // 1_000,
-        "reason": ticket["reason"],
-    }
-
-
-def _receipt(charge: Charge, tickets: list[dict[str, Any]]) -> dict[str, Any]:
-    """The newest ticket, and all of them: a correction is one more, never an edit."""
-    identity = {name: charge[name] for name in ("message_id", "session_id", "driver_id")}
-    return {**identity, **tickets[-1], "tickets": tickets}
 
 
 ROUTES = [

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from central.api.charge_object import Charge, charge_of, pending_charge
 from central.api.followers import Followers
 from central.api.log_writer import LogWriter
-from central.api.queries import ChargeKey, read_followed
-from central.ids import session_id
-from central.store.engine import Database
+from central.model.ids import session_id
+from central.store.database import Database
+from central.views.charge import Charge, charge_of, pending_charge
+from central.views.queries import ChargeKey, read_followed
 
 MAX_PENDING = 10_000
 

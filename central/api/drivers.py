@@ -13,10 +13,10 @@ from starlette.routing import Route
 from central.api.context import Context, context_of
 from central.api.fields import checked, username_of
 from central.api.guard import read_object
-from central.api.moments import iso
-from central.api.queries import read_driver
-from central.store.engine import lock_for_writing
+from central.store.database import lock_for_writing
 from central.store.tables import DRIVERS
+from central.views.moments import iso
+from central.views.queries import read_driver
 
 FIELDS = ("message_id", "username")
 NAMESPACE = UUID("b3a6d2c0-9a0d-5c57-8a63-0f6a5f0c8d11")

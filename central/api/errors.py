@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from central.store.engine import is_passing, reason_of
+from central.store.database import is_passing, reason_of
 
 RETRY_AFTER_S = 2
 _CODES = {404: "not_found", 405: "method_not_allowed"}

@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from central.api.charge_object import Charge, is_final
 from central.api.context import Context
 from central.api.errors import ApiError
 from central.api.followers import Follower
-from central.api.queries import ChargeKey
+from central.views.charge import Charge, is_final
+from central.views.queries import ChargeKey
 
 COMMENT_INTERVAL_S = 5
 WAIT_S = 60.0  # between two looks at a charge that does not change; comments go out meanwhile

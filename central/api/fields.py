@@ -8,7 +8,7 @@ from wire.ids import ID_CHARACTERS, made_of
 from wire.ids import parse as parse_board_id
 
 from central.api.errors import ApiError, bad_field
-from central.rows import Message
+from central.model.rows import Message
 
 MAX_ID_CHARACTERS = 64
 MAX_USERNAME_CHARACTERS = 255

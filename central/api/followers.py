@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from central.api.changes import Changes
-from central.api.charge_object import Charge, is_same
-from central.api.queries import ChargeKey
+from central.views.charge import Charge, is_same
+from central.views.queries import ChargeKey
 
 MAX_FOLLOWERS = 500
 RETRY_S = 1.0

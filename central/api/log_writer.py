@@ -5,14 +5,14 @@ import logging
 import threading
 
 from starlette.concurrency import run_in_threadpool
+from wire.appenders import API, appended_by
 from wire.frame import payload_of
-from wire.kinds import KINDS
+from wire.kinds.log import KINDS
 
-from central.admit import API, BY
 from central.api.errors import ApiError
-from central.ids import session_of
-from central.opening import wait_for_log
-from central.rows import Message
+from central.model.ids import session_of
+from central.model.rows import Message
+from central.store.opening import wait_for_log
 from eventlog import Log, LogBusy, LogClosed, LogError, LogUnavailable, TooLarge
 from runtime.settings import ConfigManager
 from runtime.shutdown import Shutdown
@@ -69,7 +69,7 @@ class LogWriter:
         try:
             # In a thread: the first append to a topic asks the log whether it is there.
             future = await run_in_threadpool(
-                log.append, kind.topic, message[kind.key], payload_of(message), {BY: API.encode()}
+                log.append, kind.topic, message[kind.key], payload_of(message), appended_by(API)
             )
             await asyncio.wait_for(asyncio.wrap_future(future), APPEND_TIMEOUT_S)
         except TooLarge as error:

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from central.api.app import make_app
 from central.api.guard import LOOPBACK_NAMES, Hosts
 from central.api.log_writer import LogWriter
-from central.opening import database_of, wait_for_tables
+from central.store.opening import database_of, wait_for_tables
 from runtime import log as process_log
 from runtime import settings
 from runtime.settings import ConfigManager

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.fold.endings import lost_deadline_of
-from central.rows import ChargingPoint, Deadline, Driver, Incoming, LastSeen, LiveFigures, Session
+from central.model.rows import ChargingPoint, Deadline, Driver, Incoming, LastSeen, LiveFigures, Session
 
 
 def _point(incoming: Incoming) -> str | None:

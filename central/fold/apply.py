@@ -6,8 +6,8 @@ from central.fold import dedup, point
 from central.fold.step import Step
 from central.fold.table import HANDLERS
 from central.fold.telemetry import note_seen
-from central.rows import Incoming, Outgoing, Refused, Rows
-from central.terms import Terms
+from central.model.rows import Incoming, Outgoing, Refused, Rows
+from central.model.terms import Terms
 
 # Records of who has no business at a key leave no row there either, so that nobody can fill a table with them.
 _STRANGERS = frozenset({"not_bound", "unknown_charge_point"})

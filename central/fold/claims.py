@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wire.kinds import ENERGY_MAX_WH
+from wire.kinds.fields import ENERGY_MAX_WH
 
 from central.fold import sessions
 from central.fold.endings import tariff_of
 from central.fold.step import Step
+from central.model.rows import ChargingPoint, Message, Refused, Session
 from central.money.formats import price_e4
 from central.money.tariff import affordable_wh
-from central.rows import ChargingPoint, Message, Refused, Session
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from central.rows import Message
+from central.model.rows import Message
 
 
 @dataclass(frozen=True)

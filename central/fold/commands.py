@@ -6,8 +6,8 @@ from wire.frame import compact
 
 from central.fold import deadlines
 from central.fold.step import Step
-from central.rows import ChargingPoint, Command, Message, Refused
-from central.states import REFUSED, SENT, next_command_state
+from central.model.rows import ChargingPoint, Command, Message, Refused
+from central.model.states import REFUSED, SENT, next_command_state
 
 SEQ_REACH = 1_000  # how far above its last seq a board takes one
 

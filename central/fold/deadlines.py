@@ -4,7 +4,7 @@ An id is `<what>:<id>`; `table.DEADLINES` names the handler of each <what>.
 """
 
 from central.fold.step import Step
-from central.rows import Deadline
+from central.model.rows import Deadline
 
 
 def arm(step: Step, deadline_id: str, due_at_ms: int) -> None:

@@ -10,9 +10,10 @@ have no holes but those that `gap` names.
 from dataclasses import dataclass
 
 from wire import ids
+from wire.appenders import BRIDGE
 from wire.kinds import CP, TELEMETRY
 
-from central.rows import Incoming, Refused, Rows, SeenId, SeenWindow
+from central.model.rows import Incoming, Refused, Rows, SeenId, SeenWindow
 
 SEEN_FOR_MS = 30 * 24 * 3_600_000
 # A key meets a board in the middle of its life where the board was used elsewhere or this log is new, so the first n
@@ -22,7 +23,6 @@ FIRST_N_MAX = 10_000_000
 # What a journal can have had to drop in one go, for the same reason.
 GAP_MAX = 1_000_000
 _MASK = (1 << ids.WINDOW) - 1
-_BRIDGE = "bridge"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def board_of(incoming: Incoming) -> str | None:
 
 
 def _parsed(incoming: Incoming) -> tuple[str, str, int | None] | None:
-    from_line = incoming.topic == CP and incoming.appender == _BRIDGE
+    from_line = incoming.topic == CP and incoming.appender == BRIDGE
     return ids.parse(incoming.message["message_id"]) if from_line else None
 
 

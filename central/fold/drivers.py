@@ -1,8 +1,8 @@
 """A driver's key: who may charge, and the one claim a driver holds."""
 
 from central.fold.step import Step
-from central.ids import session_id
-from central.rows import ChargeRequest, Driver, Refused
+from central.model.ids import session_id
+from central.model.rows import ChargeRequest, Driver, Refused
 
 _PASSED_ON = ("cp_id", "driver_id", "price_per_kwh", "max_energy_wh", "max_duration_s", "max_cost_minor")
 

@@ -5,9 +5,9 @@ from wire.frame import compact
 from central.fold import deadlines
 from central.fold.readings import Bill
 from central.fold.step import Step
+from central.model.rows import ChargingPoint, Session, Ticket
+from central.model.states import COMPLETED
 from central.money.tariff import Tariff, cost_minor
-from central.rows import ChargingPoint, Session, Ticket
-from central.states import COMPLETED
 
 FIRST_TICKET = 1
 

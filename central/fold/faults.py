@@ -2,7 +2,7 @@
 
 from central.fold import point
 from central.fold.step import Step
-from central.rows import Fault, Refused
+from central.model.rows import Fault, Refused
 
 UNSPECIFIED = "unspecified"
 # Boards name their faults from a short list; more names than this come from no board of ours.

@@ -3,8 +3,8 @@
 from central.fold import commands, point, sessions
 from central.fold.step import Step
 from central.fold.telemetry import note_seen
-from central.rows import ChargingPoint, Command
-from central.states import ACCEPTED, SENT
+from central.model.rows import ChargingPoint, Command
+from central.model.states import ACCEPTED, SENT
 
 
 def handle_link_up(step: Step) -> None:

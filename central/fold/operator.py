@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from central.fold import commands, faults, point
 from central.fold.step import Step
+from central.model.rows import ChargingPoint, Refused
 from central.money.formats import price_e4
-from central.rows import ChargingPoint, Refused
 
 
 def handle_operator_request(step: Step) -> None:

@@ -4,8 +4,8 @@ from wire.kinds import CP
 
 from central.fold import commands
 from central.fold.step import Step
-from central.rows import ChargingPoint, Incoming, Outgoing, Rows
-from central.terms import Terms
+from central.model.rows import ChargingPoint, Incoming, Outgoing, Rows
+from central.model.terms import Terms
 
 
 def parked(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:

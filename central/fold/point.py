@@ -1,11 +1,12 @@
 """A charge point's row: who may speak of it, its derived status, and the highest register told of its meter."""
 
-from wire.kinds import BOARDS, KINDS
+from wire.kinds import BOARDS
+from wire.kinds.log import KINDS
 
 from central.fold.dedup import board_of
 from central.fold.step import Step
-from central.rows import ChargingPoint, Fault, Incoming, Refused
-from central.states import Facts, status_of
+from central.model.rows import ChargingPoint, Fault, Incoming, Refused
+from central.model.states import Facts, status_of
 
 # By hand (untagged, under a made-up id) anybody on the machine may report and clear faults; what runs and bills a
 # charge comes from the bound boards alone.

@@ -13,7 +13,7 @@ A charge point does not say how many phases it has, so its rated current counts 
 from dataclasses import dataclass
 
 from central.fold.clock import Stamp
-from central.rows import ChargingPoint, Message, Session
+from central.model.rows import ChargingPoint, Message, Session
 
 RATED_IF_UNKNOWN_MA = 80_000
 _VOLTS_3_PHASES_AND_A_TENTH = 825  # 3 x 250 V x 1.1

@@ -3,8 +3,8 @@
 from central.fold import commands, point, sessions
 from central.fold.dedup import board_of
 from central.fold.step import Step
+from central.model.rows import ChargingPoint, Fault, Message, Refused
 from central.money.formats import price_e4
-from central.rows import ChargingPoint, Fault, Message, Refused
 
 
 def handle_register_message(step: Step) -> None:

@@ -1,20 +1,12 @@
-"""A session walks its table (central/states.py): events in, the actions of the table carried out."""
+"""A session walks its table (central/model/states.py): events in, the actions of the table carried out."""
 
 from collections.abc import Callable
 
 from central.fold import commands, deadlines, endings, point, readings
 from central.fold.clock import held, stamp
 from central.fold.step import Step
-from central.rows import ChargingPoint, Command, Message, Refused, Session
-from central.states import (
-    ACCEPTED,
-    AUTHORIZED,
-    COMPLETED,
-    OPEN,
-    SessionAction,
-    SessionEvent,
-    next_session_state,
-)
+from central.model.rows import ChargingPoint, Command, Message, Refused, Session
+from central.model.states import ACCEPTED, AUTHORIZED, COMPLETED, OPEN, SessionAction, SessionEvent, next_session_state
 
 LOST = "lost"  # the reason of a session of which nothing was heard any more
 # An engine that answers so has not said that it will never run the session: a later command was faster, or the

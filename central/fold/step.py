@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from wire.kinds import KINDS
+from wire.kinds.log import KINDS
 
-from central.ids import caused_by
-from central.rows import Incoming, Message, Outgoing, Rows
-from central.terms import Terms
+from central.model.ids import caused_by
+from central.model.rows import Incoming, Message, Outgoing, Rows
+from central.model.terms import Terms
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.fold import claims, deadlines, drivers, endings, faults, links, operator, registration, sessions, telemetry
 from central.fold.step import Handler, Step
-from central.rows import Deadline, Refused
+from central.model.rows import Deadline, Refused
 
 DEADLINES: dict[str, Callable[[Step, str], None]] = {
     "command": sessions.handle_command_deadline,

@@ -3,7 +3,7 @@
 from central.fold import point
 from central.fold.clock import stamp
 from central.fold.step import Step
-from central.rows import LastSeen, LiveFigures
+from central.model.rows import LastSeen, LiveFigures
 
 
 def handle_heartbeat_message(step: Step) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from central.model.rows import ChargingPoint, Driver, Session
 from central.money.formats import energy_kwh, money, price
-from central.rows import ChargingPoint, Driver, Session
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Select, bindparam, select, update
 
-from central.rows import ChargingPoint, LastSeen
+from central.model.rows import ChargingPoint, LastSeen
 from central.store.classic import DERIVED, utc
 from central.store.tables import CHARGING_POINTS, TABLES
 from central.store.upsert import upsert
@@ -22,7 +22,7 @@ _MISSING = object()
 
 
 class KeyRows:
-    """`Rows` of one key (central/rows.py)."""
+    """`Rows` of one key (central/model/rows.py)."""
 
     def __init__(self, connection: Connection, key: str) -> None:
         self._connection = connection

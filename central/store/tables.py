@@ -1,4 +1,4 @@
-"""The tables: the classes of `central/rows.py` under the specification's names, and the worker's own.
+"""The tables: the classes of `central/model/rows.py` under the specification's names, and the worker's own.
 
 Beside the exact integers stand the specification's classic columns (decimals and datetimes); `classic.py` derives
 them. `username` is written by the API, everything else by the worker alone.
@@ -26,8 +26,8 @@ from sqlalchemy import (
     true,
 )
 
-from central import rows
-from central.states import SESSION_STATES, STATUS_ORDER
+from central.model import rows
+from central.model.states import SESSION_STATES, STATUS_ORDER
 from central.store.columns import moment, no, number, one_of, words, zero
 from central.store.decimal_text import DecimalText
 

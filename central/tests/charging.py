@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from central.ids import session_id
+from central.model.ids import session_id
 from central.tests.line_in_memory import BOARD, ENGINE, LineInMemory, made_id
 
 METER = "meter1"

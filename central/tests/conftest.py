@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from central.store.engine import Database, open_database
+from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.tests.site import Site
 from tools.services import postgres

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from wire.kinds import COMMANDS, DRIVER
 
-from central.ids import session_id
+from central.model.ids import session_id
 from central.tests.site import Site
 
 CHARGE_WH = 2_000

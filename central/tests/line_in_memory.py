@@ -10,10 +10,11 @@ from uuid import UUID, uuid5
 
 from wire.check import check
 from wire.ids import reliable_id
-from wire.kinds import COMMANDS, KINDS
+from wire.kinds import COMMANDS
+from wire.kinds.log import KINDS
 
 from central.fold.apply import apply
-from central.rows import (
+from central.model.rows import (
     ChargingPoint,
     Command,
     Deadline,
@@ -25,7 +26,7 @@ from central.rows import (
     SeenWindow,
     Session,
 )
-from central.terms import Terms
+from central.model.terms import Terms
 from central.tests.memory_rows import MemoryRows
 
 T0 = 1_750_000_000_000

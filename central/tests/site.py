@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 from wire.frame import payload_of
 from wire.ids import reliable_id
-from wire.kinds import KINDS
+from wire.kinds.log import KINDS
 
 from eventlog import Appended, Record
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import ChildProcess, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,7 @@ class Site:
         """A process of `wattline-central`, not started yet."""
         return ChildProcess(
             f"central {command}",
-            [sys.executable, "-m", "central.cli", command],
+            [sys.executable, "-m", "central.operate.main", command],
             self.folder / f"{command}.log",
             {**self._environment, **settings},
             self.folder,

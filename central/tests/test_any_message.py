@@ -8,11 +8,13 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wire.appenders import APPENDERS
 from wire.ids import reliable_id
-from wire.kinds import CP, DRIVER, KINDS, TELEMETRY, Field, Kind
+from wire.kinds import CP, DRIVER, TELEMETRY, Kind
+from wire.kinds.fields import Field
+from wire.kinds.log import KINDS
 
-from central.admit import APPENDERS
-from central.ids import session_id
+from central.model.ids import session_id
 from central.tests.charging import METER, answer, ask, connect, driver, start
 from central.tests.line_in_memory import BOARD, ENGINE, EPOCH, T0, LineInMemory
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from wire.ids import MAX_N
-from wire.kinds import ENERGY_MAX_WH
+from wire.kinds.fields import ENERGY_MAX_WH
 
 from central.fold.dedup import SEEN_FOR_MS
-from central.rows import ChargeRequest, Driver, Session, Ticket
+from central.model.rows import ChargeRequest, Driver, Session, Ticket
 from central.tests.charging import answer, ask, charge, complete, connect, driver, link_up, register, start
 from central.tests.line_in_memory import LineInMemory, made_id
 

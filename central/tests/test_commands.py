@@ -2,7 +2,7 @@
 
 import pytest
 
-from central.rows import Command, Deadline
+from central.model.rows import Command, Deadline
 from central.tests.charging import answer, ask, complete, connect, driver, link_up, register, start
 from central.tests.line_in_memory import T0, LineInMemory
 

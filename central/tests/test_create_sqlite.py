@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from central.store.engine import open_database
+from central.store.database import open_database
 from central.store.migrate import migrate
 
 EXPECTED = {

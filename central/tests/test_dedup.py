@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wire.ids import WINDOW, reliable_id
 
 from central.fold import dedup
-from central.rows import Incoming, Refused, SeenId, SeenWindow
+from central.model.rows import Incoming, Refused, SeenId, SeenWindow
 from central.tests.line_in_memory import EPOCH, T0
 from central.tests.memory_rows import MemoryRows
 

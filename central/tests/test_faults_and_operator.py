@@ -2,8 +2,8 @@
 
 from central.fold.faults import MAX_FAULTS
 from central.fold.parking import parked, unparked
-from central.rows import ChargingPoint, Fault, Incoming
-from central.terms import Terms
+from central.model.rows import ChargingPoint, Fault, Incoming
+from central.model.terms import Terms
 from central.tests.charging import answer, ask, complete, connect, driver, link_up, start
 from central.tests.line_in_memory import T0, LineInMemory
 

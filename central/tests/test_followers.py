@@ -10,9 +10,9 @@ import pytest
 
 from central.api import followers
 from central.api.changes import AlwaysChanged, SqliteChanges
-from central.api.charge_object import Charge
 from central.api.followers import Follower, Followers
-from central.api.queries import ChargeKey
+from central.views.charge import Charge
+from central.views.queries import ChargeKey
 
 KEY: ChargeKey = ("ada", "r1")
 TIMEOUT_S = 10.0

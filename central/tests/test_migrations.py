@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from central.store import migrate as migrations
-from central.store.engine import Database, open_database
+from central.store.database import Database, open_database
 from central.store.migrate import OtherVersion, is_current, migrate, newest_version, version_of
 from central.store.tables import TABLES, metadata
 from central.tests.site import ROOT

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from central.cli import app
+from central.operate.main import app
 from central.tests.site import Site
 
 Run = Callable[..., Result]

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 from wire.kinds import COMMANDS
 
-from central.publisher import Publisher
 from central.store import outbox
-from central.store.engine import Database, is_passing, open_database
+from central.store.database import Database, is_passing, open_database
 from central.store.migrate import migrate
 from central.store.outbox import Letter
 from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
 from central.tests.site import TIMEOUT_S, Site
 from central.tests.working import is_folded, rows_of, working
-from eventlog.embedded import EmbeddedLog
+from central.worker.publisher import Publisher
+from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import wait_for
 
 

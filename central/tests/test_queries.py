@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from central.api import queries
-from central.ids import session_id
-from central.rows import ChargeRequest
-from central.store.engine import Database, open_database
+from central.model.ids import session_id
+from central.model.rows import ChargeRequest
+from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.sql_rows import SqlRows
+from central.views import queries
 
 KEYS = [("ada", "r1"), ("bob", "r1"), ("bob", "r2")]
 

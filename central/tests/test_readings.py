@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from central.fold.clock import held, stamp
 from central.fold.readings import most_wh
-from central.rows import ChargingPoint, Ticket
-from central.terms import Terms
+from central.model.rows import ChargingPoint, Ticket
+from central.model.terms import Terms
 from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, register, start
 from central.tests.line_in_memory import T0, LineInMemory
 

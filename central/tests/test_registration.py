@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from central.rows import ChargingPoint, Fault, LastSeen, SeenWindow
+from central.model.rows import ChargingPoint, Fault, LastSeen, SeenWindow
 from central.tests.charging import answer, ask, charge, checkpoint, connect, driver, link_up, register, start
 from central.tests.line_in_memory import T0, LineInMemory, made_id
 

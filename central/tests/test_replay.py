@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from central.fold.apply import apply
 from central.fold.endings import tariff_of
-from central.ids import session_id
+from central.model.ids import session_id
+from central.model.rows import ChargeRequest, ChargingPoint, Driver, Fault, Incoming, Refused, Session, Ticket
+from central.model.states import COMPLETED, FINAL, Facts, status_of
+from central.model.terms import Terms
 from central.money.tariff import cost_minor
-from central.rows import ChargeRequest, ChargingPoint, Driver, Fault, Incoming, Refused, Session, Ticket
-from central.states import COMPLETED, FINAL, Facts, status_of
-from central.terms import Terms
 from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, register, start
 from central.tests.line_in_memory import LineInMemory
 from central.tests.memory_rows import MemoryRows

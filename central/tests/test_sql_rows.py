@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from central.rows import ChargeRequest, ChargingPoint, Driver, Fault, LastSeen, SeenId, Session
-from central.store.engine import Database
+from central.model.rows import ChargeRequest, ChargingPoint, Driver, Fault, LastSeen, SeenId, Session
+from central.store.database import Database
 from central.store.sql_rows import SqlRows
 from central.store.tables import TABLES
 from central.tests.memory_rows import MemoryRows

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from central.rows import ChargingPoint, Command, Deadline, Refused, Session
-from central.states import (
+from central.model.rows import ChargingPoint, Command, Deadline, Refused, Session
+from central.model.states import (
     COMMAND,
     COMMAND_EVENTS,
     COMMAND_STATES,

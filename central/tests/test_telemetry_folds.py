@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from central.rows import ChargingPoint, LastSeen, LiveFigures, Session
+from central.model.rows import ChargingPoint, LastSeen, LiveFigures, Session
 from central.tests.charging import ask, connect, driver
 from central.tests.line_in_memory import T0, LineInMemory
 

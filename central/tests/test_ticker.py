@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from central.model.terms import Terms
 from central.store import parked
-from central.store.engine import Database
+from central.store.database import Database
 from central.store.offsets import Place, read_positions
 from central.store.tables import CHARGING_POINTS, DEADLINES
-from central.terms import Terms
 from central.tests.site import Site
 from central.tests.working import rows_of, working
-from central.ticker import MAX_ASKED, Rhythm, Ticker
+from central.worker.ticker import MAX_ASKED, Rhythm, Ticker
 from eventlog import Record
-from eventlog.embedded import EmbeddedLog
+from eventlog.embedded.log import EmbeddedLog
 from eventlog.topics import Topic
 from tools.services.process import wait_for
 

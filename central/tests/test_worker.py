@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from wire.kinds import COMMANDS, DEAD
 
-from central.dead import read_newest
 from central.fold.apply import apply
 from central.fold.parking import unparked
-from central.rows import ChargingPoint, Incoming, Outgoing, Rows
-from central.store import forgetting, offsets
-from central.store.engine import Database
+from central.model.rows import ChargingPoint, Incoming, Outgoing, Rows
+from central.model.terms import Terms
+from central.operate.unpark import Unparked, unpark
+from central.store import offsets
+from central.store.database import Database
 from central.store.tables import (
     CHARGE_REQUESTS,
     CHARGING_POINTS,
@@ -27,12 +28,12 @@ from central.store.tables import (
     POSITIONS,
     SEEN_IDS,
 )
-from central.terms import Terms
 from central.tests.site import Site
 from central.tests.working import TERMS, Working, rows_of, working
-from central.unpark import Unparked, unpark
-from central.worker import Stopped
-from eventlog.embedded import EmbeddedLog
+from central.worker import forgetting
+from central.worker.dead_letter import read_newest
+from central.worker.loop import Stopped
+from eventlog.embedded.log import EmbeddedLog
 
 
 @pytest.fixture
@@ -217,8 +218,8 @@ def test_what_no_fold_asks_for_any_more_leaves_its_tables(
     database: Database, lined: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also of a worker that always has something to say; what is younger or stands stays."""
-    monkeypatch.setattr("central.worker.FORGET_INTERVAL_S", 0.2)
-    monkeypatch.setattr("central.worker.CATCH_UP_S", 0.05)
+    monkeypatch.setattr("central.worker.loop.FORGET_INTERVAL_S", 0.2)
+    monkeypatch.setattr("central.worker.loop.CATCH_UP_S", 0.05)
 
     def old_rows(count: int) -> None:
         with database.writer.begin() as connection:

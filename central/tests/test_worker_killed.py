@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from central.store.engine import Database, open_database
+from central.model.terms import Terms
+from central.operate.verify import verify
+from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.tables import CHARGING_SESSIONS, TABLES, TICKETS
-from central.terms import Terms
 from central.tests.engines import CHARGE_WH, Fleet, completed
 from central.tests.site import Site
 from central.tests.working import is_folded, rows_of, working
-from central.verify import verify
 
 POINTS, CHARGES, CHECKPOINTS = 5, 12, 60
 KILLS = 5

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from central.batch import Speak
 from central.fold.apply import apply
 from central.fold.parking import parked
-from central.store.engine import Database
+from central.model.terms import Terms
+from central.store.database import Database
 from central.store.tables import OUTBOX, POSITIONS
-from central.terms import Terms
-from central.ticker import Rhythm, Ticker
-from central.worker import Folding, Worker
+from central.worker.batch import Speak
+from central.worker.loop import Folding, Worker
+from central.worker.ticker import Rhythm, Ticker
 from eventlog import Log
 from tools.services.process import wait_for
 

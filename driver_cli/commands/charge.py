@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from driver_cli.amounts import KWH, MINUTES, MONEY
-from driver_cli.charging import Charging
+from driver_cli.charge.run import Charging
 from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, ChargePointId, DriverId, checked, run_of, wait_option
 
 EXAMPLES = (

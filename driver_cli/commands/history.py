@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from driver_cli import charges
 from driver_cli.amounts import LISTED
+from driver_cli.api import charges
 from driver_cli.options import ApiUrl, AsJson, DriverId, checked, run_of
-from driver_cli.show import history_table
+from driver_cli.words.tables import history_table
 
 DEFAULT_LIMIT = 20
 

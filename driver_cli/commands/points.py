@@ -2,11 +2,11 @@
 
 import typer
 
-from driver_cli import charges
-from driver_cli.answers import ChargePoint
-from driver_cli.api import Refused
+from driver_cli.api import charges
+from driver_cli.api.answers import ChargePoint
+from driver_cli.api.client import Refused
 from driver_cli.options import ApiUrl, AsJson, DriverId, run_of
-from driver_cli.show import points_table
+from driver_cli.words.tables import points_table
 
 EXAMPLES = (
     "wattline list",

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from driver_cli import charges
-from driver_cli.answers import Charge
+from driver_cli.api import charges
+from driver_cli.api.answers import Charge
+from driver_cli.context import Run
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.options import ApiUrl, AsJson, DriverId, checked, identity, run_of
-from driver_cli.run import Run
-from driver_cli.show import receipt_table
+from driver_cli.words.tables import receipt_table
 
 EXAMPLES = (
     "wattline receipt",

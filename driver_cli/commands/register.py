@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import typer
 
-from driver_cli import charges
-from driver_cli.answers import text as text_of
-from driver_cli.api import Refused
+from driver_cli.api import charges
+from driver_cli.api.answers import text as text_of
+from driver_cli.api.client import Refused
+from driver_cli.context import Run
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.options import ApiUrl, AsJson, DriverId, checked, run_of
-from driver_cli.run import Run
 from driver_cli.state import Driver, Registration
 
 MAX_NAME = 255

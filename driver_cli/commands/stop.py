@@ -4,15 +4,15 @@ from typing import Annotated
 
 import typer
 
-from driver_cli import charges
-from driver_cli.answers import Charge
-from driver_cli.api import Refused
+from driver_cli.api import charges
+from driver_cli.api.answers import Charge
+from driver_cli.api.client import Refused
+from driver_cli.api.stream import Changed, Follower
+from driver_cli.context import Run
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.follow import Changed, Follower
 from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, DriverId, checked, identity, run_of, wait_option
-from driver_cli.run import Run
-from driver_cli.show import receipt_table
-from driver_cli.words import refusal
+from driver_cli.words.reasons import refusal
+from driver_cli.words.tables import receipt_table
 
 EXAMPLES = (
     "wattline stop",

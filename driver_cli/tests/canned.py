@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from driver_cli.api import Timing
+from driver_cli.api.client import Timing
 
 READ_TIMEOUT_S = 10.0
 

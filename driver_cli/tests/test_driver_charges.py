@@ -199,7 +199,7 @@ def test_dearer_price_is_refused_and_told(home: Home, bad_line: MakeLine, stack:
 
 def set_price(stack: Stack, cp_id: str, price: str) -> None:
     environment = {**os.environ, **stack.settings_of_central(), "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}"}
-    command = [sys.executable, "-m", "central.cli", "price", cp_id, price]
+    command = [sys.executable, "-m", "central.operate.main", "price", cp_id, price]
     subprocess.run(command, env=environment, cwd=stack.folder, check=True, capture_output=True, timeout=TIMEOUT_S)
     shown = f"{float(price):.4f}"
     wait_for(lambda: stack.get(f"/v1/charge-points/{cp_id}")["price_per_kwh"] == shown, TIMEOUT_S, "the new price")

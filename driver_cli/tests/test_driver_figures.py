@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from driver_cli import figures
+from driver_cli.words import figures
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from rich.console import Console
 
-from driver_cli.question import Choice, stop_or_leave
+from driver_cli.charge.question import Choice, stop_or_leave
 
 
 def answering(*answers: str | type[BaseException]) -> Callable[[], str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driver_cli import retry
+from driver_cli.api import retry
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driver_cli.sse import MAX_EVENT_BYTES, Comment, Decoder, Event, TooLong
+from driver_cli.api.sse import MAX_EVENT_BYTES, Comment, Decoder, Event, TooLong
 
 
 def decoded(*chunks: bytes) -> list[Event | str]:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from driver_cli.api import Api, Refused, Timing
+from driver_cli.api.client import Api, Refused, Timing
+from driver_cli.api.stream import Changed, Follower, Quiet, Trouble, Update, charge_of
 from driver_cli.commands.stop import until_final
+from driver_cli.context import Options, Run
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.follow import Changed, Follower, Quiet, Trouble, Update, charge_of
-from driver_cli.run import Options, Run
 from driver_cli.state import StateFile
 from driver_cli.tests.canned import Clock, Serve, answer, event_stream, json_answer
 

@@ -152,7 +152,7 @@ def test_a_full_log_says_so_at_once_and_goes_on_afterwards(world: World) -> None
 def test_close_fails_what_cannot_be_written_and_does_not_hang(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("eventlog.embedded_writer", "eventlog.kafka_producer"):
+    for module in ("eventlog.embedded.writer", "eventlog.kafka.producer"):
         monkeypatch.setattr(f"{module}.CLOSE_TIMEOUT_S", 0.2)
     log = world.open()
     log.create_topics()

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventlog import Log, LogError, LogUnavailable, Record
-from eventlog.embedded import EmbeddedLog
-from eventlog.headers import pack_headers, unpack_headers
+from eventlog.embedded.headers import pack_headers, unpack_headers
+from eventlog.embedded.log import EmbeddedLog
 from eventlog.tests.reading import beginnings, read_all
 from eventlog.tests.worlds import EmbeddedWorld
 from eventlog.topics import TOPICS, Topic

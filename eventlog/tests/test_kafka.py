@@ -11,8 +11,8 @@ import pytest
 from kafka import KafkaProducer
 
 from eventlog import Log, LogBusy, LogClosed, LogUnavailable, open_log
-from eventlog.kafka import KafkaLog
-from eventlog.kafka_client import BATCH_SIZE_BYTES
+from eventlog.kafka.client import BATCH_SIZE_BYTES
+from eventlog.kafka.log import KafkaLog
 from eventlog.record_size import RECORD_OVERHEAD_BYTES
 from eventlog.tests.reading import beginnings, read, read_all
 from eventlog.tests.worlds import KafkaWorld
@@ -82,7 +82,7 @@ def test_a_producer_that_does_not_end_in_time_holds_up_nothing(
         released.wait(60)
 
     log.create_topics()
-    monkeypatch.setattr("eventlog.kafka_producer.CLOSE_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("eventlog.kafka.producer.CLOSE_TIMEOUT_S", 0.2)
     monkeypatch.setattr("kafka.producer.sender.Sender.run_once", hang)
     first = log.append("ev.cp", "cp_001", b"wakes the thread, which may still send it")
     futures = [log.append("ev.cp", f"cp_{n}", b"x") for n in range(20)]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from eventlog.embedded import EmbeddedLog
-from eventlog.embedded_file import WriterLock, delete_older, transaction
-from eventlog.kafka import KafkaLog
-from eventlog.kafka_client import new_admin, topic_partition
+from eventlog.embedded.file import WriterLock, delete_older, transaction
+from eventlog.embedded.log import EmbeddedLog
+from eventlog.kafka.client import new_admin, topic_partition
+from eventlog.kafka.log import KafkaLog
 from eventlog.pending import MAX_PENDING_RECORDS
 from eventlog.port import Log
 from eventlog.topics import TOPICS, Topic

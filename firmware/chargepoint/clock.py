@@ -1,6 +1,6 @@
 """What time it is on a board: milliseconds since boot, and the server's time once it was told."""
 
-from wire.kinds import TIME_MAX_MS, TIME_MIN_MS
+from wire.kinds.fields import TIME_MAX_MS, TIME_MIN_MS
 
 
 class Clock:

@@ -4,17 +4,17 @@ from wire.seal import CRC32
 
 from chargepoint import settings as roles
 from chargepoint.clock import Clock
-from chargepoint.engine import Engine
-from chargepoint.journal import Journal
-from chargepoint.link import LineLink, connect_memory
-from chargepoint.memory import Checkpoint, Memory
-from chargepoint.meter import Meter
-from chargepoint.monitor import Monitor
-from chargepoint.outbox import Outbox
-from chargepoint.retry import Retry
-from chargepoint.storage import Storage
-from chargepoint.telemetry import Telemetry
-from chargepoint.watch import Reports
+from chargepoint.delivery.journal import Journal
+from chargepoint.delivery.link import LineLink, connect_memory
+from chargepoint.delivery.outbox import Outbox
+from chargepoint.delivery.retry import Retry
+from chargepoint.delivery.storage import Storage
+from chargepoint.engine.engine import Engine
+from chargepoint.engine.memory import Checkpoint, Memory
+from chargepoint.engine.meter import Meter
+from chargepoint.engine.telemetry import Telemetry
+from chargepoint.monitor.monitor import Monitor
+from chargepoint.monitor.watch import Reports
 
 
 class Board:

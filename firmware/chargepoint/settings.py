@@ -3,7 +3,7 @@
 import json
 
 from wire.ids import BOARD_CHARACTERS, ID_CHARACTERS, made_of
-from wire.kinds import PRICE_MAX
+from wire.kinds.fields import PRICE_MAX
 
 FIRMWARE = "wattline-0.1"
 BOTH = "both"

@@ -26,7 +26,7 @@ Windows in the making or on their way when the pin moves come after it: what flo
 in the register once a window came whose `relay` is False. A charge's end is read then, not at `relay(False)`.
 """
 
-from chargepoint.meter import COUNT_BITS, MAX_SAMPLES
+from chargepoint.engine.meter import COUNT_BITS, MAX_SAMPLES
 
 TICKS_PERIOD = 1 << 30
 WINDOW_MS = 200  # 10 cycles of 50 Hz, 12 of 60 Hz: no search for the mains' frequency

@@ -1,7 +1,8 @@
 """Holds a message against the table of kinds."""
 
 from wire.ids import ID_CHARACTERS, MAX_N, made_of
-from wire.kinds import KINDS, Field
+from wire.kinds.boards import KINDS
+from wire.kinds.fields import Field
 
 
 class Problem:

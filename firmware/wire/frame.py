@@ -7,7 +7,7 @@ resynchronises at the next newline. `parse` makes a message of a payload, `encod
 import json
 import sys
 
-from wire.kinds import KINDS
+from wire.kinds.boards import KINDS
 from wire.seal import Crc32
 
 LINE_LIMIT = 1024  # bytes, newline included

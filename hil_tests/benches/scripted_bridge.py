@@ -10,7 +10,8 @@ from typing import Any
 from wire.check import check
 from wire.frame import Decoder, encode, parse
 from wire.ids import parse as parse_id
-from wire.kinds import BOARDS, KINDS
+from wire.kinds import BOARDS
+from wire.kinds.log import KINDS
 from wire.seal import CRC32
 
 Message = dict[str, Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chargepoint.engine import Engine
+from chargepoint.engine.engine import Engine
 from chargepoint.roles import Board
 from chargepoint.settings import Settings, read
 from hal.sim import SimPlatform

@@ -10,9 +10,9 @@ import vfs  # pyright: ignore[reportMissingImports]  # MicroPython's own
 
 sys.path.insert(0, sys.argv[1])
 
-from chargepoint.journal import Journal
-from chargepoint.memory import Checkpoint, Memory
-from chargepoint.storage import Storage
+from chargepoint.delivery.journal import Journal
+from chargepoint.delivery.storage import Storage
+from chargepoint.engine.memory import Checkpoint, Memory
 
 BLOCK = 512
 BLOCKS = 128

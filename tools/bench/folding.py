@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from wire.kinds import CP, DRIVER, TELEMETRY
 
-from central.dead import read_newest
-from central.intake import BATCH_RECORDS
 from central.store.tables import CHARGING_SESSIONS, OUTBOX, POSITIONS
+from central.worker.dead_letter import read_newest
+from central.worker.intake import BATCH_RECORDS
 from eventlog import Log
 from tools.bench import mixture, raw_kafka, raw_sqlite
 from tools.bench.figures import Figure, Yardstick
@@ -71,7 +71,7 @@ def _fold(choice: LogChoice, folder: Path, database: Path, log: Log) -> Folded:
         "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}", **choice.settings, "DB_PATH": str(database),
         "PLANT_SPEED": PLANT_SPEED,
     }  # fmt: skip
-    command = [sys.executable, "-m", "central.cli", "worker"]
+    command = [sys.executable, "-m", "central.operate.main", "worker"]
     worker = ChildProcess("worker", command, folder / "worker.log", settings, folder)
     worker.start()
     try:

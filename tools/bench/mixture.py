@@ -11,12 +11,12 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from wire import ids
+from wire.appenders import API, BRIDGE, WORKER, appended_by
 from wire.frame import payload_of
-from wire.kinds import KINDS
+from wire.kinds.log import KINDS
 
-from central.admit import API, BRIDGE, BY, WORKER
-from central.ids import caused_by, session_id
-from central.rows import Incoming
+from central.model.ids import caused_by, session_id
+from central.model.rows import Incoming
 from eventlog import Appended, Log
 
 LIVE_FIGURES = 15  # a charge
@@ -136,7 +136,7 @@ def fill(log: Log, made: Iterable[Letter]) -> int:
     count = 0
     for message, by in made:
         kind = KINDS[str(message["type"])]
-        waiting.append(log.append(kind.topic, str(message[kind.key]), payload_of(message), {BY: by.encode()}))
+        waiting.append(log.append(kind.topic, str(message[kind.key]), payload_of(message), appended_by(by)))
         count += 1
         if len(waiting) >= IN_FLIGHT:
             waiting.popleft().result(TIMEOUT_S)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wire.kinds import CP
 
-from eventlog.kafka_client import new_consumer, new_producer, topic_partition
+from eventlog.kafka.client import new_consumer, new_producer, topic_partition
 from eventlog.port import STREAM_LINGER_MS
 from tools.bench.run import CLIENT_ID
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from wire.frame import parse
 from wire.kinds import COMMANDS, CP, DRIVER
 
-from central.ids import session_id
+from central.model.ids import session_id
 from eventlog import Log
 from tools.bench.figures import Figure, percentiles_of
 from tools.bench.run import opened

@@ -1,12 +1,14 @@
 """docs/protocol.md, from the table of kinds."""
 
-from wire import kinds
 from wire.frame import LINE_LIMIT, encode
 from wire.ids import WINDOW
-from wire.kinds import KIND_ORDER, KINDS, Field, Kind
+from wire.kinds import KINDS, NOT_LOGGED, Kind, boards, log, plant
+from wire.kinds.fields import Field
 from wire.seal import CRC32
 
 from tools.docs.markdown import table
+
+TABLES = (boards, log, plant)  # each adds its rows to KINDS, in this order
 
 _HEARTBEAT: dict[str, object] = {
     "type": "heartbeat", "message_id": "pico1.00c0ffee00c0ffee.t7", "cp_id": "cp_001", "state": "idle",
@@ -14,7 +16,7 @@ _HEARTBEAT: dict[str, object] = {
 
 _INTRO = f"""# Protocol
 
-*Written from `firmware/wire/kinds.py` by `make docs`; do not edit.*
+*Written from `firmware/wire/kinds` by `make docs`; do not edit.*
 
 One frame is one line, on TCP, UART and USB serial alike: compact JSON in UTF-8 (fields in the order
 below), `*`, the tag, a newline; at most {LINE_LIMIT} bytes. The tag is the CRC-32 of the bytes before `*`,
@@ -65,13 +67,13 @@ _SORTS = {
 
 def page() -> str:
     codes = table(("code", "what was wrong"), _CODES)
-    overview = table(("kind", "said by", "topic (key)", "reliable"), [_row(KINDS[name]) for name in KIND_ORDER])
-    details = "\n".join(_section(KINDS[name]) for name in KIND_ORDER)
+    overview = table(("kind", "said by", "topic (key)", "reliable"), [_row(kind) for kind in KINDS.values()])
+    details = "\n".join(_section(kind) for kind in KINDS.values())
     return f"{_INTRO}\n## Error codes of a message\n\n{codes}\n## Kinds\n\n{overview}\n{details}"
 
 
 def _row(kind: Kind) -> tuple[str, str, str, str]:
-    logged = f"{kind.topic} ({kind.key})" if kind.topic != kinds.NOT_LOGGED else ""
+    logged = f"{kind.topic} ({kind.key})" if kind.topic != NOT_LOGGED else ""
     return f"[{kind.name}](#{kind.name})", ", ".join(kind.speakers), logged, _yes(kind.reliable)
 
 

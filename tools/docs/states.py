@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from chargepoint import states as board
 
-from central import states as central
+from central.model import states as central
 from tools.docs.markdown import table
 
 _INTRO = """# States
 
-*Written from `firmware/chargepoint/states.py` and `central/states.py` by `make docs`; do not edit.*
+*Written from `firmware/chargepoint/states.py` and `central/model/states.py` by `make docs`; do not edit.*
 
 The code walks these tables. A pair of state and event that is not in its table is refused and leaves everything as it
 was; a test tries every pair.

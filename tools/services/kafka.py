@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from eventlog.kafka_client import new_admin
+from eventlog.kafka.client import new_admin
 from eventlog.port import LogUnavailable
 from tools.services.kafka_jars import KafkaUnavailable, available, jars, java
 from tools.services.ports import LOOPBACK, free_port, is_listening

@@ -77,8 +77,8 @@ class Stack:
             process.start()
             return process
 
-        self.worker = server("worker", "central.cli", "worker")
-        self.api = server("api", "central.cli", "api")
+        self.worker = server("worker", "central.operate.main", "worker")
+        self.api = server("api", "central.operate.main", "api")
         self.bridge = server("bridge", "bridge.main")
 
     def _start_mqtt(self) -> None:

@@ -102,7 +102,7 @@ def test_however_it_is_ended(up: Up, ending: list[signal.Signals]) -> None:
 
 
 def test_ended_while_it_starts(up: Up) -> None:
-    wait_for(lambda: up.pids("central.cli"), UP_TIMEOUT_S, "a part")
+    wait_for(lambda: up.pids("central.operate.main"), UP_TIMEOUT_S, "a part")
     up.process.send_signal(signal.SIGINT)
     _leaves_nothing(up, 0)
 

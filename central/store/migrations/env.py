@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from central.store.engine import lock_for_writing
+from central.store.database import lock_for_writing
 from central.store.tables import metadata
 
 connection = context.config.attributes["connection"]

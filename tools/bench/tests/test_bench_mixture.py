@@ -4,14 +4,15 @@ from collections import Counter
 
 from wire.check import check
 from wire.frame import Decoder, parse, payload_of
-from wire.kinds import CP, DRIVER, KINDS, TELEMETRY
+from wire.kinds import CP, DRIVER, TELEMETRY
+from wire.kinds.log import KINDS
 from wire.seal import CRC32
 
-from central.admit import admit
 from central.fold.apply import apply
-from central.rows import Incoming
-from central.terms import Terms
+from central.model.rows import Incoming
+from central.model.terms import Terms
 from central.tests.memory_rows import MemoryRows
+from central.worker.admit import admit
 from eventlog import Record
 from tools.bench import fleet, mixture
 

@@ -1,0 +1,1 @@
+"""What Central is about, as values: rows, states, ids, terms. Imports nothing of Central."""

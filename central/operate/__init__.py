@@ -1,0 +1,1 @@
+"""`wattline-central`: the operator's command and what it does."""

@@ -1,0 +1,82 @@
+"""What each program of Central opens, and waits for, before it serves."""
+
+import logging
+import threading
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from central.model.terms import Terms
+from central.store.database import Database, is_passing, open_database, reason_of
+from central.store.migrate import is_current, migrate, newest_version
+from eventlog import Log, LogUnavailable, open_log
+from runtime import settings
+from runtime.pauses import Pauses
+from runtime.settings import ConfigManager
+
+MS_PER_S = 1_000
+
+logger = logging.getLogger(__name__)
+
+
+def terms_of(config: ConfigManager) -> Terms:
+    return Terms(
+        currency=config[settings.CURRENCY],
+        command_ttl_ms=round(config[settings.COMMAND_TTL_S] * MS_PER_S),
+        command_resend_ms=round(config[settings.COMMAND_RESEND_S] * MS_PER_S),
+        lost_after_ms=round(config[settings.LOST_AFTER_S] * MS_PER_S),
+        plant_speed=config[settings.PLANT_SPEED],
+    )
+
+
+def database_of(config: ConfigManager) -> Database:
+    return open_database(config.database_url())
+
+
+def log_of(config: ConfigManager, client_id: str) -> Log:
+    """Raises LogUnavailable."""
+    # A driver waits for what Central appends: a request crosses it three times before a relay closes.
+    return open_log(_brokers(config), Path(config[settings.LOG_PATH]), client_id, linger_ms=0)
+
+
+def _brokers(config: ConfigManager) -> str:
+    return ",".join(str(address) for address in config[settings.BROKER_ADDRESS])
+
+
+def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -> Log | None:
+    """None when asked to stop before the log was there."""
+    pauses = Pauses(stop)
+    logger.info("opening the log %s", _brokers(config) or config[settings.LOG_PATH])
+    while not stop.is_set():
+        try:
+            log = log_of(config, client_id)
+        except LogUnavailable as error:
+            pauses.wait(f"the log is away: {error}")
+        else:
+            pauses.over()
+            return log
+    return None
+
+
+def bring_up_to_date(database: Database, stop: threading.Event) -> None:
+    """Makes or changes the tables, once the database can be reached. Raises OtherVersion."""
+    pauses = Pauses(stop)
+    while not stop.is_set():
+        try:
+            migrate(database.writer)
+            pauses.over()
+            return
+        except SQLAlchemyError as error:
+            if not is_passing(error):
+                raise
+            pauses.wait(f"the database cannot be used: {reason_of(error)}")
+
+
+def wait_for_tables(database: Database, stop: threading.Event) -> None:
+    """Until the worker has brought the tables to this program's version."""
+    pauses = Pauses(stop)
+    while not stop.is_set():
+        if is_current(database.reader):
+            pauses.over()
+            return
+        pauses.wait(f"the database has no tables of version {newest_version()} yet; wattline-central worker makes them")

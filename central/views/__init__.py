@@ -1,0 +1,1 @@
+"""What is shown, for API, pages and command line alike: read from the tables, never written."""

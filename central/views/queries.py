@@ -1,0 +1,146 @@
+"""What the API reads: charges as their drivers see them, charge points, drivers, receipts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, or_, select
+
+from central.model.ids import session_id
+from central.model.states import FINAL
+from central.store.tables import (
+    CHARGE_REQUESTS,
+    CHARGING_POINTS,
+    CHARGING_SESSIONS,
+    DRIVERS,
+    FAULTS,
+    LAST_SEEN,
+    LIVE_FIGURES,
+    TICKETS,
+)
+
+REQUEST_FINAL = ("refused", "released")
+
+ChargeKey = tuple[str, str]  # driver_id, message_id
+
+
+@dataclass(frozen=True)
+class ChargeRow:
+    """A request, its session where there is one, and the live figures of its charge point if they are of it."""
+
+    message_id: str
+    session_id: str
+    cp_id: str
+    driver_id: str
+    request_state: str
+    request_reason: str | None
+    status: str | None  # of the session; None: there is none
+    reason: str | None
+    currency: str | None
+    price_e4: int | None  # of the session's own terms
+    point_price_e4: int | None  # of the charge point, now
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    energy_wh: int | None
+    cost_minor: int | None
+    start_register_wh: int | None
+    last_register_wh: int | None
+    live_energy_wh: int | None
+    live_power_w: int | None
+
+
+def _charges() -> Select[*tuple[Any, ...]]:
+    asked, session, live = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c, LIVE_FIGURES.c
+    joined = (
+        CHARGE_REQUESTS.outerjoin(CHARGING_SESSIONS, session.session_id == asked.session_id)
+        .outerjoin(CHARGING_POINTS, CHARGING_POINTS.c.cp_id == asked.cp_id)
+        .outerjoin(LIVE_FIGURES, and_(live.cp_id == asked.cp_id, live.session_id == asked.session_id))
+    )
+    return select(
+        asked.message_id, asked.session_id, asked.cp_id, asked.driver_id, asked.state, asked.reason,
+        session.status, session.reason, session.currency, session.price_e4, CHARGING_POINTS.c.price_e4,
+        session.started_at_ms, session.ended_at_ms, session.energy_wh, session.cost_minor,
+        session.start_register_wh, session.last_register_wh, live.session_energy_wh, live.power_w,
+    ).select_from(joined)  # fmt: skip
+
+
+_CHARGES = _charges()
+
+
+def read_charge(connection: Connection, driver_id: str, message_id: str) -> ChargeRow | None:
+    return read_followed(connection, [(driver_id, message_id)]).get((driver_id, message_id))
+
+
+def read_followed(connection: Connection, keys: Sequence[ChargeKey]) -> dict[ChargeKey, ChargeRow]:
+    """Those of these charges that the driver's fold has seen."""
+    # By a single column: SQLite reads the whole table for a list of pairs.
+    wanted = _CHARGES.where(CHARGE_REQUESTS.c.session_id.in_([session_id(*key) for key in keys]))
+    rows = [ChargeRow(*row) for row in connection.execute(wanted)]
+    return {(row.driver_id, row.message_id): row for row in rows}
+
+
+def list_charges(connection: Connection, driver_id: str, only_open: bool, limit: int) -> list[ChargeRow]:
+    """Newest first."""
+    asked, status = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c.status
+    wanted = _CHARGES.where(asked.driver_id == driver_id)
+    if only_open:
+        no_session = and_(status.is_(None), asked.state.not_in(REQUEST_FINAL))
+        wanted = wanted.where(or_(no_session, status.not_in(FINAL)))
+    wanted = wanted.order_by(asked.requested_at_ms.desc(), asked.message_id).limit(limit)
+    return [ChargeRow(*row) for row in connection.execute(wanted)]
+
+
+@dataclass(frozen=True)
+class PointRow:
+    """A charge point with its newest telemetry. `seen_ms`: the last sign of life on its line."""
+
+    cp_id: str
+    location: str
+    status: str
+    price_e4: int
+    vehicle: str
+    register_wh: int
+    stopped: bool
+    seen_ms: int | None
+    live_power_w: int | None
+    live_register_wh: int | None
+
+
+def list_points(connection: Connection, cp_id: str | None = None) -> list[PointRow]:
+    """All charge points by id, or the one of this id."""
+    point, seen, live = CHARGING_POINTS.c, LAST_SEEN.c, LIVE_FIGURES.c
+    joined = CHARGING_POINTS.outerjoin(LAST_SEEN, seen.cp_id == point.cp_id).outerjoin(
+        LIVE_FIGURES, live.cp_id == point.cp_id
+    )
+    wanted = select(
+        point.cp_id, point.location, point.status, point.price_e4, point.vehicle, point.register_wh, point.stopped,
+        seen.at_ms, live.power_w, live.register_wh,
+    ).select_from(joined)  # fmt: skip
+    if cp_id is not None:
+        wanted = wanted.where(point.cp_id == cp_id)
+    return [PointRow(*row) for row in connection.execute(wanted.order_by(point.cp_id))]
+
+
+def open_faults(connection: Connection, cp_id: str | None = None) -> dict[str, list[str]]:
+    """The names of the open faults of each charge point that has any."""
+    wanted = select(FAULTS.c.cp_id, FAULTS.c.fault).where(FAULTS.c.cleared_at_ms.is_(None))
+    if cp_id is not None:
+        wanted = wanted.where(FAULTS.c.cp_id == cp_id)
+    found: dict[str, list[str]] = {}
+    for owner, fault in connection.execute(wanted.order_by(FAULTS.c.fault)):
+        found.setdefault(owner, []).append(fault)
+    return found
+
+
+def read_driver(connection: Connection, driver_id: str) -> tuple[str | None, int | None] | None:
+    """(username, created_at_ms); created_at_ms is None before the fold has seen the registration."""
+    wanted = select(DRIVERS.c.username, DRIVERS.c.created_at_ms).where(DRIVERS.c.driver_id == driver_id)
+    row = connection.execute(wanted).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def read_tickets(connection: Connection, session_id: str) -> list[tuple[int, int, str]]:
+    """(number, issued_at_ms, body) of each ticket of a session, in order."""
+    ticket = TICKETS.c
+    wanted = select(ticket.number, ticket.issued_at_ms, ticket.body).where(ticket.session_id == session_id)
+    return [(number, issued, body) for number, issued, body in connection.execute(wanted.order_by(ticket.number))]

@@ -1,0 +1,1 @@
+"""The worker: reads the log, folds it, appends what the folds want said."""

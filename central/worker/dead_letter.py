@@ -1,0 +1,81 @@
+"""Dead letters: a record that could not be folded, as it came, with the reason in its headers."""
+
+from dataclasses import dataclass
+
+from wire.appenders import HEADER, WORKER
+from wire.kinds import DEAD
+
+from central.store.outbox import Letter
+from central.worker.admit import DeadLetter, appender_of
+from eventlog import Log, Record
+
+READ_TIMEOUT_S = 2.0
+MAX_TEXT_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Buried:
+    """One record of ev.dead. `topic`, `partition`, `offset`: where the record lay. `appender`: who appended it."""
+
+    at_ms: int
+    reason: str
+    text: str
+    topic: str
+    partition: str
+    offset: str
+    appender: str
+    key: str
+    value: str
+
+
+def dead_letter(record: Record, verdict: DeadLetter) -> Letter:
+    key = record.raw_key if record.raw_key is not None else (record.key or "").encode()
+    headers = {
+        HEADER: WORKER,
+        "reason": verdict.reason,
+        "text": verdict.text[:MAX_TEXT_CHARACTERS],
+        "topic": record.topic,
+        "partition": str(record.partition),
+        "offset": str(record.offset),
+        "appender": appender_of(record.headers)[:MAX_TEXT_CHARACTERS],
+    }
+    return Letter(DEAD, key, record.value, headers)
+
+
+def read_newest(log: Log, limit: int) -> list[Buried]:
+    """The newest dead letters, oldest first. Raises LogUnavailable."""
+    places = [(DEAD, partition) for partition in range(log.partitions(DEAD))]
+    ends = log.all_ends(places)
+    left = {place: end.next for place, end in ends.items() if end.next > end.first}
+    if not left:
+        return []
+    reader = log.reader({place: max(ends[place].first, ends[place].next - limit) for place in left})
+    found: list[Record] = []
+    try:
+        while left and (records := reader.poll(limit, READ_TIMEOUT_S)):
+            found += records
+            for record in records:
+                place = (record.topic, record.partition)
+                if record.offset + 1 >= left.get(place, 0):
+                    left.pop(place, None)
+    finally:
+        reader.close()
+    found.sort(key=lambda record: record.timestamp_ms)
+    return [_buried(record) for record in found[-limit:]]
+
+
+def _buried(record: Record) -> Buried:
+    def header(name: str) -> str:
+        return record.headers.get(name, b"").decode(errors="replace")
+
+    return Buried(
+        at_ms=record.timestamp_ms,
+        reason=header("reason"),
+        text=header("text"),
+        topic=header("topic"),
+        partition=header("partition"),
+        offset=header("offset"),
+        appender=header("appender"),
+        key=(record.raw_key or b"").decode(errors="replace") if record.key is None else record.key,
+        value=record.value.decode(errors="replace"),
+    )

@@ -1,0 +1,204 @@
+"""The worker: reads the log, folds it into the tables, appends what the folds want said.
+
+One transaction per batch holds the effects, the outbox, the dead letters and, moved last, the offsets. What can pass
+(the log away, the database locked or full, another worker ahead) is waited for: nothing moves, the caches are
+dropped, and the positions are read again.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from central.model.terms import Terms
+from central.store import offsets, outbox
+from central.store.database import Database, is_passing, lock_for_writing, reason_of
+from central.store.offsets import FenceLost, OtherLog, Place, Position
+from central.worker import forgetting
+from central.worker.batch import Batch, Speak, Timed
+from central.worker.intake import TOPICS, Intake
+from central.worker.publisher import Publisher
+from central.worker.ticker import Ticker
+from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
+from runtime.pauses import Pauses
+
+FORGET_INTERVAL_S = 3_600.0
+FORGET_AGAIN_S = 1.0  # while there is more to forget
+CATCH_UP_S = 60.0  # while there is more to fold before
+
+logger = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The worker cannot go on without a person; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Folding:
+    """What a worker does with records."""
+
+    terms: Terms
+    apply: Speak
+    on_parked: Speak
+
+
+class Worker:
+    """`counts`: folded, dead, parked, batches, fence_lost, telemetry_restarts."""
+
+    def __init__(
+        self, database: Database, log: Log, folding: Folding, ticker: Ticker, stop: threading.Event
+    ) -> None:
+        self._database = database
+        self._log = log
+        self._folding = folding
+        self._ticker = ticker
+        self._stop = stop
+        self._intake: Intake | None = None
+        self._positions: dict[Place, Position] = {}
+        self._publisher = Publisher(log, self._wake)
+        self._forget_at = 0.0
+        self.counts: Counter[str] = Counter()
+
+    def run(self) -> None:
+        """Until `stop` is set. Raises Stopped."""
+        pauses = Pauses(self._stop)
+        self._ticker.hush()
+        try:
+            while not self._stop.is_set():
+                try:
+                    intake = self._begin()
+                    pauses.over()
+                    self._say_ready()
+                    while not self._stop.is_set():
+                        self._turn(intake)
+                except FenceLost as error:
+                    self.counts["fence_lost"] += 1
+                    pauses.wait(f"another worker folds this log into this database: {error}")
+                except LogUnavailable as error:
+                    self._ticker.hush()
+                    pauses.wait(f"the log is away: {error}")
+                except SQLAlchemyError as error:
+                    if not is_passing(error):
+                        raise
+                    pauses.wait(f"the database cannot be used: {reason_of(error)}")
+        finally:
+            self._close_intake()
+
+    def _begin(self) -> Intake:
+        """Reads the positions anew, and reads the log on from there."""
+        self._close_intake()
+        self._log.create_topics()
+        cluster_id = self._log.cluster_id()
+        places = [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
+        with self._transaction() as connection:
+            try:
+                offsets.check_cluster(connection, cluster_id)
+            except OtherLog as error:
+                raise Stopped(str(error)) from error
+            known = offsets.read_positions(connection)
+            ends = self._log.all_ends(place for place in places if place not in known)
+            firsts = {place: end.first for place, end in ends.items()}
+            offsets.add_positions(connection, firsts)
+        self._positions = known | {place: Position(first, 0) for place, first in firsts.items()}
+        self._intake = Intake(self._log, {place: self._positions[place].next for place in places}, self.counts)
+        return self._intake
+
+    def _say_ready(self) -> None:
+        database = self._database.writer.url.render_as_string()  # without its password
+        logger.info("ready database=%s cluster=%s", database, self._log.cluster_id())
+
+    def _turn(self, intake: Intake) -> None:
+        records = self._read(intake)
+        if records:
+            self._fold(records)
+        with self._database.reader.connect() as connection:
+            self._publisher.publish(connection)
+            if self._ticker.is_due():
+                self._ticker.tick(connection, intake.positions)
+        if not records and self._publisher.acked():
+            with self._transaction():
+                pass  # what was published leaves the outbox
+        if time.monotonic() > self._forget_at:
+            self._forget(intake)
+
+    def _read(self, intake: Intake) -> Sequence[Record]:
+        try:
+            return intake.read(self._ticker.due_in_s())
+        except OffsetOutOfRange as error:
+            raise Stopped(f"{error}; name the log that this database was folded from, or an empty database") from error
+
+    def _fold(self, records: Sequence[Record]) -> None:
+        try:
+            self._fold_together(records)
+        except SQLAlchemyError as error:
+            if is_passing(error):
+                raise
+            logger.exception("the database refused a batch; its records are tried one by one")
+            for record in records:
+                self._fold_alone(record)
+
+    def _fold_alone(self, record: Record) -> None:
+        try:
+            self._fold_together([record])
+        except SQLAlchemyError as error:
+            if is_passing(error):
+                raise
+            self._fold_together([record], refused=error)
+
+    def _fold_together(self, records: Sequence[Record], refused: Exception | None = None) -> None:
+        """One transaction. `refused`: what the database said of these records; they are parked."""
+        moved: dict[Place, Position] = {}
+        timed: list[Timed] = []
+        for record in records:
+            place = (record.topic, record.partition)
+            at_ms = max(record.timestamp_ms, (moved.get(place) or self._positions[place]).newest_ms)
+            timed.append((record, at_ms))
+            moved[place] = Position(record.offset + 1, at_ms)
+        folding = self._folding
+        with self._transaction() as connection:
+            batch = Batch(connection, folding.terms, folding.apply, folding.on_parked)
+            if refused is None:
+                batch.take(timed)
+            else:
+                batch.park(timed, refused)
+            batch.write()
+            for place, to in moved.items():
+                offsets.move(connection, place, self._positions[place].next, to)
+        self._positions |= moved
+        self.counts += batch.counts
+        self.counts["batches"] += 1
+
+    def _forget(self, intake: Intake) -> None:
+        """Only where the log is folded to its end: in a rebuild, say, one partition may be months behind another."""
+        pause_s = CATCH_UP_S
+        if intake.is_at_the_end():
+            with self._transaction() as connection:
+                is_all = forgetting.forget(connection, max(at.newest_ms for at in self._positions.values()))
+            pause_s = FORGET_INTERVAL_S if is_all else FORGET_AGAIN_S
+        self._forget_at = time.monotonic() + pause_s
+
+    @contextmanager
+    def _transaction(self) -> Generator[Connection]:
+        """Begins with the write lock; takes along what the publisher has got rid of."""
+        published = self._publisher.acked()
+        with self._database.writer.begin() as connection:
+            lock_for_writing(connection)
+            outbox.remove(connection, published)
+            yield connection
+        self._publisher.forget(published)
+
+    def _wake(self) -> None:
+        intake = self._intake
+        if intake is not None:
+            intake.wake()
+
+    def _close_intake(self) -> None:
+        if self._intake is not None:
+            self._intake.close()
+        self._intake = None

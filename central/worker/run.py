@@ -1,0 +1,66 @@
+"""`wattline-central worker`: from the settings to a running worker, and its orderly end."""
+
+import logging
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from central.fold.apply import apply
+from central.fold.parking import parked
+from central.store.migrate import OtherVersion
+from central.store.opening import bring_up_to_date, database_of, terms_of, wait_for_log
+from central.worker.loop import Folding, Stopped, Worker
+from central.worker.ticker import Rhythm, Ticker
+from eventlog import LogError
+from runtime import log as process_log
+from runtime import settings
+from runtime.settings import ConfigManager
+from runtime.shutdown import Shutdown
+
+STOPPED_EXIT = 3
+END_WITHIN_S = 1.5  # after SIGTERM; then the process ends whatever it waits for: it survives kill -9 as well
+
+logger = logging.getLogger(__name__)
+
+
+def run_worker(config: ConfigManager) -> int:
+    """Until SIGTERM; the exit code. The work has a thread of its own, since waiting for a broker can take long."""
+    process_log.set_up("central-worker", debug=config[settings.DEBUG_MODE])
+    shutdown = Shutdown()
+    shutdown.install()
+    with ThreadPoolExecutor(1, "worker") as threads:
+        work = threads.submit(_run, config, shutdown.requested)
+        work.add_done_callback(lambda _: shutdown.request())
+        shutdown.requested.wait()
+        try:
+            return work.result(END_WITHIN_S)
+        except (Stopped, OtherVersion, LogError) as error:
+            logger.error("the worker stops: %s", error)
+            return STOPPED_EXIT
+        except TimeoutError:
+            logger.warning("ending without waiting any longer for the log or the database")
+            logging.shutdown()
+            os._exit(0)
+
+
+def _run(config: ConfigManager, stop: threading.Event) -> int:
+    database = database_of(config)
+    bring_up_to_date(database, stop)
+    log = wait_for_log(config, "wattline-central-worker", stop)
+    if log is None:
+        return 0
+    rhythm = Rhythm(
+        interval_s=config[settings.TICK_INTERVAL_MS] / 1_000,
+        silent_after_s=config[settings.SILENT_AFTER_S],
+        grace_s=config[settings.OUTAGE_GRACE_S],
+    )
+    ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000)
+    worker = Worker(database, log, Folding(terms_of(config), apply, parked), ticker, stop)
+    try:
+        worker.run()
+    finally:
+        log.close()
+        database.dispose()
+    logger.info("stopped: %s", dict(worker.counts))
+    return 0

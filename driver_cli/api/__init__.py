@@ -1,0 +1,1 @@
+"""What Central is asked over HTTP, and what it answers."""

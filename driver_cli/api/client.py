@@ -1,0 +1,195 @@
+"""The way to Central: one question over HTTP, asked again while that can help.
+
+Every question that changes something carries the id it was given, so that asking again changes it once.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import httpx
+
+from driver_cli.api import retry
+from driver_cli.api.retry import ASKING, READING, Patience
+from driver_cli.exit_codes import ExitCode, Failure
+
+CONNECT_TIMEOUT_S = 3.0
+ANSWER_TIMEOUT_S = 15.0
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Refused(Exception):
+    """The API itself said no, for good: asking again gives the same answer."""
+
+    def __init__(self, status: int, code: str, field: str | None, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.status = status
+        self.code = code
+        self.field = field
+        self.message = message
+
+
+class Passing(Exception):
+    """No answer, or one that may be another in a moment; `why` ends the sentence `Wattline at URL ...`."""
+
+    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.retry_after_s = retry_after_s
+
+
+def _jitter() -> float:
+    return random.random()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Clock, pause and chance, passed in."""
+
+    monotonic_s: Callable[[], float] = time.monotonic
+    sleep_s: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = _jitter
+    now: Callable[[], datetime] = _now
+
+
+@dataclass
+class Api:
+    """`url`: http(s)://host[:port]. `notice` hears why a question is being asked again."""
+
+    url: str
+    notice: Callable[[str], None]
+    timing: Timing = field(default_factory=Timing)
+
+    def __post_init__(self) -> None:
+        host = httpx.URL(self.url).host
+        self._http = httpx.Client(
+            base_url=self.url,
+            headers={"accept": "application/json", "user-agent": "wattline"},
+            timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            # A proxy of the environment knows no way to this very machine.
+            trust_env=host not in _LOOPBACK,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get(self, path: str, **parameters: str | int) -> dict[str, Any]:
+        """Raises Refused, or Failure (UNAVAILABLE)."""
+        return self._ask(READING, "GET", path, params=parameters)
+
+    def post(self, path: str, body: Mapping[str, object], patience: Patience = ASKING) -> dict[str, Any]:
+        """Raises Refused, or Failure (UNAVAILABLE): then it may have been received, or not."""
+        return self._ask(patience, "POST", path, json=body)
+
+    @contextmanager
+    def stream(self, path: str, read_timeout_s: float, **parameters: str) -> Generator[httpx.Response]:
+        """An event stream, one try. Raises Refused, Passing or Failure; reading on may raise httpx.TransportError."""
+        timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, read=read_timeout_s)
+        headers = {"accept": "text/event-stream"}
+        try:
+            request = self._http.build_request("GET", path, params=parameters, headers=headers, timeout=timeout)
+            response = self._http.send(request, stream=True)
+        except httpx.TransportError as error:
+            raise Passing(why(error)) from None
+        try:
+            if not response.is_success:
+                response.read()
+                self._judge(response)
+            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                raise self._no_wattline(response)
+            yield response
+        finally:
+            response.close()
+
+    def _ask(self, patience: Patience, method: str, path: str, **request: Any) -> dict[str, Any]:
+        deadline_s = self.timing.monotonic_s() + patience.total_s
+        attempt = 0
+        while True:
+            try:
+                return self._try(method, path, **request)
+            except Passing as problem:
+                pause_s = retry.pause_s(attempt, self.timing.jitter(), problem.retry_after_s)
+                if self.timing.monotonic_s() + pause_s > deadline_s:
+                    raise self.unavailable(problem) from None
+                if patience is not READING:
+                    self.notice(f"Wattline at {self.url} {problem.why}; trying again")
+                self.timing.sleep_s(pause_s)
+                attempt += 1
+
+    def _try(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        try:
+            response = self._http.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise Passing(why(error)) from None
+        return self._judge(response)
+
+    def _judge(self, response: httpx.Response) -> dict[str, Any]:
+        document = _document(response)
+        error = document.get("error") if document else None
+        problem = cast("dict[str, Any]", error) if isinstance(error, dict) else None
+        status = response.status_code
+        if status in retry.PASSING_STATUSES:
+            said = f" ({problem.get('message') or problem.get('code')})" if problem else ""
+            wait_s = retry.retry_after_s(response.headers.get("retry-after"), self.timing.now)
+            raise Passing(f"cannot answer just now: HTTP {status}{said}", wait_s)
+        if problem is not None and isinstance(problem.get("code"), str):
+            field = problem.get("field")
+            message = str(problem.get("message") or problem["code"])
+            raise Refused(status, problem["code"], field if isinstance(field, str) else None, message)
+        if document is None or not response.is_success:
+            raise self._no_wattline(response)
+        return document
+
+    def _no_wattline(self, response: httpx.Response) -> Failure:
+        text = (
+            f"what answers at {self.url} is no Wattline (HTTP {response.status_code}); "
+            "give Wattline's address with --api or WATTLINE_API"
+        )
+        return Failure(ExitCode.UNAVAILABLE, "not_wattline", text)
+
+    def unavailable(self, problem: Passing) -> Failure:
+        """The failure that says so, with the next step."""
+        again = f"in {problem.retry_after_s:.0f} s" if problem.retry_after_s else "in a moment"
+        text = (
+            f"Wattline at {self.url} {problem.why}; try again {again}, "
+            "or give another address with --api or WATTLINE_API"
+        )
+        return Failure(ExitCode.UNAVAILABLE, "unavailable", text)
+
+
+def _document(response: httpx.Response) -> dict[str, Any] | None:
+    try:
+        parsed: object = response.json()
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
+
+
+_WHY: tuple[tuple[type[httpx.TransportError], str], ...] = (
+    (httpx.ConnectTimeout, "cannot be reached: no answer to the connection"),
+    (httpx.ConnectError, "cannot be reached"),
+    (httpx.TimeoutException, "does not answer"),
+    (httpx.UnsupportedProtocol, "cannot be reached: the address must begin with http:// or https://"),
+    (httpx.RemoteProtocolError, "broke off before it had answered"),
+)
+
+
+def why(error: httpx.TransportError) -> str:
+    """A transport's trouble as the end of the sentence `Wattline at URL ...`."""
+    text = next((each for kind, each in _WHY if isinstance(error, kind)), "lost the connection")
+    return f"{text}: {_reason(error)}" if type(error) is httpx.ConnectError else text
+
+
+def _reason(error: Exception) -> str:
+    # httpx keeps the system's own words only in the text: "[Errno 111] Connection refused".
+    text = str(error).rpartition("] ")[2].strip()
+    return text[:1].lower() + text[1:] if text else type(error).__name__

@@ -1,0 +1,52 @@
+"""A receipt as the API gives it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from driver_cli.api.answers import BadAnswer, Raw, decimal_or_none, text, text_or_none, time_or_none, whole_or_none
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Money in hundredths of the currency, energy in Wh."""
+
+    number: int
+    session_id: str
+    cp_id: str
+    driver_id: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    meter_id: str | None
+    start_register_wh: int | None
+    end_register_wh: int | None
+    energy_wh: int | None
+    price_per_kwh: Decimal | None
+    cost_minor: int | None
+    currency: str
+    reason: str | None
+    raw: Raw = field(repr=False)
+
+    @classmethod
+    def of(cls, raw: Raw) -> "Receipt":
+        """Raises BadAnswer."""
+        number = whole_or_none(raw, "number")
+        if number is None:
+            raise BadAnswer("number is missing")
+        return cls(
+            number=number,
+            session_id=text(raw, "session_id"),
+            cp_id=text(raw, "cp_id"),
+            driver_id=text(raw, "driver_id"),
+            started_at=time_or_none(raw, "started_at"),
+            ended_at=time_or_none(raw, "ended_at"),
+            meter_id=text_or_none(raw, "meter_id"),
+            start_register_wh=whole_or_none(raw, "start_register_wh"),
+            end_register_wh=whole_or_none(raw, "end_register_wh"),
+            energy_wh=whole_or_none(raw, "energy_wh"),
+            price_per_kwh=decimal_or_none(raw, "price_per_kwh"),
+            cost_minor=whole_or_none(raw, "cost_minor"),
+            currency=text_or_none(raw, "currency") or "",
+            reason=text_or_none(raw, "reason"),
+            raw=raw,
+        )

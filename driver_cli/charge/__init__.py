@@ -1,0 +1,1 @@
+"""`wattline charge`: asking for a charge and following it to its receipt."""

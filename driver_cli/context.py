@@ -1,0 +1,82 @@
+"""What one run of the command works with: its options, the API, the state, the terminal."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from driver_cli import state
+from driver_cli.api.client import Api, Timing
+from driver_cli.exit_codes import ExitCode, Failure
+from driver_cli.state import StateFile
+from driver_cli.words import figures
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options that every command has."""
+
+    json: bool
+    api: str
+    driver: str | None
+
+    def overridden(self, as_json: bool, api: str | None, driver: str | None) -> "Options":
+        """What stands after the command's name counts more than what stands before it."""
+        return Options(self.json or as_json, api or self.api, driver or self.driver)
+
+
+@dataclass
+class Run:
+    """One command at work. Results go to `out`, all else to `err`."""
+
+    options: Options
+    out: Console
+    err: Console
+    files: StateFile
+    timing: Timing = field(default_factory=Timing)
+
+    @classmethod
+    def of(cls, options: Options) -> "Run":
+        return cls(options, Console(), Console(stderr=True), StateFile(state.folder(os.environ)))
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(self.options.api, self.note, self.timing)
+
+    def driver_id(self) -> str:
+        """--driver, or who registered here. Raises Failure (NOT_REGISTERED)."""
+        if self.options.driver:
+            return self.options.driver
+        known = self.files.read().driver
+        if known is None:
+            text = "no driver is registered on this machine; register with `wattline register NAME`"
+            raise Failure(ExitCode.NOT_REGISTERED, "not_registered", text)
+        return known.driver_id
+
+    def note(self, text: str) -> None:
+        """A line on stderr, beside the result."""
+        self.err.print(f"wattline: {figures.clean(text)}", markup=False, highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """A line of the result; nothing where the result is JSON."""
+        if not self.options.json:
+            self.out.print(figures.clean(text), markup=False, highlight=False, soft_wrap=True)
+
+    def result(self, document: Mapping[str, Any], shown: RenderableType | str) -> None:
+        """The result: the document with --json, else what is shown of it."""
+        if self.options.json:
+            print(json.dumps(document, ensure_ascii=False), file=self.out.file, flush=True)
+        elif isinstance(shown, str):
+            self.say(shown)
+        else:
+            self.out.print(shown)
+
+    @property
+    def interactive(self) -> bool:
+        """Somebody sits there who sees a live view and can answer a question."""
+        return self.out.is_terminal and sys.stdin.isatty() and not self.options.json

@@ -1,0 +1,1 @@
+"""What a driver reads: figures, tables, reasons, help."""

@@ -1,0 +1,183 @@
+"""The log on Apache Kafka. Partition counts, retention and the time stamps of records are the broker's to
+keep.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from kafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError
+
+from eventlog.kafka.client import (
+    BATCH_SIZE_BYTES,
+    Admin,
+    FoundOffset,
+    new_admin,
+    new_consumer,
+    topic_partition,
+    wait_for_port,
+)
+from eventlog.kafka.producer import KafkaAppender
+from eventlog.kafka.reader import KafkaReader
+from eventlog.pending import MAX_PENDING_RECORDS, Pending
+from eventlog.port import STREAM_LINGER_MS, Appended, Ends, LogUnavailable, TopicMismatch, UnknownTopic
+from eventlog.record_size import checked_size, encode_key
+from eventlog.topics import TOPICS, Topic
+
+CONNECT_TIMEOUT_S = 30.0
+BATCH_OVERHEAD_BYTES = 1_024
+EARLIEST = -2
+LATEST = -1
+
+Answer = TypeVar("Answer")
+
+
+class KafkaLog:
+    def __init__(
+        self,
+        address: str,
+        client_id: str,
+        topics: Sequence[Topic] = TOPICS,
+        *,
+        prefix: str = "",
+        linger_ms: int = STREAM_LINGER_MS,
+        max_pending_records: int = MAX_PENDING_RECORDS,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+    ) -> None:
+        """`prefix`: what the topics' names begin with on the broker. Raises LogUnavailable."""
+        wait_for_port(address, connect_timeout_s)
+        self._address = address
+        self._client_id = client_id
+        self._prefix = prefix
+        self._topics = {topic.name: topic for topic in topics}
+        self._created: set[str] = set()
+        self._asking = threading.Lock()
+        self._admin: Admin = new_admin(address, client_id)
+        try:
+            self._appender = KafkaAppender(address, client_id, Pending(max_pending_records), linger_ms)
+        except LogUnavailable:
+            self._admin.close()
+            raise
+
+    def _ask(self, question: Callable[[Admin], Answer]) -> Answer:
+        with self._asking:
+            try:
+                return question(self._admin)
+            except UnknownTopicOrPartitionError as error:
+                raise UnknownTopic(f"Kafka at {self._address} has no such topic or partition") from error
+            except KafkaError as error:
+                raise LogUnavailable(f"Kafka at {self._address} does not answer: {error}") from error
+
+    def cluster_id(self) -> str:
+        return self._ask(lambda admin: admin.describe_cluster()["cluster_id"])
+
+    def create_topics(self) -> None:
+        existing = self._existing(list(self._topics))
+        missing = [topic for topic in self._topics.values() if topic.name not in existing]
+        if missing:
+            wanted = {self._prefix + topic.name: _configuration(topic) for topic in missing}
+            # Another process may make them at the same moment: what counts is what is there afterwards.
+            self._ask(lambda admin: _create(admin, wanted))
+            existing = self._existing(list(self._topics))
+        for topic in self._topics.values():
+            self._check_count(topic, existing.get(topic.name, 0))
+        self._appender.learn(self._prefix + name for name in self._topics)
+        self._created |= set(self._topics)
+
+    def _existing(self, names: Sequence[str]) -> dict[str, int]:
+        """The partition counts of those topics that exist."""
+        described = self._ask(lambda admin: admin.describe_topics([self._prefix + name for name in names]))
+        return {
+            topic["name"].removeprefix(self._prefix): len(topic["partitions"])
+            for topic in described
+            if not topic["error_code"]
+        }
+
+    def _check_count(self, topic: Topic, existing: int) -> None:
+        if existing != topic.partitions:
+            raise TopicMismatch(
+                f"{self._prefix}{topic.name} has {existing} partitions at {self._address};"
+                f" {topic.partitions} are needed"
+            )
+
+    def partitions(self, topic: str) -> int:
+        count = self._existing([topic]).get(topic)
+        if count is None:
+            raise UnknownTopic(
+                f"there is no topic {self._prefix}{topic} at {self._address}; create_topics makes them"
+            )
+        return count
+
+    def ends(self, topic: str, partition: int) -> Ends:
+        return self.all_ends([(topic, partition)])[topic, partition]
+
+    def all_ends(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Ends]:
+        wanted = {place: topic_partition(self._prefix + place[0], place[1]) for place in places}
+        firsts, nexts = (self._offsets(dict.fromkeys(wanted.values(), end)) for end in (EARLIEST, LATEST))
+        return {place: Ends(firsts[each].offset, nexts[each].offset) for place, each in wanted.items()}
+
+    def offset_at(self, topic: str, partition: int, timestamp_ms: int) -> int:
+        found = self._offset(topic, partition, max(0, timestamp_ms))
+        return self._offset(topic, partition, LATEST) if found < 0 else found
+
+    def _offset(self, topic: str, partition: int, time_or_end: int) -> int:
+        wanted = topic_partition(self._prefix + topic, partition)
+        return self._offsets({wanted: time_or_end})[wanted].offset
+
+    def _offsets(self, wanted: Mapping[Any, int]) -> Mapping[Any, FoundOffset]:
+        return self._ask(lambda admin: admin.list_partition_offsets(wanted))
+
+    def append(
+        self, topic: str, key: str | bytes, value: bytes, headers: Mapping[str, bytes] | None = None
+    ) -> Future[Appended]:
+        if topic not in self._created:
+            self._check_created(topic)
+        headers = headers or {}
+        raw_key = encode_key(key)
+        size_bytes = checked_size(self._topics[topic], raw_key, value, headers)
+        return self._appender.append(self._prefix + topic, raw_key, value, headers, size_bytes)
+
+    def _check_created(self, topic: str) -> None:
+        if topic not in self._topics:
+            raise UnknownTopic(f"{topic} is not in the table of topics")
+        self._check_count(self._topics[topic], self.partitions(topic))
+        self._appender.learn([self._prefix + topic])
+        self._created.add(topic)
+
+    def reader(self, positions: Mapping[tuple[str, int], int]) -> KafkaReader:
+        counts = {topic: self.partitions(topic) for topic in {topic for topic, _ in positions}}
+        for topic, partition in positions:
+            if not 0 <= partition < counts[topic]:
+                raise UnknownTopic(f"there is no {self._prefix}{topic}/{partition} at {self._address}")
+        return KafkaReader(new_consumer(self._address, self._client_id), self._prefix, positions, self.ends)
+
+    def close(self) -> None:
+        self._appender.close()
+        with self._asking:
+            self._admin.close()
+
+
+def _configuration(topic: Topic) -> dict[str, Any]:
+    retention_ms = -1 if topic.retention_ms is None else topic.retention_ms
+    # The largest record of a batch of its own, or a full batch of small ones.
+    max_batch_bytes = max(topic.max_record_bytes, BATCH_SIZE_BYTES) + BATCH_OVERHEAD_BYTES
+    return {
+        "num_partitions": topic.partitions,
+        "configs": {
+            "cleanup.policy": "delete",
+            "retention.ms": str(retention_ms),
+            "retention.bytes": "-1",
+            "message.timestamp.type": "LogAppendTime",
+            "max.message.bytes": str(max_batch_bytes),
+            # Whatever a stranger compresses with, no reader needs that codec's library.
+            "compression.type": "uncompressed",
+        },
+    }
+
+
+def _create(admin: Admin, wanted: Mapping[str, object]) -> None:
+    try:
+        admin.create_topics(wanted, raise_errors=True, wait_for_metadata=True)
+    except TopicAlreadyExistsError:
+        return

@@ -1,0 +1,1 @@
+"""What engine and monitor both keep and send until it is acked."""

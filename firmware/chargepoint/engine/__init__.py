@@ -1,0 +1,1 @@
+"""The engine: switches the relay, meters, protects, runs the charge."""

@@ -1,0 +1,116 @@
+"""What is kept of a charge: its checkpoint on flash, its messages in the journal.
+
+Each is written in the order that makes a power cut between any two harmless: nothing told that the flash does not
+hold, no end told twice or never.
+"""
+
+from chargepoint.engine.ending import Ending, after_power_loss
+
+
+class Books:
+    """`session`: the charge that runs, a session.Session; `ending`: the one that is over and not journaled yet."""
+
+    def __init__(self, settings, clock, meter, journal, memory, checkpoint):
+        self.session = None
+        self.ending = None
+        self._cp_id = settings.cp_id
+        self._flash_ms = settings.flash_interval_ms
+        self._report_ms = settings.checkpoint_interval_ms
+        self._clock = clock
+        self._meter = meter
+        self._journal = journal
+        self._memory = memory
+        self._checkpoint = checkpoint
+        self._flashed_at = self._reported_at = 0
+
+    def boot(self):
+        """The charge that a power cut ended is completed from its checkpoint, if it was not. True if there was one."""
+        if self._checkpoint.session is None:
+            return False
+        self.ending = after_power_loss(self._checkpoint, self._journal)
+        if self.ending is None:
+            self._write()  # or a later boot would complete it once more, when its completion is acked and gone
+            return False
+        if self.ending.session_id not in self._memory.sessions:
+            self._memory.remember_session(self.ending.session_id)
+        self.complete(0)
+        return True
+
+    def session_id(self):
+        return None if self.session is None else self.session.session_id
+
+    def running(self):
+        """The session, in states whose table admits no other case."""
+        assert self.session is not None
+        return self.session
+
+    def energy_wh(self):
+        """Of the charge that runs."""
+        return 0 if self.session is None else self.session.energy_wh(self._meter.register_wh)
+
+    def under_way(self):
+        """The session whose energy the register may still gain; None between charges."""
+        return self.session_id() if self.ending is None else self.ending.session_id
+
+    def begin(self, session):
+        self.session = session
+        self._write()
+
+    def close(self):
+        """The relay is about to close."""
+        self.running().close(self._meter.register_wh, self._clock.time_ms())
+        self._write()
+        self._flashed_at = self._reported_at = self._clock.now
+        self._tell_register("charge_started")
+
+    def keep(self, now):
+        """In mid-charge, on every pass."""
+        tell = now - self._reported_at >= self._report_ms
+        if tell or now - self._flashed_at >= self._flash_ms:
+            self._flashed_at = now
+            self._write()  # before it is told: after a power cut no register may lie below one that was told
+        if tell:
+            self._reported_at = now
+            self._tell_register("meter_checkpoint")
+
+    def end(self, cause):
+        """The relay has opened, or never closed. cause: (reason, fault)."""
+        self._write()
+        session = self.running()
+        end_register_wh = None if session.relay_closed else session.start_register_wh
+        self.ending = Ending(session.record(), session.meter_id, cause, self._clock.time_ms(), end_register_wh)
+        self.session = None
+
+    def all_read(self):
+        """A window saw the relay open all along, so that the register holds all that flowed before."""
+        if self.ending is not None:
+            self.ending.read = True
+
+    def complete(self, blind_ms):
+        """Journal the end once its last windows are in; again and again should the journal be full.
+
+        blind_ms: for how long no window has come.
+        """
+        if self.ending is None or not self.ending.settled(blind_ms):
+            return
+        fields = self.ending.completion(self._cp_id, self._meter.register_wh)
+        self._checkpoint.keep_register(self._meter)
+        if self._journal.append("charge_completion", fields, self._clock.stamp()) is not None:
+            self.ending = None
+            self._write()
+
+    def raise_register(self, meter_id, register_wh):
+        """Take Central's figure, where it is of this meter and larger; not during a charge, which would be billed."""
+        if self.under_way() is None and meter_id == self._meter.meter_id and self._meter.raise_to(register_wh):
+            self._write()
+
+    def _write(self):
+        record = None if self.session is None else self.session.record()
+        self._checkpoint.write(self._meter, record, self._clock.time_ms())
+
+    def _tell_register(self, kind):
+        register = {
+            "cp_id": self._cp_id, "session_id": self.session_id(), "meter_id": self._meter.meter_id,
+            "register_wh": self._meter.register_wh,
+        }
+        self._journal.append(kind, register, self._clock.stamp())

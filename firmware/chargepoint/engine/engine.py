@@ -1,0 +1,269 @@
+"""The engine: switches the relay, meters, protects, and runs the charge.
+
+Whatever ends a charge, the relay opens before anything is written. Its energy is read after the first window that saw
+the relay open all along, when everything that flowed has been counted; then the completion is journaled.
+"""
+
+from wire.frame import payload_of
+
+from chargepoint import states
+from chargepoint.delivery.inbox import Inbox
+from chargepoint.engine import admission
+from chargepoint.engine.books import Books
+from chargepoint.engine.commands import Commands
+from chargepoint.engine.presence import PRESENCE
+from chargepoint.engine.protection import LATCHED, Protection, Reading
+from chargepoint.engine.session import Session
+from chargepoint.engine.sight import Sight
+from chargepoint.faults import SENSOR_STALL
+
+STALL_MS = 1000  # without a window while the relay is closed
+CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
+FALL_MS = 6000  # how long an ordinary stop waits for that
+_WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
+
+
+class Engine:
+    """`state` is one of states.ENGINE_STATES; `faults` those that hold."""
+
+    def __init__(self, settings, platform, clock, meter, journal, memory, checkpoint, link, outbox):
+        """`outbox`: sends the journal on `link`; None where a monitor on the same board sends it."""
+        self.meter = meter
+        self._platform = platform
+        self._clock = clock
+        self._journal = journal
+        self._memory = memory
+        self._link = link
+        self._outbox = outbox
+        self._cp_id = settings.cp_id
+        self._limit_ma = settings.rated_current_ma
+        self._books = Books(settings, clock, meter, journal, memory, checkpoint)
+        self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
+        self._protection = Protection(memory.latched)
+        self._reading = Reading()
+        self._sight = Sight()
+        self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
+        self._commands = Commands(self, memory, journal, clock)
+        self._inbox = Inbox(settings.cp_id, self._handlers(), self._send)
+        self._cause = None  # (reason, fault) of a stop that lets the current fall
+        self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
+        self._finishing_ms = 0
+        self._announced = None
+
+    # --- what others ask ---
+
+    @property
+    def state(self):
+        return self._walker.state
+
+    @property
+    def faults(self):
+        return self._protection.faults
+
+    def session_id(self):
+        return self._books.session_id()
+
+    def session_energy_wh(self):
+        return self._books.energy_wh()
+
+    def vehicle(self):
+        return self._presence.seen(self._platform.vehicle())
+
+    def start_charging_session(self, session_id, max_energy_wh=None, max_duration_s=None):
+        """None, or why not."""
+        busy = self._books.under_way() is not None
+        refusal = admission.refusal(
+            session_id, self.state, busy, self._relay_ms, self._memory, self._clock, self._journal
+        )
+        if refusal is None:
+            limits = (max_energy_wh, max_duration_s)
+            self._walker.fire("start", Session(session_id, self.meter, self._clock.time_ms(), *limits))
+        return refusal
+
+    def stop_charging_session(self, reason):
+        """An ordinary stop. None, or why not."""
+        return None if self._walker.fire("stop", (reason, None)) else "unknown_session"
+
+    def set_service(self, in_service):
+        self._memory.set_service(not in_service)
+        if not in_service and self.session_id() is not None:
+            self.stop_charging_session("operator")
+
+    def reset_faults(self):
+        if self._protection.reset():
+            self._memory.set_latched([])
+            self._recovered()
+
+    def handle_health_check(self, message):
+        self._send("health_check_response", self.get_current_status(), message.get("message_id"))
+
+    def get_current_status(self):
+        """The fields of a health_check_response."""
+        status = {
+            "id": self._cp_id, "state": self.state, "relay_closed": self.state in states.RELAY_CLOSED,
+            "faults": list(self.faults), "meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh,
+            "vehicle": self.vehicle(), "uptime_ms": self._clock.now,
+        }
+        if self.session_id() is not None:
+            status["session_id"] = self.session_id()
+        return status
+
+    # --- the loop ---
+
+    def boot(self):
+        """Before anything is sent: the charge that a power cut ended is completed from its checkpoint."""
+        self._platform.relay(False)
+        if self._books.boot():
+            self._relay_ms = 0
+        self._walker.fire("ready")
+
+    def step(self, now):
+        self._link.step(now)
+        for payload in self._link.received():
+            self._inbox.take(payload)
+        if not self._link.up and self.state != states.SAFE:
+            self._walker.fire("link_lost", ("safe_mode", None))
+        self._look(now)
+        if self.state == states.AUTHORIZED and self._presence.ready(self._platform.vehicle()):
+            self._walker.fire("connected")
+        self._books.complete(self._sight.blind_ms)
+        if self.state in states.RELAY_CLOSED:
+            self._books.keep(now)
+        self._announce()
+        if self._outbox is not None:
+            self._outbox.step(now, self._link.send)
+        self._platform.report_register(self.meter.meter_id, self.meter.register_wh, self._books.under_way())
+
+    # --- actions of states.ENGINE ---
+
+    def begin(self, session):
+        self._books.begin(session)
+
+    def close(self, detail):
+        self._books.close()
+        self._presence.begin()
+        self._sight.begin()
+        self._relay_ms = 0
+        self._platform.relay(True)  # last of all: whatever fails before leaves it open
+
+    def wind_down(self, cause):
+        self._cause = cause
+        self._finishing_ms = 0
+
+    def open_and_complete(self, cause):
+        self._platform.relay(False)
+        self._relay_ms = 0
+        self._books.end(self._cause or cause)
+        self._cause = None
+
+    def complete_unclosed(self, cause):
+        self._books.end(cause)
+
+    # --- windows ---
+
+    def _look(self, now):
+        """Take the windows that came, and judge the sensor if none did."""
+        seen = False
+        for _ in range(_WINDOWS_IN_A_STEP):
+            window = self._platform.window()
+            if window is None:
+                break
+            if self.meter.take(window):
+                self._take_window(window)
+                seen = True
+        self._sight.look(now, seen)
+        stalled = self.state in states.RELAY_CLOSED and self._sight.blind_ms >= STALL_MS
+        if stalled and self._protection.begin(SENSOR_STALL):
+            self._failed(SENSOR_STALL)
+
+    def _take_window(self, window):
+        if self._protection.end(SENSOR_STALL):
+            self._recovered()
+        self._protect(window)
+        if window.relay == (self.state in states.RELAY_CLOSED):  # else it is of before the relay moved
+            self._relay_ms = min(self._relay_ms + window.duration_ms, admission.PAUSE_MS)
+        if self.state == states.CHARGING:
+            self._judge_charge(window.duration_ms)
+        elif self.state == states.FINISHING:
+            self._finishing_ms += window.duration_ms
+            if self.meter.current_ma < CURRENT_FELL_MA or self._finishing_ms >= FALL_MS:
+                self._walker.fire("ended")
+        elif window.relay is False:
+            self._books.all_read()
+
+    def _protect(self, window):
+        reading, closed = self._reading, self.state in states.RELAY_CLOSED
+        reading.window_ms, reading.clipped = window.duration_ms, window.clipped
+        reading.current_ma, reading.limit_ma = self.meter.current_ma, self._limit_ma
+        reading.temperature_mc, reading.feedback = self._platform.temperature_mc(), self._platform.feedback()
+        reading.relay = window.relay
+        reading.closed_ms = self._relay_ms if closed and window.relay else 0
+        reading.open_ms = 0 if closed or window.relay else self._relay_ms
+        began, ended = self._protection.take(reading)
+        for fault in began:
+            self._failed(fault)
+        if ended:
+            self._recovered()
+
+    def _judge_charge(self, window_ms):
+        session = self._books.running()
+        session.fed_ms += window_ms
+        if session.at_limit(self.meter.register_wh):
+            self.stop_charging_session("limit")
+        elif self._presence.over(self._platform.vehicle(), self.meter.current_ma, window_ms):
+            self.stop_charging_session("vehicle")
+
+    def _failed(self, fault):
+        self._walker.fire("fault", ("fault", fault))
+        self._memory.set_latched([each for each in self.faults if each in LATCHED])
+
+    def _recovered(self):
+        if not self.faults:
+            self._walker.fire("recovered")
+
+    # --- talk ---
+
+    def _handlers(self):
+        handlers = dict.fromkeys(self._commands.kinds, self._commands.take)
+        handlers.update({
+            "health_check_request": self.handle_health_check, "safe_release": self._release,
+            "register_response": self._registered, "heartbeat_response": self._take_time,
+            "ack": self._take_ack, "keepalive": self._ignore, "error_response": self._ignore,
+        })
+        return handlers
+
+    def _release(self, message):
+        if self.state == states.SAFE:
+            self._walker.fire("released_faulty" if self.faults else "released")
+
+    def _registered(self, message):
+        if not message["accepted"]:
+            return
+        self._take_time(message)
+        if self._outbox is not None:
+            self._outbox.open()
+        self.set_service(message["in_service"])
+        self._books.raise_register(message.get("meter_id"), message.get("register_wh") or 0)
+
+    def _take_ack(self, message):
+        if self._outbox is not None:
+            self._outbox.take_ack(message)
+
+    def _take_time(self, message):
+        self._clock.set(message.get("server_time_ms"))
+
+    def _ignore(self, message):
+        """A keepalive did its work in the link; an error_response is for people who read logs."""
+
+    def _announce(self):
+        """Changes are said unasked, and to whoever connects anew."""
+        news = (self._link.generation, self.state, self.vehicle(), tuple(self.faults))
+        if news == self._announced or not self._link.up:
+            return
+        if self._send("health_check_response", self.get_current_status()):
+            self._announced = news
+
+    def _send(self, kind, fields, message_id=None):
+        message = {"type": kind, "message_id": message_id or self._journal.lossy_id()}
+        message.update(fields)
+        return self._link.send(payload_of(message))

@@ -1,0 +1,34 @@
+"""The names of faults, each with its `failure_info`: what was seen, in words. A new fault is one new row.
+
+Who finds a fault is told elsewhere: `engine/protection.py` has a row for each that opens the relay.
+"""
+
+# Found by the engine.
+OVER_CURRENT = "over_current"
+OVER_CURRENT_FAST = "over_current_fast"
+CLIPPED = "clipped"
+OVER_TEMPERATURE = "over_temperature"
+WELD = "weld"
+FEEDBACK_MISSING = "feedback_missing"
+SENSOR_STALL = "sensor_stall"
+# Found by the monitor.
+ENGINE_SILENT = "engine_silent"
+CENTRAL_UNREACHABLE = "central_unreachable"
+MONITOR_FAULTS = (ENGINE_SILENT, CENTRAL_UNREACHABLE)
+
+TEXTS = {
+    OVER_CURRENT: "current above the limit by more than a tenth for 7 s",
+    OVER_CURRENT_FAST: "current above one and a half times the limit",
+    CLIPPED: "the current or voltage sensor reads its end of range: cannot meter",
+    OVER_TEMPERATURE: "71 degrees Celsius or more at the relay",
+    WELD: "the relay is open, yet the load is fed: its contacts are welded",
+    FEEDBACK_MISSING: "the relay is closed, yet the load is not fed",
+    SENSOR_STALL: "no samples arrive while the relay is closed: cannot meter or protect",
+    ENGINE_SILENT: "the engine does not answer health checks",
+    CENTRAL_UNREACHABLE: "Central could not be reached for a while",
+}
+
+
+def text_of(fault):
+    """A fault of an engine with newer firmware is told by its name."""
+    return TEXTS.get(fault, fault)

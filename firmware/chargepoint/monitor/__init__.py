@@ -1,0 +1,1 @@
+"""The monitor: registers the charge point, watches the engine, reports, reconnects."""

@@ -1,0 +1,65 @@
+"""What only servers say: bridge, ticker, folds, and people through them. No board loads it."""
+
+from wire.kinds import BRIDGE, CP, DRIVER, DRIVER_SIDE, FOLD, OPERATOR, TICKER, Kind, add
+from wire.kinds.fields import (
+    PRICE_MAX,
+    choice,
+    may,
+    may_count,
+    may_id,
+    must,
+    must_count,
+    must_id,
+    must_time,
+)
+
+ACTIONS = ("stop", "resume", "price_change", "reset", "replace")
+LIMITS = (may_count("max_energy_wh", 1), may_count("max_duration_s", 1), may_count("max_cost_minor", 1))
+
+KINDS = add((
+    # --- bridge and ticker to the log ---
+    Kind("link_up", (BRIDGE,), CP, "cp_id", True, (
+        must_id("cp_id"), must_id("link_id"), may_id("board"), may_id("registration"),
+    ), "a charge point registered on this line"),
+    Kind("link_down", (BRIDGE,), CP, "cp_id", True, (
+        must_id("cp_id"), must_id("link_id"), may("reason", "text", 0, 120),
+    ), "that line closed"),
+    Kind("silent", (TICKER,), CP, "cp_id", True, (must_id("cp_id"),), "nothing was heard for SILENT_AFTER_S"),
+    Kind("heard", (TICKER,), CP, "cp_id", True, (must_id("cp_id"),), "it is heard again"),
+    Kind("deadline_passed", (TICKER,), CP, "key", True, (
+        must_id("key"), must("deadline_id", "text", 1, 120), must_count("generation"),
+    ), "a deadline's time came; logged to the topic of its key"),
+    # --- drivers ---
+    Kind("driver_register", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
+        must_id("driver_id"),
+    ), "a driver exists; the name lies in a table beside the log"),
+    Kind("charge_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
+        must_id("cp_id"), must_id("driver_id"), may("price_per_kwh", "decimal", 0, PRICE_MAX),
+    ) + LIMITS, "asks for a charge; price_per_kwh is what the driver was shown"),
+    Kind("charge_stop_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
+        must_id("driver_id"), must_id("session_id"),
+    ), "asks to end the driver's own session"),
+    # --- folds among themselves ---
+    Kind("charge_claimed", (FOLD,), CP, "cp_id", True, (
+        must_id("cp_id"), must_id("driver_id"), must_id("session_id"), must_id("request_id"),
+        may("price_per_kwh", "decimal", 0, PRICE_MAX),
+    ) + LIMITS, "the driver may have this one charge"),
+    Kind("claim_released", (FOLD,), DRIVER, "driver_id", True, (
+        must_id("driver_id"), must_id("session_id"), must_id("cp_id"), must_id("outcome"), may_id("reason"),
+    ), "the charge point is done with this claim"),
+    Kind("charge_stop", (FOLD,), CP, "cp_id", True, (
+        must_id("cp_id"), must_id("driver_id"), must_id("session_id"),
+    ), "the driver's stop, forwarded to the charge point of the driver's own session"),
+    Kind("ticket", (FOLD,), CP, "cp_id", True, (
+        must_id("cp_id"), must_id("session_id"), must_id("driver_id"), must_count("number", 1), must_id("meter_id"),
+        must_count("start_register_wh"), must_count("end_register_wh"), must_count("energy_wh"),
+        must_count("cost_minor"),
+        must_time("started_at_ms"), must_time("ended_at_ms"),
+        must("currency", "text", 3, 3), must_count("tariff_version", 1), must_count("price_e4_per_kwh"),
+        must_id("reason"),
+    ), "an immutable receipt"),
+    # --- operator ---
+    Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
+        must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "decimal", 0, PRICE_MAX),
+    ), "stop, resume, reset, replace, or a new price"),
+))
