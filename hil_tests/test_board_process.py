@@ -15,6 +15,7 @@ from hil_tests.benches.unix import UnixBench
 from tools.services.null_modem import NullModem
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 QUICK: dict[str, Any] = {
     "retry_first_ms": 50, "retry_slow_ms": 500, "resend_ms": 500, "checkpoint_interval_ms": 500,
@@ -173,4 +174,4 @@ def test_serial_line_that_nobody_reads_does_not_stop_the_charge(tmp_path: Path, 
         bench.server.until(lambda: bench.bridge.of("status_notification"))
         bench.bridge.command("start_charge", session_id="s1", max_energy_wh=200)
         bench.server.until(lambda: bench.bridge.of("charge_started"))
-        wait_for(lambda: not bench.plant.state()["relay"], 30, "the relay opening at the energy limit")
+        wait_for(lambda: not bench.plant.state()["relay"], DEADLINE_S, "the relay opening at the energy limit")

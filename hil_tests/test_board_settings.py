@@ -11,6 +11,8 @@ from chargepoint.settings import REQUIRED, TABLE, SettingError, Settings, read
 from hal.sim import board_id
 from wire.ids import BOARD_CHARACTERS, made_of
 
+from tools.testing.deadlines import DEADLINE_S
+
 MAIN = Path(__file__).parents[1] / "firmware" / "main.py"
 GOOD: dict[str, object] = {"cp_id": "cp_1", "central": "127.0.0.1:7000"}
 
@@ -126,7 +128,7 @@ def test_program_ends_with_one_line_and_code_2(
 ):
     (tmp_path / "config.json").write_text(json.dumps(config))
     done = subprocess.run(
-        [interpreter, str(MAIN)], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+        [interpreter, str(MAIN)], cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE_S, check=False
     )
     lines = (done.stderr + done.stdout).splitlines()
     assert done.returncode == 2
@@ -136,7 +138,8 @@ def test_program_ends_with_one_line_and_code_2(
 
 def test_config_that_is_named_must_be_there(tmp_path: Path, interpreter: str):
     done = subprocess.run(
-        [interpreter, str(MAIN), "nowhere.json"], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+        [interpreter, str(MAIN), "nowhere.json"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE_S, check=False,
     )
     assert done.returncode == 2
     assert "nowhere.json" in done.stderr + done.stdout

@@ -12,8 +12,7 @@ from hal.tcp import Dialler, Listener
 from hil_tests.benches.unix import UnixBench
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import wait_for
-
-DEADLINE_S = 10.0
+from tools.testing.deadlines import DEADLINE_S
 
 
 def test_serial_port_that_is_none_is_not_open(tmp_path: Path):

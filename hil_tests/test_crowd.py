@@ -15,12 +15,12 @@ from tools.services import kafka
 from tools.services.process import wait_for
 from tools.stack.log_choice import Wanted
 from tools.stack.stack import Stack
+from tools.testing.deadlines import DEADLINE_S
 
 BOARDS = 300
 CHARGES = 20
 LIMIT_WH = 200
 AWAY_S = 30
-DEADLINE_S = 60
 
 
 @pytest.fixture(scope="module", params=["embedded", "kafka"])

@@ -19,10 +19,10 @@ from eventlog.opening import open_log
 from hil_tests.whole_line import Site, agree, site
 from tools.services.ports import LOOPBACK
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 EPOCH = "00c0ffee00c0ffee"
 STRANGER = {"location": "Elsewhere", "price_per_kwh": 0.01}
-TIMEOUT_S = 30.0
 
 # What a stranger may say on a line, and the code of the answer; None: nothing that could be answered.
 BAD_PAYLOADS: tuple[tuple[bytes, str | None], ...] = (
@@ -68,7 +68,7 @@ class Line:
     """A TCP connection of a stranger."""
 
     def __init__(self, port: int, tagged: bool) -> None:
-        self._socket = socket.create_connection((LOOPBACK, port), timeout=TIMEOUT_S)
+        self._socket = socket.create_connection((LOOPBACK, port), timeout=DEADLINE_S)
         self._seal = CRC32 if tagged else None
         self._decoder = Decoder(self._seal)
 
@@ -127,7 +127,7 @@ def test_a_number_of_a_thousand_million(running: Site) -> None:
     line = Line(running.stack.bridge_port, tagged=True)
     line.say(_registration("cp_huge", f"huge.{EPOCH}.1000000000"))
     assert line.hear()["type"] == "ack"
-    wait_for(lambda: "n_jump" in _dead(running), TIMEOUT_S, "it is a dead letter")
+    wait_for(lambda: "n_jump" in _dead(running), DEADLINE_S, "it is a dead letter")
     line.close()
 
 
@@ -149,8 +149,8 @@ def test_mqtt(running: Site) -> None:
     before = running.status("cp_tcp")
     for topic in ("wattline/cp_tcp/telemetry", "wattline/cp_none/telemetry", "wattline/cp_tcp/state", "wattline/x"):
         for payload, _ in BAD_PAYLOADS:
-            stranger.publish(topic, payload, qos=1).wait_for_publish(TIMEOUT_S)
-    stranger.publish("wattline/cp_tcp/telemetry", b"x" * 100_000, qos=1).wait_for_publish(TIMEOUT_S)
+            stranger.publish(topic, payload, qos=1).wait_for_publish(DEADLINE_S)
+    stranger.publish("wattline/cp_tcp/telemetry", b"x" * 100_000, qos=1).wait_for_publish(DEADLINE_S)
     stranger.loop_stop()
     assert running.status("cp_tcp") == before
 
@@ -162,13 +162,13 @@ def test_the_logs_topics(running: Site) -> None:
     heartbeat = {"type": "heartbeat", "message_id": "x", "cp_id": "cp_tcp", "state": "idle"}
     for topic in ("ev.cp", "ev.driver", "ev.telemetry"):
         for payload, _ in BAD_PAYLOADS:
-            log.append(topic, "cp_tcp", payload, {"by": b"bridge"}).result(TIMEOUT_S)
+            log.append(topic, "cp_tcp", payload, {"by": b"bridge"}).result(DEADLINE_S)
         for message in (completion, heartbeat):
-            log.append(topic, "cp_tcp", json.dumps(message).encode(), {"by": b"stranger"}).result(TIMEOUT_S)
-            log.append(topic, "cp_other", json.dumps(message).encode(), {"by": b"bridge"}).result(TIMEOUT_S)
+            log.append(topic, "cp_tcp", json.dumps(message).encode(), {"by": b"stranger"}).result(DEADLINE_S)
+            log.append(topic, "cp_other", json.dumps(message).encode(), {"by": b"bridge"}).result(DEADLINE_S)
     log.close()
     for reason in ("not_json", "unknown_type", "missing_field", "wrong_key", "wrong_origin", "wrong_topic"):
-        wait_for(lambda reason=reason: reason in _dead(running), TIMEOUT_S, f"a dead letter says {reason}")
+        wait_for(lambda reason=reason: reason in _dead(running), DEADLINE_S, f"a dead letter says {reason}")
 
 
 def _dead(running: Site) -> str:
@@ -199,7 +199,7 @@ BODIES = (
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_the_api(running: Site, method: str, path: str) -> None:
-    with httpx.Client(base_url=running.stack.api_url, timeout=TIMEOUT_S) as api:
+    with httpx.Client(base_url=running.stack.api_url, timeout=DEADLINE_S) as api:
         for body in BODIES if method == "POST" else (b"",):
             answer = api.request(method, path, content=body, headers={"content-type": "application/json"})
             assert 400 <= answer.status_code < 500, (body[:40], answer.text)

@@ -13,6 +13,7 @@ from hil_tests.benches.unix import UnixBench
 from tools.services.mqtt import MqttBroker
 from tools.services.ports import LOOPBACK
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 QUICK: dict[str, Any] = {"idle_telemetry_interval_ms": 50, "retry_first_ms": 50, "retry_slow_ms": 300}
 
@@ -56,10 +57,10 @@ def test_figures_state_and_will(tmp_path: Path, interpreter: str, mqtt_broker: M
         assert {each["cp_id"] for each in figures(heard)} == {"cp_1"}
         assert states(heard)[-1] == "online"
         with listener(mqtt_broker.port, "cp_1") as later:
-            wait_for(lambda: states(later) == ["online"], 30, "the retained state")
+            wait_for(lambda: states(later) == ["online"], DEADLINE_S, "the retained state")
         assert not [m for m in bench.bridge.received if m["type"] == "charging_data"], "by MQTT, so not on the line"
         bench.boards["both"].kill()
-        wait_for(lambda: states(heard)[-1] == "offline", 60, "the broker sending the will")
+        wait_for(lambda: states(heard)[-1] == "offline", DEADLINE_S, "the broker sending the will")
 
 
 def test_broker_that_goes_and_comes_costs_nothing_but_its_figures(tmp_path: Path, interpreter: str):

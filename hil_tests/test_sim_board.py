@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from hil_tests.benches.unix import Plant
+from tools.testing.deadlines import DEADLINE_S
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 SCRIPT = Path(__file__).parent / "sim_board.py"
-DEADLINE_S = 30.0
 FAST = ("--plugged", "--speed", "300", "--profile")
 
 

@@ -14,11 +14,11 @@ from tools.services.process import ChildProcess, wait_for
 from tools.stack.boards import ChargePoint, Design, Shape
 from tools.stack.log_choice import Wanted
 from tools.stack.stack import Stack
+from tools.testing.deadlines import DEADLINE_S
 
 SPEED = 60
 TOLERANCE = 0.015  # of what flowed
 CHECKPOINT_MS = 500
-DEADLINE_S = 60.0
 # The field's 2 s, 6 s and 10 s, shortened; the energy of a checkpoint's time is what a power cut may cost.
 QUICK = {
     "keepalive_ms": 300, "link_lost_ms": 3000, "flash_interval_ms": CHECKPOINT_MS, "checkpoint_interval_ms": 1000,

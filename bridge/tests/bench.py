@@ -19,10 +19,10 @@ from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Log, Record
 from runtime.values import Address, SerialPort
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 Message = dict[str, object]
 
-TIMEOUT_S = 20.0
 
 
 def open_log(path: Path, busy_timeout_s: float = 2.0) -> EmbeddedLog:
@@ -69,7 +69,7 @@ def messages(log: Log, topic: str, *kinds: str) -> list[Message]:
 
 def command(log: Log, message: Message, by: bytes = b"worker") -> None:
     """Appends what the folds' outbox would, and waits until it is logged."""
-    log.append(COMMANDS, str(message["cp_id"]), payload_of(message), {"by": by}).result(TIMEOUT_S)
+    log.append(COMMANDS, str(message["cp_id"]), payload_of(message), {"by": by}).result(DEADLINE_S)
 
 
 def answer_link(log: Log, link_up: Message, **fields: object) -> None:
@@ -134,7 +134,7 @@ class Bench:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._started.wait(TIMEOUT_S)
+        assert self._started.wait(DEADLINE_S)
         if self._failure is not None:
             raise self._failure
         return self
@@ -148,11 +148,11 @@ class Bench:
         """Orderly, as on SIGTERM. Again does nothing."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(TIMEOUT_S)
+            self._thread.join(DEADLINE_S)
             assert not self._thread.is_alive()
 
     def wait_counted(self, name: str, at_least: int = 1) -> None:
-        wait_for(lambda: self.counters[name] >= at_least, TIMEOUT_S, f"{name} reaching {at_least}")
+        wait_for(lambda: self.counters[name] >= at_least, DEADLINE_S, f"{name} reaching {at_least}")
 
     def wait_messages(self, topic: str, *kinds: str, count: int = 1) -> list[Message]:
         """The messages of these kinds in the log, once there are at least `count`."""
@@ -160,7 +160,7 @@ class Bench:
             found = messages(self.log, topic, *kinds)
             return found if len(found) >= count else []
 
-        return wait_for(enough, TIMEOUT_S, f"{count} of {kinds} in {topic}")
+        return wait_for(enough, DEADLINE_S, f"{count} of {kinds} in {topic}")
 
     def link_of(self, cp_id: str, count: int = 1) -> Message:
         """The newest link_up of a charge point, once there have been `count`."""
@@ -168,7 +168,7 @@ class Bench:
             found = [each for each in messages(self.log, CP, "link_up") if each["cp_id"] == cp_id]
             return found if len(found) >= count else []
 
-        return wait_for(enough, TIMEOUT_S, f"link_up {count} of {cp_id}")[-1]
+        return wait_for(enough, DEADLINE_S, f"link_up {count} of {cp_id}")[-1]
 
     def accept(self, cp_id: str, count: int = 1) -> Message:
         """Answers the newest link_up as Central does; returns it."""

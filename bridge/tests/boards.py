@@ -13,11 +13,11 @@ from wire.frame import Decoder, encode, parse
 from wire.seal import CRC32, Crc32
 
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 Message = dict[str, object]
 
 EPOCH = "0123456789abcdef"
-TIMEOUT_S = 20.0
 POLL_INTERVAL_S = 0.005
 
 
@@ -35,7 +35,7 @@ class Socket:
         self.socket = socket.socket()
         if receive_buffer_bytes is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
-        self.socket.settimeout(TIMEOUT_S)
+        self.socket.settimeout(DEADLINE_S)
         self.socket.connect(("127.0.0.1", port))
 
     def send(self, data: bytes) -> None:
@@ -48,7 +48,7 @@ class Socket:
         except ConnectionResetError:
             return b""
         finally:
-            self.socket.settimeout(TIMEOUT_S)
+            self.socket.settimeout(DEADLINE_S)
 
     def close(self) -> None:
         self.socket.close()
@@ -70,7 +70,7 @@ class Terminal:
                 unsent = unsent[os.write(self._descriptor, unsent) :]
             return not unsent
 
-        wait_for(sent, TIMEOUT_S, "somebody reading the terminal", POLL_INTERVAL_S)
+        wait_for(sent, DEADLINE_S, "somebody reading the terminal", POLL_INTERVAL_S)
 
     def receive(self, timeout_s: float) -> bytes:
         return wait_for(self._read, timeout_s, "bytes on the terminal", POLL_INTERVAL_S)
@@ -167,13 +167,13 @@ class Board:
         self.acked_ids.update(cast(list[str], message.get("message_id", [])))
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
-        deadline_s = time.monotonic() + TIMEOUT_S
+        deadline_s = time.monotonic() + DEADLINE_S
         while not condition():
             assert not self.ended, f"the line ended before {what}; heard {self.heard[-5:]}"
             try:
                 self.listen(max(0.001, deadline_s - time.monotonic()))
             except TimeoutError:
-                raise AssertionError(f"{what}: not within {TIMEOUT_S} s; heard {self.heard[-5:]}") from None
+                raise AssertionError(f"{what}: not within {DEADLINE_S} s; heard {self.heard[-5:]}") from None
 
     def wait_acked(self, *numbers: int) -> None:
         self.wait(lambda: self.acked.issuperset(numbers), f"acks of {numbers}")
@@ -187,6 +187,6 @@ class Board:
         return [message for message in self.heard if message["type"] == kind]
 
     def wait_ended(self) -> None:
-        deadline_s = time.monotonic() + TIMEOUT_S
+        deadline_s = time.monotonic() + DEADLINE_S
         while not self.ended:
             self.listen(max(0.001, deadline_s - time.monotonic()))

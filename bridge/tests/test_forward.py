@@ -11,9 +11,9 @@ from bridge.counters import Counters
 from bridge.forward import Forwarder
 from bridge.switchboard import until
 from eventlog.embedded.log import EmbeddedLog
+from tools.testing.deadlines import DEADLINE_S
 
 BURSTS = 40
-TIMEOUT_S = 20.0
 
 
 async def overload(log: EmbeddedLog, counters: Counters, calm_s: float) -> list[bool]:
@@ -22,7 +22,7 @@ async def overload(log: EmbeddedLog, counters: Counters, calm_s: float) -> list[
     for number in range(BURSTS):
         for _ in range(6):
             forwarder.append(CP, "cp_001", b"{}", settled.append)
-        await until(lambda expected=6 * (number + 1): len(settled) == expected, TIMEOUT_S)
+        await until(lambda expected=6 * (number + 1): len(settled) == expected, DEADLINE_S)
     return settled
 
 

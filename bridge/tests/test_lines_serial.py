@@ -18,6 +18,7 @@ from bridge.tests.boards import Board, Terminal
 from eventlog.embedded.log import EmbeddedLog
 from runtime.values import SerialPort
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 BANNER = b"\r\nMicroPython v1.28.0; Raspberry Pi Pico\r\nType \"help()\" for more information.\r\n>>> \0\0"
 
@@ -143,7 +144,7 @@ def test_board_that_does_not_read_is_cut_off_and_heard_again_afterwards(bench: B
             board.stream.send(bad)
         return bench.counters["lines_clogged"] > 0
 
-    wait_for(pour, 20, "the line being cut off")
+    wait_for(pour, DEADLINE_S, "the line being cut off")
     bench.wait_counted("lines_opened", 2)
     board.stream.send(b"\n")
     board.register()

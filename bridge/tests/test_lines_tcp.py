@@ -12,6 +12,7 @@ from bridge.tests.bench import Bench, answer_link, command, messages, open_log, 
 from bridge.tests.boards import EPOCH, Board, Socket
 from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 
 @pytest.fixture
@@ -237,7 +238,7 @@ def test_line_that_never_reads_is_cut_off_and_the_others_notice_nothing(bench: B
                 return True
             return bench.counters["lines_clogged"] > 0
 
-        wait_for(pour, 30, "the deaf line being cut off")
+        wait_for(pour, DEADLINE_S, "the deaf line being cut off")
         bench.wait_counted("lines_clogged")
         good.say(good.checkpoint())
         good.wait_acked(2)
@@ -262,7 +263,7 @@ def test_more_lines_than_may_be_are_turned_away_and_the_others_stay(log: Embedde
             three.wait_ended()
         assert bench.counters["lines_refused"] == 1
         two.stream.close()
-        wait_for(lambda: len(messages(log, CP, "link_down")) == 1, 20, "the second line's end")
+        wait_for(lambda: len(messages(log, CP, "link_down")) == 1, DEADLINE_S, "the second line's end")
         with board_at(bench, "cp_003") as three:
             three.register()
         one.say(one.checkpoint())
@@ -274,7 +275,7 @@ def test_end_of_the_bridge_acks_what_is_logged_and_says_link_down(log: EmbeddedL
         board.register()
         bench.link_of("cp_001")
         board.say(board.checkpoint())
-        wait_for(lambda: messages(log, CP, "meter_checkpoint"), 20, "the checkpoint in the log")
+        wait_for(lambda: messages(log, CP, "meter_checkpoint"), DEADLINE_S, "the checkpoint in the log")
         bench.stop()
         board.wait_acked(2)
         board.wait_ended()

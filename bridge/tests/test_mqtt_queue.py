@@ -12,8 +12,8 @@ from bridge.decisions import Append
 from bridge.lines.mqtt import MAX_WAITING, MqttTelemetry
 from bridge.switchboard import until
 from runtime.values import Address
+from tools.testing.deadlines import DEADLINE_S
 
-TIMEOUT_S = 20.0
 DATA: dict[str, object] = {
     "type": "charging_data", "cp_id": "cp_001", "state": "idle", "meter_id": "m1", "register_wh": 1,
     "session_energy_wh": 0, "power_w": 0, "current_ma": 0, "voltage_mv": 0, "limit_ma": 0, "limit_reason": "rated",
@@ -34,7 +34,7 @@ class Queue:
         self._telemetry.arrived(message)
 
     async def settle(self, condition: Callable[[], bool]) -> None:
-        await until(condition, TIMEOUT_S)
+        await until(condition, DEADLINE_S)
         assert condition()
 
 

@@ -17,11 +17,10 @@ from wire.kinds.log import KINDS
 from eventlog import Appended, Record
 from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import ChildProcess, wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
 EPOCH = "0123456789abcdef"
-START_TIMEOUT_S = 30.0
-TIMEOUT_S = 15.0
 QUICK = {"OUTAGE_GRACE_S": "0", "TICK_INTERVAL_MS": "50"}
 
 
@@ -66,14 +65,14 @@ class Site:
         for process in chosen:
             process.start()
         for process in chosen:
-            process.wait_said(" ready ", START_TIMEOUT_S)
+            process.wait_said(" ready ", DEADLINE_S)
 
     @property
     def api_url(self) -> str:
         return "http://" + re.findall(r"ready api=(\S+)", self.api.said())[-1]
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.api_url, timeout=TIMEOUT_S)
+        return httpx.Client(base_url=self.api_url, timeout=DEADLINE_S)
 
     def appends(self, topic: str, key: str | bytes, value: bytes, by: str | None = None) -> Future[Appended]:
         return self.log.append(topic, key, value, {} if by is None else {"by": by.encode()})
@@ -91,10 +90,10 @@ class Site:
     def connect(self, cp_id: str = "cp_001", board: str = "b1", **fields: Any) -> None:
         """The charge point registers, and its line is up."""
         told = {"location": "Yard", "price_per_kwh": 0.25, "meter_id": f"m-{cp_id}", "register_wh": 1_000, **fields}
-        self.board_says("register_request", board, id=cp_id, **told).result(TIMEOUT_S)
-        self.says("link_up", "bridge", cp_id=cp_id, link_id=f"link-{board}", board=board).result(TIMEOUT_S)
+        self.board_says("register_request", board, id=cp_id, **told).result(DEADLINE_S)
+        self.says("link_up", "bridge", cp_id=cp_id, link_id=f"link-{board}", board=board).result(DEADLINE_S)
 
-    def read(self, topic: str, until: int = 1, timeout_s: float = TIMEOUT_S) -> Sequence[Record]:
+    def read(self, topic: str, until: int = 1, timeout_s: float = DEADLINE_S) -> Sequence[Record]:
         """All records of a topic, once there are `until`."""
         places = [(topic, number) for number in range(self.log.partitions(topic))]
         reader = self.log.reader(dict.fromkeys(places, 0))
@@ -110,7 +109,7 @@ class Site:
         assert len(records) >= until, f"{topic}: {len(records)} records, expected {until}"
         return records
 
-    def wait_for(self, condition: Any, what: str, timeout_s: float = TIMEOUT_S) -> Any:
+    def wait_for(self, condition: Any, what: str, timeout_s: float = DEADLINE_S) -> Any:
         try:
             return wait_for(condition, timeout_s, what)
         except TimeoutError as error:

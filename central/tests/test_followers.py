@@ -13,9 +13,9 @@ from central.api.changes import AlwaysChanged, SqliteChanges
 from central.api.followers import Follower, Followers
 from central.views.charge import Charge
 from central.views.queries import ChargeKey
+from tools.testing.deadlines import DEADLINE_S
 
 KEY: ChargeKey = ("ada", "r1")
-TIMEOUT_S = 10.0
 
 
 class Charges:
@@ -31,13 +31,13 @@ class Charges:
 
 def within_time(wanted: Callable[[], Coroutine[Any, Any, None]]) -> None:
     async def run() -> None:
-        await asyncio.wait_for(wanted(), 2 * TIMEOUT_S)
+        await asyncio.wait_for(wanted(), 2 * DEADLINE_S)
 
     asyncio.run(run())
 
 
 async def newest(follower: Follower) -> Charge:
-    charge = await follower.next(TIMEOUT_S)
+    charge = await follower.next(DEADLINE_S)
     assert charge is not None
     return charge
 

@@ -20,6 +20,7 @@ from central.tests.working import is_folded, rows_of, working
 from central.worker.publisher import Publisher
 from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 
 @contextmanager
@@ -80,8 +81,8 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
     for _ in range(3):
         failed = publisher.counts["failed"]
         with locked(tmp_path / "log.db"):
-            wait_for(lambda failed=failed: publish() or publisher.counts["failed"] > failed, 10, "a refusal")
-    wait_for(publish, 10, "everything published")
+            wait_for(lambda failed=failed: publish() or publisher.counts["failed"] > failed, DEADLINE_S, "a refusal")
+    wait_for(publish, DEADLINE_S, "everything published")
     records = lined.read(COMMANDS, len(letters))
     for key in {letter.key for letter in letters}:
         first_said = list(dict.fromkeys(record.value for record in records if record.raw_key == key))

@@ -21,6 +21,7 @@ from eventlog import Record
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.topics import Topic
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 SILENT_AFTER_MS = 3_600_000
 QUICK = Rhythm(interval_s=0.02, silent_after_s=SILENT_AFTER_MS / 1_000, grace_s=0.0)
@@ -169,7 +170,7 @@ def test_deadlines_pass_where_telemetry_left_the_log_unread(database: Database, 
     data = {"cp_id": "cp_001", "state": "idle", "message_id": "b1.0123456789abcdef.t1"}
     partition = lined.says("heartbeat", "bridge", **data).result(10).partition
     brief = EmbeddedLog(tmp_path / "log.db", [Topic("ev.telemetry", 8, 1, 65_536)], retention_interval_s=0.01)
-    wait_for(lambda: brief.ends("ev.telemetry", partition).first == 1, 10, "its retention")
+    wait_for(lambda: brief.ends("ev.telemetry", partition).first == 1, DEADLINE_S, "its retention")
     brief.close()
     rhythm = Rhythm(interval_s=0.02, silent_after_s=86_400, grace_s=0)
     with working(database, lined.log, rhythm=rhythm) as one:

@@ -18,8 +18,8 @@ from central.worker.loop import Folding, Worker
 from central.worker.ticker import Rhythm, Ticker
 from eventlog import Log
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
-TIMEOUT_S = 10.0
 TERMS = Terms()
 NEVER = Rhythm(interval_s=3_600, silent_after_s=3_600, grace_s=3_600)
 
@@ -50,11 +50,11 @@ class Working:
 
     def end(self) -> None:
         self.stop.set()
-        self._thread.join(TIMEOUT_S)
+        self._thread.join(DEADLINE_S)
         assert not self._thread.is_alive()
 
     def wait_ended(self) -> BaseException:
-        self._thread.join(TIMEOUT_S)
+        self._thread.join(DEADLINE_S)
         assert self.error is not None
         return self.error
 
@@ -63,7 +63,7 @@ class Working:
             assert self.error is None, repr(self.error)
             return condition()
 
-        return wait_for(answer, TIMEOUT_S, what)
+        return wait_for(answer, DEADLINE_S, what)
 
     def catch_up(self) -> None:
         """Until everything in the log is folded, and nothing waits to go out."""

@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 
+from tools.testing.deadlines import DEADLINE_S
+
 ROOT = Path(__file__).parents[2]
-ENDED_TIMEOUT_S = 60.0
 
 
 @dataclass
@@ -76,7 +77,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
-    out, err = process.communicate(timeout=ENDED_TIMEOUT_S)
+    out, err = process.communicate(timeout=DEADLINE_S)
     return subprocess.CompletedProcess[str](process.args, process.returncode, out, err)
 
 

@@ -11,11 +11,11 @@ from types import TracebackType
 from typing import Self
 
 from driver_cli.tests.homes import Home, command
+from tools.testing.deadlines import DEADLINE_S
 
 CTRL_C = "\x03"
 CTRL_D = "\x04"
 ENTER = "\r"
-READ_TIMEOUT_S = 30.0
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -48,14 +48,14 @@ class Terminal:
 
     def wait_for(self, words: str, since: int = 0) -> None:
         """Until `words` stand in the text after its first `since` characters. Raises TimeoutError."""
-        deadline = time.monotonic() + READ_TIMEOUT_S
+        deadline = time.monotonic() + DEADLINE_S
         while words not in self.text[since:]:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{words!r} was not shown, but: {self.text[-2000:]!r}")
             self._read(0.1)
 
     def wait_ended(self) -> int:
-        deadline = time.monotonic() + READ_TIMEOUT_S
+        deadline = time.monotonic() + DEADLINE_S
         while self.process.poll() is None:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"it did not end, but: {self.text[-2000:]!r}")

@@ -14,9 +14,9 @@ from driver_cli.tests.canned import Serve, json_answer
 from driver_cli.tests.homes import ROOT, Home, ended, lines_of_json
 from tools.services.process import wait_for
 from tools.stack.stack import Stack
+from tools.testing.deadlines import DEADLINE_S
 
 SHORT = ("--kwh", "0.1")  # about a second
-TIMEOUT_S = 30.0
 MakeLine = Callable[[Loses], BadLine]
 
 
@@ -27,7 +27,7 @@ def running(home: Home) -> bool:
 def killed_while(home: Home, line: BadLine, cp_id: str) -> None:
     """A charge whose command dies when its line has lost something."""
     process = home.start("charge", cp_id, *SHORT, api_url=line.url)
-    assert line.suffered.wait(TIMEOUT_S)
+    assert line.suffered.wait(DEADLINE_S)
     process.kill()
     ended(process)
 
@@ -35,7 +35,7 @@ def killed_while(home: Home, line: BadLine, cp_id: str) -> None:
 def left_running(home: Home, cp_id: str = "cp_001") -> subprocess.CompletedProcess[str]:
     """A charge whose command was told by Ctrl-C, where nobody can answer its question."""
     process = home.start("charge", cp_id, "--kwh", "50")
-    wait_for(lambda: running(home), TIMEOUT_S, "energy flows")
+    wait_for(lambda: running(home), DEADLINE_S, "energy flows")
     process.send_signal(signal.SIGINT)
     return ended(process)
 
@@ -124,7 +124,7 @@ def test_interrupted_where_nobody_can_answer_is_left_running_and_taken_up(home: 
 
 def test_terminated_command_leaves_the_charge_running(home: Home):
     process = home.start("charge", "cp_001", "--kwh", "50")
-    wait_for(lambda: running(home), TIMEOUT_S, "energy flows")
+    wait_for(lambda: running(home), DEADLINE_S, "energy flows")
     process.send_signal(signal.SIGTERM)
     left = ended(process)
     assert left.returncode == 143
@@ -163,7 +163,7 @@ def test_lost_answer_is_asked_for_again_and_charges_once(home: Home, bad_line: M
 
 def test_killed_before_the_answer_arrived_takes_up_what_came_of_it(home: Home, bad_line: MakeLine, stack: Stack):
     killed_while(home, bad_line(Loses.ANSWER), "cp_001")
-    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "it ends unwatched")
+    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], DEADLINE_S, "it ends unwatched")
     (request,) = home.requests()
     again = home.run("--json", "charge", "cp_001", *SHORT)
     assert again.returncode == 0
@@ -175,7 +175,7 @@ def test_killed_before_the_answer_arrived_takes_up_what_came_of_it(home: Home, b
 
 def test_other_limits_begin_anew_once_the_request_is_known_to_be_answered(home: Home, bad_line: MakeLine):
     killed_while(home, bad_line(Loses.ANSWER), "cp_001")
-    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "it ends unwatched")
+    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], DEADLINE_S, "it ends unwatched")
     other = home.run("charge", "cp_001", "--kwh", "0.05")
     assert other.returncode == 0, other.stderr
     assert "your last request at cp_001 was carried out" in other.stderr
@@ -200,9 +200,9 @@ def test_dearer_price_is_refused_and_told(home: Home, bad_line: MakeLine, stack:
 def set_price(stack: Stack, cp_id: str, price: str) -> None:
     environment = {**os.environ, **stack.settings_of_central(), "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}"}
     command = [sys.executable, "-m", "central.operate.main", "price", cp_id, price]
-    subprocess.run(command, env=environment, cwd=stack.folder, check=True, capture_output=True, timeout=TIMEOUT_S)
+    subprocess.run(command, env=environment, cwd=stack.folder, check=True, capture_output=True, timeout=DEADLINE_S)
     shown = f"{float(price):.4f}"
-    wait_for(lambda: stack.get(f"/v1/charge-points/{cp_id}")["price_per_kwh"] == shown, TIMEOUT_S, "the new price")
+    wait_for(lambda: stack.get(f"/v1/charge-points/{cp_id}")["price_per_kwh"] == shown, DEADLINE_S, "the new price")
 
 
 def test_worker_that_is_away_is_waited_for_and_asked_again_under_the_same_id(home: Home, stack: Stack):
@@ -214,7 +214,7 @@ def test_worker_that_is_away_is_waited_for_and_asked_again_under_the_same_id(hom
         (request,) = home.requests()
         stack.api.kill()
         stack.api.start()
-        stack.api.wait_ready(lambda: answers(stack), TIMEOUT_S)
+        stack.api.wait_ready(lambda: answers(stack), DEADLINE_S)
         process = home.start("--json", "charge", "cp_001", *SHORT)
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["state"] == "pending"
@@ -235,7 +235,7 @@ def answers(stack: Stack) -> bool:
 
 def test_api_that_dies_in_mid_charge_is_connected_to_again(home: Home, stack: Stack):
     process = home.start("charge", "cp_001", "--kwh", "0.4")
-    wait_for(lambda: running(home), TIMEOUT_S, "energy flows")
+    wait_for(lambda: running(home), DEADLINE_S, "energy flows")
     stack.api.kill()
     assert process.stderr is not None
     told = process.stderr.readline()

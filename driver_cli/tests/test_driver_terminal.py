@@ -7,8 +7,8 @@ import pytest
 from driver_cli.tests.homes import Home
 from driver_cli.tests.terminal import CTRL_C, CTRL_D, ENTER, Terminal
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
-TIMEOUT_S = 30.0
 ASKED = "Stop the charge (s), or leave it running (l)?"
 
 
@@ -73,4 +73,4 @@ def test_second_ctrl_c_after_a_stop_leaves_at_once(home: Home):
         terminal.press(CTRL_C)
         assert terminal.wait_ended() in {0, 130}  # the stop may be quicker than the key
         assert terminal.text.count(ASKED) == 1
-    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], TIMEOUT_S, "the stop was asked for")
+    wait_for(lambda: [each["state"] for each in home.charges()] == ["completed"], DEADLINE_S, "the stop was asked for")

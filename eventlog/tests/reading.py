@@ -4,8 +4,7 @@ import time
 from collections.abc import Mapping
 
 from eventlog.port import Log, Reader, Record
-
-TIMEOUT_S = 30.0
+from tools.testing.deadlines import DEADLINE_S
 
 
 def beginnings(log: Log, *topics: str) -> dict[tuple[str, int], int]:
@@ -18,11 +17,11 @@ def beginnings(log: Log, *topics: str) -> dict[tuple[str, int], int]:
 
 def read(reader: Reader, count: int, max_records: int = 500) -> list[Record]:
     """At least `count` records, and no waiting for more."""
-    deadline = time.monotonic() + TIMEOUT_S
+    deadline = time.monotonic() + DEADLINE_S
     records: list[Record] = []
     while len(records) < count:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{len(records)} of {count} records within {TIMEOUT_S:g} s")
+            raise TimeoutError(f"{len(records)} of {count} records within {DEADLINE_S:g} s")
         records += reader.poll(max_records, 1.0)
     return records
 

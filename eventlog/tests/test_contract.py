@@ -26,13 +26,13 @@ from eventlog.tests.appending import KEYS
 from eventlog.tests.reading import beginnings, read, read_all
 from eventlog.tests.worlds import World
 from eventlog.topics import TOPICS, Topic
+from tools.testing.deadlines import DEADLINE_S
 
 APPENDING = Path(__file__).with_name("appending.py")
-ACK_TIMEOUT_S = 20.0
 
 
 def append(log: Log, key: str, value: bytes, topic: str = "ev.cp") -> tuple[int, int]:
-    return log.append(topic, key, value).result(ACK_TIMEOUT_S)
+    return log.append(topic, key, value).result(DEADLINE_S)
 
 
 def poll_for_ever(reader: Reader, found: list[Record]) -> None:
@@ -44,7 +44,7 @@ def poll_for_ever(reader: Reader, found: list[Record]) -> None:
 def test_an_acknowledged_record_is_read_back_as_it_was(log: Log) -> None:
     before_ms = time.time_ns() // 1_000_000
     headers = {"origin": b"bridge", "odd": bytes(range(256))}
-    partition, offset = log.append("ev.cp", "cp_äöü", b"\x00value\xff", headers).result(ACK_TIMEOUT_S)
+    partition, offset = log.append("ev.cp", "cp_äöü", b"\x00value\xff", headers).result(DEADLINE_S)
     (record,) = read_all(log, beginnings(log, "ev.cp"))
     assert record == Record(
         "ev.cp",
@@ -62,7 +62,7 @@ def test_an_acknowledged_record_is_read_back_as_it_was(log: Log) -> None:
 def test_records_of_a_key_keep_their_order_and_their_partition(log: Log) -> None:
     keys = [f"cp_{number:03}" for number in range(40)]
     futures = [log.append("ev.cp", key, str(n).encode()) for n in range(50) for key in keys]
-    places = [future.result(ACK_TIMEOUT_S) for future in futures]
+    places = [future.result(DEADLINE_S) for future in futures]
     records = read_all(log, beginnings(log, "ev.cp"))
     read_places = {(record.partition, record.offset): record for record in records}
     assert len(read_places) == len(records) == len(futures)
@@ -143,7 +143,7 @@ def test_a_full_log_says_so_at_once_and_goes_on_afterwards(world: World) -> None
         with pytest.raises(LogBusy):
             log.append("ev.cp", "cp_001", b"one too many")
         assert not any(future.cancel() for future in futures)
-    offsets = [future.result(ACK_TIMEOUT_S).offset for future in futures]
+    offsets = [future.result(DEADLINE_S).offset for future in futures]
     assert offsets == list(range(1, 8))
     assert append(log, "cp_001", b"last")[1] == 8
     log.close()
@@ -251,7 +251,7 @@ def test_wake_ends_a_poll(log: Log) -> None:
     assert not reader.poll(10, 600.0)
     waker.join()
     append(log, "cp_001", b"x")
-    assert len(reader.poll(10, ACK_TIMEOUT_S)) == 1
+    assert len(reader.poll(10, DEADLINE_S)) == 1
     reader.close()
     reader.close()
     with pytest.raises(LogClosed):
@@ -263,7 +263,7 @@ def test_a_long_partition_does_not_hide_a_short_one(log: Log) -> None:
     short = next(partition for partition, _ in others if partition != long)
     long_keys = [f"cp_{n}" for n, (partition, _) in enumerate([(long, 0), *others]) if partition == long]
     for future in [log.append("ev.cp", long_keys[0], bytes(250)) for _ in range(3_000)]:
-        future.result(ACK_TIMEOUT_S)
+        future.result(DEADLINE_S)
     reader = log.reader({("ev.cp", long): 0, ("ev.cp", short): 0})
     partitions: list[int] = []
     while short not in partitions:

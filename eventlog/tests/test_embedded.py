@@ -21,6 +21,7 @@ from eventlog.tests.reading import beginnings, read_all
 from eventlog.tests.worlds import EmbeddedWorld
 from eventlog.topics import TOPICS, Topic
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 APPENDING = Path(__file__).with_name("appending.py")
 
@@ -39,7 +40,7 @@ def killed_writers(world: EmbeddedWorld, folder: Path, names: str, acks_each: in
             command = [sys.executable, str(APPENDING), *world.address, name, "0"]
             processes.append(subprocess.Popen(command, stdout=stdout))
     for process, output in zip(processes, outputs, strict=True):
-        wait_for(lambda output=output: output.read_bytes().count(b"\n") >= acks_each, 60.0, "enough acks")
+        wait_for(lambda output=output: output.read_bytes().count(b"\n") >= acks_each, DEADLINE_S, "enough acks")
         process.send_signal(signal.SIGKILL)
     for process in processes:
         process.wait()
@@ -124,7 +125,7 @@ def test_what_is_past_its_retention_is_deleted_and_nothing_else(world: EmbeddedW
     futures = [log.append("ev.telemetry", "cp_001", str(n).encode()) for n in range(1, 2_500)]
     futures += [log.append("ev.cp", "cp_001", str(n).encode()) for n in range(2_500)]
     assert all(future.result(20).partition == partition for future in futures)
-    wait_for(lambda: log.ends("ev.telemetry", partition).first == 2_500, 30.0, "retention")
+    wait_for(lambda: log.ends("ev.telemetry", partition).first == 2_500, DEADLINE_S, "retention")
     assert log.ends("ev.telemetry", partition) == (2_500, 2_500)
     assert log.ends("ev.cp", partition) == (0, 2_500)
     assert log.append("ev.telemetry", "cp_001", b"new").result(20).offset == 2_500

@@ -20,6 +20,7 @@ from eventlog.topics import TOPICS, Topic
 from tools.services.kafka import KafkaBroker
 from tools.services.ports import free_port
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 RECOVERY_TIMEOUT_S = 90.0
 
@@ -32,7 +33,7 @@ def world(kafka_world: KafkaWorld) -> KafkaWorld:
 def test_a_killed_broker_loses_doubles_and_reorders_nothing(log: Log, kafka_broker: KafkaBroker) -> None:
     reader = log.reader(beginnings(log, "ev.cp"))
     futures = [log.append("ev.cp", f"cp_{n % 20}", str(n).encode()) for n in range(2_000)]
-    wait_for(lambda: any(future.done() for future in futures), 30.0, "a first ack")
+    wait_for(lambda: any(future.done() for future in futures), DEADLINE_S, "a first ack")
     kafka_broker.kill()
     futures += [log.append("ev.cp", f"cp_{n % 20}", str(n).encode()) for n in range(2_000, 4_000)]
     with pytest.raises(LogUnavailable):

@@ -15,10 +15,10 @@ import serial
 from hil_tests.benches.scripted_bridge import Message, ScriptedBridge
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import ChildProcess
+from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "firmware" / "main.py"
-READY_TIMEOUT_S = 20.0
 
 
 def unix_ms() -> int:
@@ -32,11 +32,11 @@ class Plant:
         command = [sys.executable, "-m", "plant.main", "--cp", cp_id, *arguments]
         self.process = ChildProcess("plant", command, folder / "plant.log", folder=ROOT)
         self.process.start()
-        found = self.process.wait_said(r"boards=\S+:(\d+) control=\S+:(\d+)", READY_TIMEOUT_S)
+        found = self.process.wait_said(r"boards=\S+:(\d+) control=\S+:(\d+)", DEADLINE_S)
         self.port, self.control_port = int(found[1]), int(found[2])
 
     def ask(self, **request: Any) -> Message:
-        with socket.create_connection((LOOPBACK, self.control_port), timeout=READY_TIMEOUT_S) as line:
+        with socket.create_connection((LOOPBACK, self.control_port), timeout=DEADLINE_S) as line:
             line.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(line.makefile().readline())
         assert answer["ok"], answer
@@ -136,7 +136,7 @@ class UnixBench:
         (folder / "config.json").write_text(json.dumps(settings))
         process = ChildProcess(role, [self._interpreter, str(MAIN)], folder / "board.log", folder=folder)
         process.start()
-        process.wait_said("ready ", READY_TIMEOUT_S)
+        process.wait_said("ready ", DEADLINE_S)
         self.boards[role] = process
         return process
 

@@ -11,8 +11,7 @@ from wire.frame import encode
 from wire.seal import CRC32
 
 from plant.main import main
-
-LIMIT_S = 20
+from tools.testing.deadlines import DEADLINE_S
 
 
 def test_it_says_where_it_is_and_ends_cleanly_with_a_board_attached():
@@ -21,11 +20,11 @@ def test_it_says_where_it_is_and_ends_cleanly_with_a_board_attached():
         assert plant.stderr is not None
         ready = re.search(r" INFO .*ready cps=cp_1,cp_2 boards=([\d.]+):(\d+) control=", plant.stderr.readline())
         assert ready is not None
-        with socket.create_connection((ready[1], int(ready[2])), timeout=LIMIT_S) as line:
+        with socket.create_connection((ready[1], int(ready[2])), timeout=DEADLINE_S) as line:
             line.sendall(encode({"type": "plant_hello", "cp_id": "cp_2", "board": "b"}, CRC32))
             assert b"sample_window" in line.recv(4096)
             plant.send_signal(signal.SIGTERM)
-            rest = plant.communicate(timeout=LIMIT_S)[1]
+            rest = plant.communicate(timeout=DEADLINE_S)[1]
     assert plant.returncode == 0
     assert "stopped" in rest
     assert "Traceback" not in rest
@@ -58,7 +57,7 @@ def test_a_bad_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]):
 def test_a_port_that_is_taken_is_said():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = [sys.executable, "-m", "plant.main", "--port", str(taken.getsockname()[1])]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     assert ended.returncode == 2
     assert "cannot listen" in ended.stderr
     assert "Traceback" not in ended.stderr

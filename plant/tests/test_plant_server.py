@@ -17,8 +17,7 @@ from plant.control import Control
 from plant.mains import Mains
 from plant.profile_files import load_of
 from plant.world import World
-
-DEADLINE_S = 60
+from tools.testing.deadlines import DEADLINE_S
 
 
 class Rig:

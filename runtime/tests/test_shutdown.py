@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from runtime.shutdown import Shutdown
+from tools.testing.deadlines import DEADLINE_S
 
-WAIT_S = 20
 HEAD = """
 import asyncio, time
 from runtime.shutdown import Shutdown
@@ -57,7 +57,7 @@ def running(program: str) -> Generator[subprocess.Popen[str]]:
 def test_one_signal_ends_it_in_order(program: str, number: signal.Signals):
     with running(program) as process:
         process.send_signal(number)
-        assert process.communicate(timeout=WAIT_S)[0] == "ended\n"
+        assert process.communicate(timeout=DEADLINE_S)[0] == "ended\n"
         assert process.returncode == 0
 
 
@@ -67,7 +67,7 @@ def test_second_signal_ends_it_at_once():
         assert process.stdout
         assert process.stdout.readline() == "asked\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=WAIT_S) == 128 + signal.SIGINT
+        assert process.wait(timeout=DEADLINE_S) == 128 + signal.SIGINT
 
 
 def test_request_from_a_thread_reaches_every_waiter_also_a_late_one():
@@ -77,8 +77,8 @@ def test_request_from_a_thread_reaches_every_waiter_also_a_late_one():
         waiters = [asyncio.create_task(ending.wait()) for _ in range(3)]
         await asyncio.sleep(0)
         threading.Thread(target=ending.request).start()
-        await asyncio.wait_for(asyncio.gather(*waiters), WAIT_S)
-        await asyncio.wait_for(ending.wait(), WAIT_S)
+        await asyncio.wait_for(asyncio.gather(*waiters), DEADLINE_S)
+        await asyncio.wait_for(ending.wait(), DEADLINE_S)
 
     asyncio.run(main())
     assert ending.requested.is_set()

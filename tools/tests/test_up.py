@@ -12,10 +12,9 @@ import pytest
 
 from tools.services.ports import is_listening
 from tools.services.process import ChildProcess, wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
-UP_TIMEOUT_S = 60.0
-END_TIMEOUT_S = 30.0
 PROC = Path("/proc")
 OWN_FOLDER = """
 import os, signal
@@ -40,7 +39,7 @@ class Up:
         self.process.start()
 
     def wait_said(self, pattern: str) -> str:
-        return self.process.wait_said(pattern, UP_TIMEOUT_S)[0]
+        return self.process.wait_said(pattern, DEADLINE_S)[0]
 
     def pids(self, name: str = "") -> list[int]:
         """Of the processes that run in its folder, and have `name` on their command line."""
@@ -66,13 +65,13 @@ def up(tmp_path: Path) -> Iterator[Up]:
         pytest.skip("this system has no /proc")
     started = Up(tmp_path)
     yield started
-    started.process.stop(END_TIMEOUT_S)
+    started.process.stop(DEADLINE_S)
 
 
 def _leaves_nothing(up: Up, exit_code: int) -> None:
-    assert up.process.wait_ended(END_TIMEOUT_S) == exit_code
+    assert up.process.wait_ended(DEADLINE_S) == exit_code
     assert list(up.places.iterdir()) == []
-    wait_for(lambda: not up.pids(), END_TIMEOUT_S, "the end of every part")
+    wait_for(lambda: not up.pids(), DEADLINE_S, "the end of every part")
     assert "Traceback" not in up.process.said()
     assert up.process.said().endswith("stopped\n")
 
@@ -102,7 +101,7 @@ def test_however_it_is_ended(up: Up, ending: list[signal.Signals]) -> None:
 
 
 def test_ended_while_it_starts(up: Up) -> None:
-    wait_for(lambda: up.pids("central.operate.main"), UP_TIMEOUT_S, "a part")
+    wait_for(lambda: up.pids("central.operate.main"), DEADLINE_S, "a part")
     up.process.send_signal(signal.SIGINT)
     _leaves_nothing(up, 0)
 

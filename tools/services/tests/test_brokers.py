@@ -16,6 +16,7 @@ from tools.services.kafka import KafkaBroker
 from tools.services.mqtt import MqttBroker
 from tools.services.ports import is_listening
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 OTHER_DEMO = "from tools.services.kafka_jars import jars; print(jars())"
 FAKE_MAVEN = """#!/bin/sh
@@ -74,7 +75,7 @@ def test_a_kafka_broker_says_where_it_is_and_restarts_on_its_data(kafka_broker: 
     first = kafka_broker.process.pid
     kafka_broker.restart()
     assert kafka_broker.process.pid != first
-    wait_for(lambda: is_listening(kafka_broker.port), 30, "the port")
+    wait_for(lambda: is_listening(kafka_broker.port), DEADLINE_S, "the port")
 
 
 def test_kafka_without_java_is_said_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

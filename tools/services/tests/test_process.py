@@ -12,6 +12,7 @@ import pytest
 
 from tools.services.ports import free_port, is_listening
 from tools.services.process import LOG_TAIL_BYTES, ChildProcess, ProcessEnded, wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 # Starts a grandchild, says both ids, and ignores SIGTERM where it is told to.
 FAMILY = """
@@ -60,7 +61,7 @@ def test_stop_ends_the_process_and_its_descendants(tmp_path: Path) -> None:
     assert child.running
     child.stop()
     assert child.exit_code == -signal.SIGTERM
-    wait_for(lambda: not any(map(lives, ids(child.log_path))), 10, "the end of both")
+    wait_for(lambda: not any(map(lives, ids(child.log_path))), DEADLINE_S, "the end of both")
     child.stop()
     child.kill()
 
@@ -69,7 +70,7 @@ def test_stop_kills_what_does_not_listen(tmp_path: Path) -> None:
     child = family(tmp_path, "deaf")
     child.stop(timeout_s=0.2)
     assert child.exit_code == -signal.SIGKILL
-    wait_for(lambda: not any(map(lives, ids(child.log_path))), 10, "the end of both")
+    wait_for(lambda: not any(map(lives, ids(child.log_path))), DEADLINE_S, "the end of both")
 
 
 @contextmanager
@@ -110,7 +111,7 @@ def test_stop_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None
     with pytest.raises(KeyboardInterrupt), interrupted_after(0.2):
         child.stop(timeout_s=60)
     assert child.exit_code == -signal.SIGKILL
-    wait_for(lambda: not any(map(lives, ids(child.log_path))), 10, "the end of both")
+    wait_for(lambda: not any(map(lives, ids(child.log_path))), DEADLINE_S, "the end of both")
 
 
 def test_kill_and_start_again(tmp_path: Path) -> None:
@@ -133,12 +134,12 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
     assert parent.stdout is not None
     assert parent.stdout.readline() == b"started\n"  # by a thread that has ended: its children live on
-    wait_for(lambda: len(ids(log)) == 2, 20, "the family")
+    wait_for(lambda: len(ids(log)) == 2, DEADLINE_S, "the family")
     assert all(map(lives, ids(log)))
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    wait_for(lambda: not any(map(lives, ids(log))), 10, "the end of both")
+    wait_for(lambda: not any(map(lives, ids(log))), DEADLINE_S, "the end of both")
 
 
 def test_waiting_for_what_has_ended_shows_its_last_words(tmp_path: Path) -> None:
