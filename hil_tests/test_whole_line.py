@@ -7,11 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from hil_tests.whole_line import CHECKPOINT_MS, DEADLINE_S, POWER_W, SHAPES, SPEED, Site, agree, killed, site
+from hil_tests.whole_line import CHECKPOINT_MS, POWER_W, SHAPES, SPEED, Site, agree, killed, site
 from tools.services import kafka
 from tools.services.process import wait_for
 from tools.stack.log_choice import Wanted
 from tools.stack.python_of_boards import interpreter
+from tools.testing.deadlines import DEADLINE_S
 
 CHECKPOINT_WH = POWER_W * SPEED * CHECKPOINT_MS / 3_600_000
 

@@ -11,7 +11,8 @@ from wire.frame import parse
 from wire.kinds import CP
 
 from bridge.tests.bench import Bench, open_log, records
-from bridge.tests.boards import EPOCH, TIMEOUT_S, Board, Message, Socket, Stream
+from bridge.tests.boards import EPOCH, Board, Message, Socket, Stream
+from tools.testing.deadlines import DEADLINE_S
 
 MESSAGES = 60
 QUIET_S = 0.05  # so long without an ack, and the board says again what is not acked
@@ -120,7 +121,7 @@ class Journal:
             self.board.say(self.kept[n])
 
     def finish(self) -> None:
-        deadline_s = time.monotonic() + TIMEOUT_S
+        deadline_s = time.monotonic() + DEADLINE_S
         while self.kept.keys() - self.board.acked:
             assert time.monotonic() < deadline_s, f"never acked: {sorted(self.kept.keys() - self.board.acked)}"
             try:

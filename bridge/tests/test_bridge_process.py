@@ -11,10 +11,11 @@ from wire import ids
 from wire.frame import parse
 from wire.kinds import CP
 
-from bridge.tests.bench import TIMEOUT_S, Bench, answer_link, messages, open_log, records
+from bridge.tests.bench import Bench, answer_link, messages, open_log, records
 from bridge.tests.boards import EPOCH, Board, Socket
 from tools.services.ports import free_port, is_listening
 from tools.services.process import ChildProcess, wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +37,7 @@ class BridgeProcess:
 
     def ready_port(self) -> int:
         """The TCP port of this run's ready line."""
-        return int(self.process.wait_said(r" ready tcp=127\.0\.0\.1:(\d+)", TIMEOUT_S)[1])
+        return int(self.process.wait_said(r" ready tcp=127\.0\.0\.1:(\d+)", DEADLINE_S)[1])
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def kill_in_mid_stream(bridge: BridgeProcess, board: Board) -> None:
         board.say(board.checkpoint())
     bridge.process.kill()
     while not board.ended:
-        board.listen(TIMEOUT_S)
+        board.listen(DEADLINE_S)
 
 
 def test_everything_acked_before_a_kill_in_mid_stream_is_in_the_log(bridge: BridgeProcess, tmp_path: Path):
@@ -97,7 +98,7 @@ def test_sigterm_says_link_down_and_ends_cleanly(bridge: BridgeProcess, tmp_path
     with Board(Socket(bridge.ready_port()), "cp_001") as board:
         board.register()
         bridge.process.send_signal(signal.SIGTERM)
-        assert bridge.process.wait_ended(TIMEOUT_S) == 0
+        assert bridge.process.wait_ended(DEADLINE_S) == 0
         board.wait_ended()
     log = open_log(tmp_path / "log.db")
     ups, downs = messages(log, CP, "link_up"), messages(log, CP, "link_down")
@@ -112,7 +113,7 @@ def test_bridge_waits_for_a_log_that_cannot_be_had_yet(tmp_path: Path):
     bridge = BridgeProcess(tmp_path, LOG_PATH=str(blocked / "log.db"))
     bridge.start()
     try:
-        bridge.process.wait_said("waiting for the log", TIMEOUT_S)
+        bridge.process.wait_said("waiting for the log", DEADLINE_S)
         blocked.unlink()
         with Board(Socket(bridge.ready_port()), "cp_001") as board:
             board.register()
@@ -125,7 +126,7 @@ def test_file_that_is_no_log_ends_the_bridge_with_one_line_and_is_left_alone(tmp
     (tmp_path / "log.db").write_bytes(content)
     bridge = BridgeProcess(tmp_path)
     bridge.start()
-    assert bridge.process.wait_ended(TIMEOUT_S) == 1
+    assert bridge.process.wait_ended(DEADLINE_S) == 1
     assert "log.db is not an event log; name another file" in bridge.process.said()
     assert "Traceback" not in bridge.process.said()
     assert (tmp_path / "log.db").read_bytes() == content
@@ -136,7 +137,7 @@ def test_port_in_use_ends_the_bridge_with_one_line(tmp_path: Path):
     with Bench(log) as bench:
         bridge = BridgeProcess(tmp_path, LISTEN_PORT=str(bench.tcp_port))
         bridge.start()
-        assert bridge.process.wait_ended(TIMEOUT_S) == 1
+        assert bridge.process.wait_ended(DEADLINE_S) == 1
         assert "cannot listen" in bridge.process.said()
         assert "Traceback" not in bridge.process.said()
     log.close()
@@ -147,13 +148,13 @@ def test_plain_port_is_on_loopback_and_counters_are_logged_on_request(tmp_path: 
     bridge = BridgeProcess(tmp_path, PLAIN_PORT=str(port), LISTEN_HOST="0.0.0.0")
     bridge.start()
     try:
-        bridge.process.wait_said(f"plain=127.0.0.1:{port}", TIMEOUT_S)
+        bridge.process.wait_said(f"plain=127.0.0.1:{port}", DEADLINE_S)
         assert is_listening(port)
         with Board(Socket(port), "cp_001", seal=None) as hand:
             hand.stream.send(b"what?\n")
             hand.wait_heard("error_response")
         bridge.process.send_signal(signal.SIGUSR1)
-        bridge.process.wait_said("refused_not_json=1", TIMEOUT_S)
+        bridge.process.wait_said("refused_not_json=1", DEADLINE_S)
     finally:
         bridge.process.stop()
 
@@ -165,7 +166,7 @@ def test_start_after_the_commands_finds_what_is_younger_than_their_life(bridge: 
     bridge.start()
     with Board(Socket(bridge.ready_port()), "cp_001") as board:
         board.register()
-        (link_up,) = wait_for(lambda: messages(log, CP, "link_up"), TIMEOUT_S, "link_up")
+        (link_up,) = wait_for(lambda: messages(log, CP, "link_up"), DEADLINE_S, "link_up")
         answer_link(log, link_up)
         assert board.wait_heard("register_response")["link_id"] == link_up["link_id"]
     log.close()

@@ -11,8 +11,9 @@ from wire.frame import encode
 from wire.seal import CRC32
 
 from bridge.line import MAX_IN_FLIGHT
-from bridge.tests.bench import TIMEOUT_S, Bench, open_log
+from bridge.tests.bench import Bench, open_log
 from bridge.tests.boards import Board, Socket
+from tools.testing.deadlines import DEADLINE_S
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def still_serves(good: Board) -> None:
 def pour(port: int, data: bytes) -> bytes:
     """Sends it, ends, and reads all answers."""
     heard = b""
-    with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:
+    with socket.create_connection(("127.0.0.1", port), DEADLINE_S) as connection:
         try:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
@@ -91,7 +92,7 @@ def test_more_than_may_be_in_flight_is_held_back_and_none_is_lost(bench: Bench):
 
 def test_connections_that_come_and_go_at_once_leave_nothing_behind(bench: Bench, good: Board):
     for _ in range(100):
-        connection = socket.create_connection(("127.0.0.1", bench.tcp_port), TIMEOUT_S)
+        connection = socket.create_connection(("127.0.0.1", bench.tcp_port), DEADLINE_S)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")  # a reset, not an end
         connection.send(b"{")
         connection.close()

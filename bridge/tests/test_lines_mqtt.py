@@ -9,11 +9,12 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from wire.kinds import TELEMETRY
 
-from bridge.tests.bench import TIMEOUT_S, Bench, messages, open_log
+from bridge.tests.bench import Bench, messages, open_log
 from eventlog.embedded.log import EmbeddedLog
 from runtime.values import Address
 from tools.services.mqtt import MqttBroker
 from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 Message = dict[str, object]
 
@@ -56,7 +57,7 @@ def wait_through(log: EmbeddedLog, publisher: Publisher, cp_id: str) -> None:
         publisher.publish(f"wattline/{cp_id}/telemetry", payload)
         return any(each["cp_id"] == cp_id for each in messages(log, TELEMETRY, "charging_data"))
 
-    wait_for(seen, TIMEOUT_S, f"telemetry of {cp_id}", PUBLISHING_INTERVAL_S)
+    wait_for(seen, DEADLINE_S, f"telemetry of {cp_id}", PUBLISHING_INTERVAL_S)
 
 
 def test_charging_data_reaches_the_log_and_the_rest_is_refused(mqtt_broker: MqttBroker, log: EmbeddedLog):
@@ -81,7 +82,7 @@ def test_charging_data_reaches_the_log_and_the_rest_is_refused(mqtt_broker: Mqtt
             found = messages(log, TELEMETRY, "charging_data")
             return [each["register_wh"] for each in found if each["cp_id"] == "cp_001"]
 
-        wait_for(lambda: len(registers()) == 50, TIMEOUT_S, "50 readings in the log")
+        wait_for(lambda: len(registers()) == 50, DEADLINE_S, "50 readings in the log")
         assert registers() == list(range(50))
         assert {each["type"] for each in messages(log, TELEMETRY, "charging_data", "heartbeat")} == {"charging_data"}
     publisher.close()
@@ -92,7 +93,7 @@ def test_broker_may_come_late_and_go_and_come_back(
 ):
     broker = MqttBroker("iotcore", tmp_path / "broker")
     with Bench(log, mqtt=Address("127.0.0.1", broker.port)):
-        wait_for(lambda: "cannot be reached" in caplog.text, TIMEOUT_S, "a word about the broker that is away")
+        wait_for(lambda: "cannot be reached" in caplog.text, DEADLINE_S, "a word about the broker that is away")
         broker.start()
         publisher = Publisher(broker.port)
         wait_through(log, publisher, "late")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from wire.kinds import CP, DRIVER
 
-from bridge.tests.bench import TIMEOUT_S, Bench, messages, open_log, records
+from bridge.tests.bench import Bench, messages, open_log, records
 from bridge.tests.boards import Board, Socket
+from tools.testing.deadlines import DEADLINE_S
 
 Message = dict[str, object]
 
@@ -31,7 +32,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def netcat(port: int, typed: str) -> list[Message]:
     """Types it, ends the input, and reads until the other side ends: what `nc -N` does."""
-    with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:
+    with socket.create_connection(("127.0.0.1", port), DEADLINE_S) as connection:
         connection.sendall(typed.encode())
         connection.shutdown(socket.SHUT_WR)
         heard = b"".join(iter(lambda: connection.recv(4_096), b""))

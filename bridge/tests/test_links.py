@@ -12,9 +12,10 @@ from bridge.counters import Counters
 from bridge.line import MAX_QUEUED, Line
 from bridge.lines.tcp import BOARDS
 from bridge.switchboard import Switchboard, until
-from bridge.tests.bench import TIMEOUT_S, messages, open_log
+from bridge.tests.bench import messages, open_log
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Record
+from tools.testing.deadlines import DEADLINE_S
 
 REGISTRATION: dict[str, object] = {
     "type": "register_request", "message_id": "board.0123456789abcdef.1", "id": "cp_001", "location": "Yard 3",
@@ -47,16 +48,16 @@ async def refuse_on_the_last_straw(log: EmbeddedLog, counters: Counters) -> None
     assert line is not None
     port.line = line
     line.receive(encode(REGISTRATION, CRC32))
-    await until(lambda: bool(messages(log, CP, "link_up")), TIMEOUT_S)
+    await until(lambda: bool(messages(log, CP, "link_up")), DEADLINE_S)
     (link_up,) = messages(log, CP, "link_up")
     line.receive(BAD * MAX_QUEUED)
-    await until(lambda: counters["refused_unknown_type"] == MAX_QUEUED, TIMEOUT_S)
+    await until(lambda: counters["refused_unknown_type"] == MAX_QUEUED, DEADLINE_S)
     assert not line.closed
     refusal: dict[str, object] = {"type": "register_response", "message_id": str(uuid.uuid4()), "cp_id": "cp_001"}
     refusal |= {"link_id": link_up["link_id"], "accepted": False, "in_service": False}
     switchboard.deliver([Record(COMMANDS, 0, 0, "cp_001", payload_of(refusal), {"by": b"worker"}, 0)])
     assert line.closed
-    await switchboard.finish(TIMEOUT_S, TIMEOUT_S)
+    await switchboard.finish(DEADLINE_S, DEADLINE_S)
 
 
 def test_link_that_breaks_while_it_is_refused_ends_once(tmp_path: Path):

@@ -13,7 +13,7 @@ from central.model.terms import Terms
 from central.store import parked
 from central.store.database import Database, is_passing, lock_for_writing, reason_of
 from central.store.parked import ParkedRecord
-from central.worker.batch import Batch, Speak
+from central.worker.batch import Batch, Fold
 from eventlog import Record
 
 CHUNK_RECORDS = 500
@@ -27,7 +27,7 @@ class Unparked:
     error: str
 
 
-def unpark(database: Database, key: str, terms: Terms, apply: Speak, on_unparked: Speak) -> Unparked | None:
+def unpark(database: Database, key: str, terms: Terms, apply: Fold, on_unparked: Fold) -> Unparked | None:
     """None where nothing of this key is parked. What the database itself refuses leaves all records where they are."""
     try:
         return _unpark(database, key, terms, apply, on_unparked)
@@ -37,7 +37,7 @@ def unpark(database: Database, key: str, terms: Terms, apply: Speak, on_unparked
         return Unparked(0, reason_of(error))
 
 
-def _unpark(database: Database, key: str, terms: Terms, apply: Speak, on_unparked: Speak) -> Unparked | None:
+def _unpark(database: Database, key: str, terms: Terms, apply: Fold, on_unparked: Fold) -> Unparked | None:
     with database.writer.begin() as connection:
         lock_for_writing(connection)
         topics = sorted(topic for topic, parked_key in parked.read_keys(connection) if parked_key == key)
@@ -53,7 +53,7 @@ def _unpark(database: Database, key: str, terms: Terms, apply: Speak, on_unparke
 
 
 def _unpark_topic(
-    connection: Connection, topic: str, key: str, batch: Batch, on_unparked: Speak
+    connection: Connection, topic: str, key: str, batch: Batch, on_unparked: Fold
 ) -> tuple[int, str]:
     folded = 0
     newest: Incoming | None = None

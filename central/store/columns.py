@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Text, false, text
 
 
-def words(name: str, *, nullable: bool = False, primary_key: bool = False) -> Column[Any]:
+def text_column(name: str, *, nullable: bool = False, primary_key: bool = False) -> Column[Any]:
     return Column(name, Text, nullable=nullable, primary_key=primary_key)
 
 
@@ -13,11 +13,11 @@ def number(name: str, *, nullable: bool = False, primary_key: bool = False) -> C
     return Column(name, BigInteger, nullable=nullable, primary_key=primary_key)
 
 
-def zero(name: str) -> Column[Any]:
+def count_column(name: str) -> Column[Any]:
     return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
-def no(name: str) -> Column[Any]:
+def flag(name: str) -> Column[Any]:
     return Column(name, Boolean, nullable=False, server_default=false())
 
 

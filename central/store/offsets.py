@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from central.store.tables import LOG_IDENTITY, POSITIONS
 
-Place = tuple[str, int]  # topic, partition
+TopicPartition = tuple[str, int]  # topic, partition
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class OtherLog(Exception):
     """The database was made from another log than the one in reach."""
 
 
-def read_positions(connection: Connection) -> dict[Place, Position]:
+def read_positions(connection: Connection) -> dict[TopicPartition, Position]:
     columns = (POSITIONS.c.topic, POSITIONS.c.partition, POSITIONS.c.next, POSITIONS.c.newest_ms)
     rows = connection.execute(select(*columns))
     return {(topic, partition): Position(offset, newest_ms) for topic, partition, offset, newest_ms in rows}
 
 
-def add_positions(connection: Connection, firsts: Mapping[Place, int]) -> None:
+def add_positions(connection: Connection, firsts: Mapping[TopicPartition, int]) -> None:
     """For partitions that the database does not know yet."""
     if firsts:
         rows = [
@@ -57,22 +57,22 @@ _MOVE = (
 )
 
 
-def move(connection: Connection, place: Place, expected: int, to: Position) -> None:
+def move(connection: Connection, partition: TopicPartition, expected: int, to: Position) -> None:
     """Raises FenceLost."""
-    topic, partition = place
+    topic, number = partition
     values = {
         "of_topic": topic,
-        "of_partition": partition,
+        "of_partition": number,
         "expected": expected,
         "new": to.next,
         "newest": to.newest_ms,
     }
     if connection.execute(_MOVE, values).rowcount != 1:
-        raise FenceLost(f"{topic}/{partition} no longer stands at {expected}")
+        raise FenceLost(f"{topic}/{number} no longer stands at {expected}")
 
 
 def check_cluster(connection: Connection, cluster_id: str) -> None:
-    """Remembers the log at first sight. Raises OtherLog for another one."""
+    """Remembers the log at the first start. Raises OtherLog for another one."""
     known = connection.execute(select(LOG_IDENTITY.c.cluster_id)).scalar_one_or_none()
     if known is None:
         connection.execute(insert(LOG_IDENTITY), {"cluster_id": cluster_id})

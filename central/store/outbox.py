@@ -10,7 +10,7 @@ from central.store.tables import OUTBOX
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutboxRecord:
     """One record to append. `id` is 0 before it is written; `headers` are texts by name."""
 
     topic: str
@@ -20,20 +20,20 @@ class Letter:
     id: int = 0
 
 
-def add(connection: Connection, letters: Sequence[Letter]) -> None:
-    if letters:
+def add(connection: Connection, records: Sequence[OutboxRecord]) -> None:
+    if records:
         rows = [
             {"topic": each.topic, "key": each.key, "value": each.value, "headers": json.dumps(dict(each.headers))}
-            for each in letters
+            for each in records
         ]
         connection.execute(insert(OUTBOX), rows)
 
 
-def read(connection: Connection, after_id: int, limit: int) -> list[Letter]:
+def read(connection: Connection, after_id: int, limit: int) -> list[OutboxRecord]:
     """In the order in which they were decided."""
     columns = (OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.value, OUTBOX.c.headers, OUTBOX.c.id)
     found = connection.execute(select(*columns).where(OUTBOX.c.id > after_id).order_by(OUTBOX.c.id).limit(limit))
-    return [Letter(topic, key, value, json.loads(headers), row_id) for topic, key, value, headers, row_id in found]
+    return [OutboxRecord(topic, key, value, json.loads(told), row_id) for topic, key, value, told, row_id in found]
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:

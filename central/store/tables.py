@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from central.model import rows
 from central.model.states import SESSION_STATES, STATUS_ORDER
-from central.store.columns import moment, no, number, one_of, words, zero
+from central.store.columns import count_column, flag, moment, number, one_of, text_column
 from central.store.decimal_text import DecimalText
 
 metadata = MetaData(
@@ -47,25 +47,25 @@ def _table(name: str, *items: Any, **dialect_options: Any) -> Table:
 
 CHARGING_POINTS = _table(
     "ChargingPoints",
-    words("cp_id", primary_key=True),
+    text_column("cp_id", primary_key=True),
     Column("location", String(255)),
     Column("price_per_kwh", DecimalText(10, 4)),
     Column("status", Text, nullable=False, server_default="DISCONNECTED"),
     moment("last_connection_time"),
-    zero("price_e4"),
-    words("board", nullable=True),
-    words("engine_board", nullable=True),
-    no("replaceable"),
-    words("link_id", nullable=True),
-    no("silent"),
-    no("stopped"),
-    words("session_id", nullable=True),
-    zero("seq"),
+    count_column("price_e4"),
+    text_column("board", nullable=True),
+    text_column("engine_board", nullable=True),
+    flag("replaceable"),
+    text_column("link_id", nullable=True),
+    flag("silent"),
+    flag("stopped"),
+    text_column("session_id", nullable=True),
+    count_column("seq"),
     number("service_seq", nullable=True),
-    words("engine_state", nullable=True),
+    text_column("engine_state", nullable=True),
     Column("vehicle", Text, nullable=False, server_default="unknown"),
-    words("meter_id", nullable=True),
-    zero("register_wh"),
+    text_column("meter_id", nullable=True),
+    count_column("register_wh"),
     number("rated_current_ma", nullable=True),
     number("registered_at_ms", nullable=True),
     one_of("status", tuple(status for status, _ in STATUS_ORDER)),
@@ -73,45 +73,45 @@ CHARGING_POINTS = _table(
 
 DRIVERS = _table(
     "Drivers",
-    words("driver_id", primary_key=True),
+    text_column("driver_id", primary_key=True),
     Column("username", String(255)),
     moment("created_at"),
     number("created_at_ms", nullable=True),
-    words("claim_session_id", nullable=True),
-    words("claim_cp_id", nullable=True),
+    text_column("claim_session_id", nullable=True),
+    text_column("claim_cp_id", nullable=True),
 )
 
 CHARGING_SESSIONS = _table(
     "ChargingSessions",
-    words("session_id", primary_key=True),
-    words("cp_id"),
-    words("driver_id"),
+    text_column("session_id", primary_key=True),
+    text_column("cp_id"),
+    text_column("driver_id"),
     moment("start_time"),
     moment("end_time"),
     Column("energy_consumed_kwh", DecimalText(12, 2)),
     Column("total_cost", DecimalText(12, 2)),
     Column("status", Text, nullable=False, server_default="requested"),
-    words("request_id"),
-    zero("requested_at_ms"),
-    words("currency"),
+    text_column("request_id"),
+    count_column("requested_at_ms"),
+    text_column("currency"),
     number("tariff_version"),
     number("price_e4"),
     number("max_energy_wh", nullable=True),
     number("max_duration_s", nullable=True),
-    words("meter_id", nullable=True),
+    text_column("meter_id", nullable=True),
     number("start_register_wh", nullable=True),
     number("last_register_wh", nullable=True),
     number("end_register_wh", nullable=True),
     number("started_at_ms", nullable=True),
     number("last_checkpoint_at_ms", nullable=True),
     number("ended_at_ms", nullable=True),
-    words("reason", nullable=True),
+    text_column("reason", nullable=True),
     number("energy_wh", nullable=True),
     number("cost_minor", nullable=True),
-    zero("unbilled_wh"),
-    zero("held_wh"),
-    no("claim_released"),
-    no("stop_requested"),
+    count_column("unbilled_wh"),
+    count_column("held_wh"),
+    flag("claim_released"),
+    flag("stop_requested"),
     Column("flags", Text, nullable=False, server_default=""),
     one_of("status", SESSION_STATES),
     ForeignKeyConstraint(["cp_id"], ["ChargingPoints.cp_id"], deferrable=True, initially="DEFERRED"),
@@ -124,12 +124,12 @@ CHARGING_SESSIONS = _table(
 
 CHARGE_REQUESTS = _table(
     "ChargeRequests",
-    words("driver_id", primary_key=True),
-    words("message_id", primary_key=True),
-    words("cp_id"),
-    words("session_id"),
-    words("state"),
-    words("reason", nullable=True),
+    text_column("driver_id", primary_key=True),
+    text_column("message_id", primary_key=True),
+    text_column("cp_id"),
+    text_column("session_id"),
+    text_column("state"),
+    text_column("reason", nullable=True),
     number("requested_at_ms"),
     Index(None, "driver_id", "requested_at_ms"),
     Index(None, "session_id"),
@@ -137,43 +137,43 @@ CHARGE_REQUESTS = _table(
 
 FAULTS = _table(
     "Faults",
-    words("cp_id", primary_key=True),
-    words("fault", primary_key=True),
-    words("info"),
+    text_column("cp_id", primary_key=True),
+    text_column("fault", primary_key=True),
+    text_column("info"),
     number("since_ms"),
     number("cleared_at_ms", nullable=True),
 )
 
 TICKETS = _table(
     "Tickets",
-    words("session_id", primary_key=True),
+    text_column("session_id", primary_key=True),
     number("number", primary_key=True),
-    words("cp_id"),
-    words("driver_id"),
+    text_column("cp_id"),
+    text_column("driver_id"),
     number("issued_at_ms"),
-    words("body"),
+    text_column("body"),
     Index(None, "cp_id"),
 )
 
 COMMANDS = _table(
     "Commands",
-    words("cp_id", primary_key=True),
+    text_column("cp_id", primary_key=True),
     number("seq", primary_key=True),
-    words("kind"),
-    words("session_id", nullable=True),
-    words("body"),
+    text_column("kind"),
+    text_column("session_id", nullable=True),
+    text_column("body"),
     number("expires_at_ms"),
-    words("state"),
-    words("reason", nullable=True),
+    text_column("state"),
+    text_column("reason", nullable=True),
     Index(None, "cp_id", "state"),
     Index(None, "cp_id", "session_id"),
 )
 
 DEADLINES = _table(
     "Deadlines",
-    words("deadline_id", primary_key=True),
-    words("topic"),
-    words("key"),
+    text_column("deadline_id", primary_key=True),
+    text_column("topic"),
+    text_column("key"),
     number("generation"),
     number("due_at_ms"),
     Column("live", Boolean, nullable=False, server_default=true()),
@@ -183,29 +183,29 @@ DEADLINES = _table(
 
 SEEN_WINDOWS = _table(
     "SeenWindows",
-    words("key", primary_key=True),
-    words("board", primary_key=True),
-    words("epoch", primary_key=True),
+    text_column("key", primary_key=True),
+    text_column("board", primary_key=True),
+    text_column("epoch", primary_key=True),
     number("high_n"),
-    words("bitmap"),
+    text_column("bitmap"),
 )
 
 SEEN_IDS = _table(
     "SeenIds",
-    words("topic", primary_key=True),
-    words("key", primary_key=True),
-    words("kind", primary_key=True),
-    words("message_id", primary_key=True),
+    text_column("topic", primary_key=True),
+    text_column("key", primary_key=True),
+    text_column("kind", primary_key=True),
+    text_column("message_id", primary_key=True),
     number("at_ms"),
     Index(None, "at_ms"),
 )
 
 LIVE_FIGURES = _table(
     "LiveFigures",
-    words("cp_id", primary_key=True),
+    text_column("cp_id", primary_key=True),
     number("at_ms"),
-    words("session_id", nullable=True),
-    words("state"),
+    text_column("session_id", nullable=True),
+    text_column("state"),
     number("register_wh"),
     number("session_energy_wh"),
     number("power_w"),
@@ -215,20 +215,20 @@ LIVE_FIGURES = _table(
     number("temperature_mc", nullable=True),
 )
 
-LAST_SEEN = _table("LastSeen", words("cp_id", primary_key=True), number("at_ms"))
+LAST_SEEN = _table("LastSeen", text_column("cp_id", primary_key=True), number("at_ms"))
 
 # --- the worker's own ---
 
 # `next` is the offset of the record to fold next; `newest_ms` the highest LogAppendTime folded.
 POSITIONS = _table(
     "Positions",
-    words("topic", primary_key=True),
+    text_column("topic", primary_key=True),
     Column("partition", Integer, primary_key=True),
     number("next"),
-    zero("newest_ms"),
+    count_column("newest_ms"),
 )
 
-LOG_IDENTITY = _table("LogIdentity", words("cluster_id", primary_key=True))
+LOG_IDENTITY = _table("LogIdentity", text_column("cluster_id", primary_key=True))
 
 # Ids are never used again (AUTOINCREMENT): the publisher remembers how far it has read.
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
@@ -236,22 +236,22 @@ _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 OUTBOX = _table(
     "Outbox",
     Column("id", _ROW_ID, primary_key=True, autoincrement=True),
-    words("topic"),
+    text_column("topic"),
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
-    words("headers"),  # JSON, texts by name
+    text_column("headers"),  # JSON, texts by name
     sqlite_autoincrement=True,
 )
 
 PARKED = _table(
     "Parked",
     Column("id", _ROW_ID, primary_key=True, autoincrement=True),
-    words("topic"),
-    words("key"),
+    text_column("topic"),
+    text_column("key"),
     Column("partition", Integer, nullable=False),
     number("offset"),
     Column("value", LargeBinary, nullable=False),
-    words("headers"),  # JSON, texts by name
+    text_column("headers"),  # JSON, texts by name
     number("at_ms"),  # the record's time as the fold will see it
     Index(None, "key", "id"),
     sqlite_autoincrement=True,
@@ -259,9 +259,9 @@ PARKED = _table(
 
 PARKED_KEYS = _table(
     "ParkedKeys",
-    words("key", primary_key=True),
-    words("topic", primary_key=True),
-    words("error"),
+    text_column("key", primary_key=True),
+    text_column("topic", primary_key=True),
+    text_column("error"),
     number("since_ms"),
 )
 

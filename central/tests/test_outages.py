@@ -13,9 +13,9 @@ from wire.kinds import COMMANDS
 from central.store import outbox
 from central.store.database import Database, is_passing, open_database
 from central.store.migrate import migrate
-from central.store.outbox import Letter
+from central.store.outbox import OutboxRecord
 from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
-from central.tests.site import TIMEOUT_S, Site
+from central.tests.site import Site
 from central.tests.working import is_folded, rows_of, working
 from central.worker.publisher import Publisher
 from eventlog.embedded.log import EmbeddedLog
@@ -63,9 +63,9 @@ def test_the_database_locked(lined: Site, tmp_path: Path, caplog: pytest.LogCapt
 
 def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined: Site, tmp_path: Path) -> None:
     """The log is locked for a while, again and again, while 150 messages of five keys go out."""
-    letters = [Letter(COMMANDS, f"k{n % 5}".encode(), b'{"n":%d}' % n, {"by": "worker"}) for n in range(150)]
+    records = [OutboxRecord(COMMANDS, f"k{n % 5}".encode(), b'{"n":%d}' % n, {"by": "worker"}) for n in range(150)]
     with database.writer.begin() as connection:
-        outbox.add(connection, letters)
+        outbox.add(connection, records)
     impatient = EmbeddedLog(tmp_path / "log.db", busy_timeout_s=0.02)
     publisher = Publisher(impatient, lambda: None)
 
@@ -83,10 +83,10 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
         with locked(tmp_path / "log.db"):
             wait_for(lambda failed=failed: publish() or publisher.counts["failed"] > failed, DEADLINE_S, "a refusal")
     wait_for(publish, DEADLINE_S, "everything published")
-    records = lined.read(COMMANDS, len(letters))
-    for key in {letter.key for letter in letters}:
+    records = lined.read(COMMANDS, len(records))
+    for key in {record.key for record in records}:
         first_said = list(dict.fromkeys(record.value for record in records if record.raw_key == key))
-        assert first_said == [letter.value for letter in letters if letter.key == key]
+        assert first_said == [record.value for record in records if record.key == key]
     impatient.close()
 
 
@@ -95,7 +95,7 @@ def test_a_command_that_expired_before_the_log_took_it_is_dropped_and_told(
 ) -> None:
     late, timely = (b'{"expires_at_ms":%d}' % at_ms for at_ms in (1_600_000_000_000, 4_000_000_000_000))
     with database.writer.begin() as connection:
-        outbox.add(connection, [Letter(COMMANDS, b"cp_001", value, {"by": "worker"}) for value in (late, timely)])
+        outbox.add(connection, [OutboxRecord(COMMANDS, b"cp_001", value, {"by": "worker"}) for value in (late, timely)])
     with working(database, lined.log) as one:
         one.catch_up()
     assert [record.value for record in lined.read(COMMANDS)] == [timely]
@@ -148,7 +148,7 @@ def test_the_worker_and_the_api_start_without_any_broker(site: Site) -> None:
         assert [row["created_at_ms"] for row in rows_of(database, DRIVERS)] == [None]
         for process in (worker, api):
             process.send_signal(signal.SIGTERM)
-            assert process.wait_ended(TIMEOUT_S) == 0
+            assert process.wait_ended(DEADLINE_S) == 0
     finally:
         worker.stop()
         database.dispose()

@@ -7,8 +7,9 @@ from typing import Any
 
 from wire.kinds import COMMANDS
 
-from central.tests.site import TIMEOUT_S, Site
+from central.tests.site import Site
 from central.tests.sse import charges
+from tools.testing.deadlines import DEADLINE_S
 
 
 def test_server(site: Site) -> None:
@@ -133,4 +134,4 @@ def test_any_order_of_starting_and_an_orderly_end(site: Site) -> None:
             for process in (site.api, site.worker):
                 process.send_signal(signal.SIGTERM)
             for process in (site.api, site.worker):
-                assert process.wait_ended(TIMEOUT_S) == 0, process.log_tail()
+                assert process.wait_ended(DEADLINE_S) == 0, process.log_tail()

@@ -12,7 +12,7 @@ import pytest
 from central.model.terms import Terms
 from central.store import parked
 from central.store.database import Database
-from central.store.offsets import Place, read_positions
+from central.store.offsets import TopicPartition, read_positions
 from central.store.tables import CHARGING_POINTS, DEADLINES
 from central.tests.site import Site
 from central.tests.working import rows_of, working
@@ -96,14 +96,14 @@ def test_a_line_that_is_down_is_not_called_silent(database: Database, lined: Sit
 
 
 @pytest.fixture
-def overdue(database: Database, lined: Site) -> dict[Place, int]:
+def overdue(database: Database, lined: Site) -> dict[TopicPartition, int]:
     """A deadline that has passed, and where the worker stands."""
     authorize(lined)
     with working(database, lined.log) as one:
         one.wait(lambda: rows_of(database, DEADLINES), "a deadline")
         one.catch_up()
     with database.reader.connect() as connection:
-        return {place: position.next for place, position in read_positions(connection).items()}
+        return {partition: position.next for partition, position in read_positions(connection).items()}
 
 
 def in_a_day_ms() -> int:
@@ -114,25 +114,27 @@ def appended(site: Site) -> int:
     return len(kinds(site.read("ev.cp"), "deadline_passed"))
 
 
-def test_nothing_is_due_before_the_log_is_folded(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
+def test_nothing_is_due_before_the_log_is_folded(
+    database: Database, lined: Site, overdue: dict[TopicPartition, int]
+) -> None:
     ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
-    ticker.hush()
+    ticker.wait_for_grace()
     lined.says("driver_register", "api", driver_id="bob").result(10)  # not folded: somebody's answer might be in it
     with database.reader.connect() as connection:
         ticker.tick(connection, lambda: overdue)
         assert appended(lined) == 0
         lined.says("driver_register", "api", driver_id="eve").result(10)  # came after the moment that is judged
-        ends = {place: lined.log.ends(*place).next for place in overdue}
-        driver_places = [place for place in overdue if ends[place] > overdue[place]]
-        folded = {**overdue, **{place: ends[place] for place in driver_places}}
+        ends = {partition: lined.log.ends(*partition).next for partition in overdue}
+        driver_places = [partition for partition in overdue if ends[partition] > overdue[partition]]
+        folded = {**overdue, **{partition: ends[partition] for partition in driver_places}}
         ticker.tick(connection, lambda: folded)
     lined.log.append("ev.dead", "k", b"v", {}).result(10)  # behind what the ticker appended without waiting
     assert appended(lined) == len(rows_of(database, DEADLINES))
 
 
-def test_nothing_is_due_within_the_grace(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
+def test_nothing_is_due_within_the_grace(database: Database, lined: Site, overdue: dict[TopicPartition, int]) -> None:
     patient = Ticker(lined.log, Rhythm(interval_s=0, silent_after_s=86_400, grace_s=3_600), in_a_day_ms)
-    patient.hush()
+    patient.wait_for_grace()
     with database.reader.connect() as connection:
         for _ in range(3):
             patient.tick(connection, lambda: overdue)
@@ -143,7 +145,7 @@ def test_nothing_is_due_within_the_grace(database: Database, lined: Site, overdu
 def test_how_far_the_log_is_read_is_asked_only_where_something_is_due(database: Database, lined: Site) -> None:
     """On Kafka the answer costs what a driver may be waiting for."""
 
-    def asked() -> dict[Place, int]:
+    def asked() -> dict[TopicPartition, int]:
         raise AssertionError("asked")
 
     ticker = Ticker(lined.log, NEVER_SILENT, lambda: 0)
@@ -151,9 +153,11 @@ def test_how_far_the_log_is_read_is_asked_only_where_something_is_due(database: 
         ticker.tick(connection, asked)
 
 
-def test_what_was_asked_is_not_asked_again_at_once(database: Database, lined: Site, overdue: dict[Place, int]) -> None:
+def test_what_was_asked_is_not_asked_again_at_once(
+    database: Database, lined: Site, overdue: dict[TopicPartition, int]
+) -> None:
     ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
-    ticker.hush()
+    ticker.wait_for_grace()
     with database.reader.connect() as connection:
         for _ in range(5):
             ticker.tick(connection, lambda: overdue)
@@ -190,9 +194,9 @@ def test_deadlines_of_parked_keys_wait_and_hold_up_no_other(database: Database, 
         due = [{**bad, "deadline_id": f"command:cp_bad:{n}", "due_at_ms": n} for n in range(MAX_ASKED)]
         connection.execute(DEADLINES.insert(), due)
     ticker = Ticker(lined.log, NEVER_SILENT, in_a_day_ms)
-    ticker.hush()
+    ticker.wait_for_grace()
     with database.reader.connect() as connection:
-        ticker.tick(connection, dict[Place, int])
+        ticker.tick(connection, dict[TopicPartition, int])
     lined.log.append("ev.dead", "k", b"v", {}).result(10)
     assert appended(lined) == len(own)
 

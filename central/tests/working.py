@@ -13,7 +13,7 @@ from central.fold.parking import parked
 from central.model.terms import Terms
 from central.store.database import Database
 from central.store.tables import OUTBOX, POSITIONS
-from central.worker.batch import Speak
+from central.worker.batch import Fold
 from central.worker.loop import Folding, Worker
 from central.worker.ticker import Rhythm, Ticker
 from eventlog import Log
@@ -28,7 +28,7 @@ class Working:
     """One worker. `error`: what ended it, if anything did."""
 
     def __init__(
-        self, database: Database, log: Log, fold: Speak = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
+        self, database: Database, log: Log, fold: Fold = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
     ) -> None:
         self.stop = threading.Event()
         self.ahead_ms = 0  # of the clock, as the ticker sees it
@@ -72,7 +72,7 @@ class Working:
 
 @contextmanager
 def working(
-    database: Database, log: Log, fold: Speak = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
+    database: Database, log: Log, fold: Fold = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
 ) -> Generator[Working]:
     one = Working(database, log, fold, rhythm, terms)
     one.start()
@@ -86,9 +86,10 @@ def is_folded(database: Database, log: Log) -> bool:
     """Whether the tables stand at the log's end and the outbox is empty."""
     columns = (POSITIONS.c.topic, POSITIONS.c.partition, POSITIONS.c.next)
     with database.reader.connect() as connection:
-        places = connection.execute(select(*columns)).all()
+        partitions = connection.execute(select(*columns)).all()
         waiting = connection.execute(select(OUTBOX.c.id)).first()
-    return bool(places) and waiting is None and all(log.ends(topic, part).next == at for topic, part, at in places)
+    is_folded = all(log.ends(topic, number).next == at for topic, number, at in partitions)
+    return bool(partitions) and waiting is None and is_folded
 
 
 def rows_of(database: Database, table: Table) -> Sequence[dict[str, Any]]:

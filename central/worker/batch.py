@@ -14,12 +14,12 @@ from wire.appenders import HEADER, WORKER
 from wire.check import check
 from wire.frame import payload_of
 
-from central.fold.ahead import AHEAD
+from central.fold.prefetch import PREFETCHED
 from central.model.ids import session_of
 from central.model.rows import Incoming, Outgoing, Refused, Rows
 from central.model.terms import Terms
 from central.store import outbox, parked
-from central.store.outbox import Letter
+from central.store.outbox import OutboxRecord
 from central.store.sql_rows import KeyRows, SqlRows
 from central.worker.admit import DeadLetter, admit
 from central.worker.dead_letter import dead_letter
@@ -27,7 +27,7 @@ from eventlog import Record
 from runtime.log import session
 
 # A fold, or what a charge point is told when its key is parked or freed.
-Speak = Callable[[Rows, Incoming, Terms], Sequence[Outgoing]]
+Fold = Callable[[Rows, Incoming, Terms], Sequence[Outgoing]]
 Timed = tuple[Record, int]  # with the time that the fold will see
 
 FOLD_FAILED = "fold_failed"
@@ -47,14 +47,14 @@ class Batch:
     `counts`: folded, dead, parked.
     """
 
-    def __init__(self, connection: Connection, terms: Terms, apply: Speak, on_parked: Speak) -> None:
+    def __init__(self, connection: Connection, terms: Terms, apply: Fold, on_parked: Fold) -> None:
         self._connection = connection
         self._terms = terms
         self._apply = apply
         self._on_parked = on_parked
         self._rows = SqlRows(connection)
         self._parked_keys = parked.read_keys(connection)
-        self._letters: list[Letter] = []
+        self._letters: list[OutboxRecord] = []
         self._parked: list[parked.ParkedRecord] = []
         self.counts: Counter[str] = Counter()
 
@@ -86,7 +86,7 @@ class Batch:
             raise
         return verdict
 
-    def say(self, incoming: Incoming, speak: Speak) -> None:
+    def say(self, incoming: Incoming, speak: Fold) -> None:
         """What `speak` wants said at the key of this record."""
         rows = self._rows.of(incoming.key)
         self._accept(rows, speak(rows, incoming, self._terms))
@@ -105,7 +105,7 @@ class Batch:
         parked.add(self._connection, self._parked)
 
     def _load(self, admitted: Sequence[Incoming]) -> None:
-        for table, name_of in AHEAD.items():
+        for table, name_of in PREFETCHED.items():
             names = ((name_of(incoming), incoming.key) for incoming in admitted)
             self._rows.load(table, {name: key for name, key in names if name is not None})
 
@@ -127,9 +127,9 @@ class Batch:
                 logger.log(level, "folded %s of %s", incoming.message["type"], incoming.key)
 
     def _accept(self, rows: KeyRows, outgoing: Sequence[Outgoing]) -> None:
-        letters = [_letter(each) for each in outgoing]
+        records = [_letter(each) for each in outgoing]
         rows.accept()
-        self._letters += letters
+        self._letters += records
 
     def _refuse(self, record: Record, rows: KeyRows, refusal: Refused) -> None:
         rows.accept()  # all it put is that it was seen
@@ -179,8 +179,8 @@ class Batch:
         self._letters.append(dead_letter(record, verdict))
 
 
-def _letter(outgoing: Outgoing) -> Letter:
+def _letter(outgoing: Outgoing) -> OutboxRecord:
     problem = check(outgoing.message)
     if problem is not None:
         raise InvalidOutgoing(f"{outgoing.message.get('type')}: {problem.text}")
-    return Letter(outgoing.topic, outgoing.key.encode(), payload_of(outgoing.message), {HEADER: WORKER})
+    return OutboxRecord(outgoing.topic, outgoing.key.encode(), payload_of(outgoing.message), {HEADER: WORKER})

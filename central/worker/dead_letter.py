@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from wire.appenders import HEADER, WORKER
 from wire.kinds import DEAD
 
-from central.store.outbox import Letter
+from central.store.outbox import OutboxRecord
 from central.worker.admit import DeadLetter, appender_of
 from eventlog import Log, Record
 
@@ -28,7 +28,7 @@ class Buried:
     value: str
 
 
-def dead_letter(record: Record, verdict: DeadLetter) -> Letter:
+def dead_letter(record: Record, verdict: DeadLetter) -> OutboxRecord:
     key = record.raw_key if record.raw_key is not None else (record.key or "").encode()
     headers = {
         HEADER: WORKER,
@@ -39,25 +39,25 @@ def dead_letter(record: Record, verdict: DeadLetter) -> Letter:
         "offset": str(record.offset),
         "appender": appender_of(record.headers)[:MAX_TEXT_CHARACTERS],
     }
-    return Letter(DEAD, key, record.value, headers)
+    return OutboxRecord(DEAD, key, record.value, headers)
 
 
 def read_newest(log: Log, limit: int) -> list[Buried]:
     """The newest dead letters, oldest first. Raises LogUnavailable."""
-    places = [(DEAD, partition) for partition in range(log.partitions(DEAD))]
-    ends = log.all_ends(places)
-    left = {place: end.next for place, end in ends.items() if end.next > end.first}
+    partitions = [(DEAD, partition) for partition in range(log.partitions(DEAD))]
+    ends = log.all_ends(partitions)
+    left = {partition: end.next for partition, end in ends.items() if end.next > end.first}
     if not left:
         return []
-    reader = log.reader({place: max(ends[place].first, ends[place].next - limit) for place in left})
+    reader = log.reader({partition: max(ends[partition].first, ends[partition].next - limit) for partition in left})
     found: list[Record] = []
     try:
         while left and (records := reader.poll(limit, READ_TIMEOUT_S)):
             found += records
             for record in records:
-                place = (record.topic, record.partition)
-                if record.offset + 1 >= left.get(place, 0):
-                    left.pop(place, None)
+                partition = (record.topic, record.partition)
+                if record.offset + 1 >= left.get(partition, 0):
+                    left.pop(partition, None)
     finally:
         reader.close()
     found.sort(key=lambda record: record.timestamp_ms)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from wire.kinds import CP, DRIVER, TELEMETRY
 
-from central.store.offsets import Place
+from central.store.offsets import TopicPartition
 from eventlog import Log, LogError, OffsetOutOfRange, Reader, Record
 
 MONEY_TOPICS = (CP, DRIVER)
@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 class Intake:
     """`starts`: the offset to begin at, of each partition. `counts`: telemetry_restarts is counted there."""
 
-    def __init__(self, log: Log, starts: Mapping[Place, int], counts: Counter[str]) -> None:
+    def __init__(self, log: Log, starts: Mapping[TopicPartition, int], counts: Counter[str]) -> None:
         self._log = log
-        self._money = log.reader({place: at for place, at in starts.items() if place[0] != TELEMETRY})
+        self._money = log.reader({each: at for each, at in starts.items() if each[0] != TELEMETRY})
         try:
-            self._telemetry = log.reader({place: at for place, at in starts.items() if place[0] == TELEMETRY})
+            self._telemetry = log.reader({each: at for each, at in starts.items() if each[0] == TELEMETRY})
         except LogError:
             self._money.close()
             raise
@@ -45,18 +45,18 @@ class Intake:
         self._telemetry_waits = len(records) >= TELEMETRY_BATCH_RECORDS
         return records
 
-    def positions(self) -> dict[Place, int]:
+    def positions(self) -> dict[TopicPartition, int]:
         """The next offset of each partition; all before has been handed out.
 
         The rows of the tables may stand behind it: no record comes of the log's own marks, and of what it no longer
         keeps.
         """
-        return {place: self._reader(place[0]).position(*place) for place in self._places}
+        return {partition: self._reader(partition[0]).position(*partition) for partition in self._places}
 
     def is_at_the_end(self) -> bool:
         """Of what is kept for ever; whatever comes is newer than all that was handed out."""
-        reached = {place: at for place, at in self.positions().items() if place[0] != TELEMETRY}
-        return all(reached[place] >= end.next for place, end in self._log.all_ends(reached).items())
+        reached = {partition: at for partition, at in self.positions().items() if partition[0] != TELEMETRY}
+        return all(reached[partition] >= end.next for partition, end in self._log.all_ends(reached).items())
 
     def wake(self) -> None:
         """From any thread: what was just appended may be ours to read next."""

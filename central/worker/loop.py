@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from central.model.terms import Terms
 from central.store import offsets, outbox
 from central.store.database import Database, is_passing, lock_for_writing, reason_of
-from central.store.offsets import FenceLost, OtherLog, Place, Position
+from central.store.offsets import FenceLost, OtherLog, Position, TopicPartition
 from central.worker import forgetting
-from central.worker.batch import Batch, Speak, Timed
+from central.worker.batch import Batch, Fold, Timed
 from central.worker.intake import TOPICS, Intake
 from central.worker.publisher import Publisher
 from central.worker.ticker import Ticker
@@ -44,8 +44,8 @@ class Folding:
     """What a worker does with records."""
 
     terms: Terms
-    apply: Speak
-    on_parked: Speak
+    apply: Fold
+    on_parked: Fold
 
 
 class Worker:
@@ -60,7 +60,7 @@ class Worker:
         self._ticker = ticker
         self._stop = stop
         self._intake: Intake | None = None
-        self._positions: dict[Place, Position] = {}
+        self._positions: dict[TopicPartition, Position] = {}
         self._publisher = Publisher(log, self._wake)
         self._forget_at = 0.0
         self.counts: Counter[str] = Counter()
@@ -68,7 +68,7 @@ class Worker:
     def run(self) -> None:
         """Until `stop` is set. Raises Stopped."""
         pauses = Pauses(self._stop)
-        self._ticker.hush()
+        self._ticker.wait_for_grace()
         try:
             while not self._stop.is_set():
                 try:
@@ -81,7 +81,7 @@ class Worker:
                     self.counts["fence_lost"] += 1
                     pauses.wait(f"another worker folds this log into this database: {error}")
                 except LogUnavailable as error:
-                    self._ticker.hush()
+                    self._ticker.wait_for_grace()
                     pauses.wait(f"the log is away: {error}")
                 except SQLAlchemyError as error:
                     if not is_passing(error):
@@ -95,18 +95,19 @@ class Worker:
         self._close_intake()
         self._log.create_topics()
         cluster_id = self._log.cluster_id()
-        places = [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
+        partitions = [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
         with self._transaction() as connection:
             try:
                 offsets.check_cluster(connection, cluster_id)
             except OtherLog as error:
                 raise Stopped(str(error)) from error
             known = offsets.read_positions(connection)
-            ends = self._log.all_ends(place for place in places if place not in known)
-            firsts = {place: end.first for place, end in ends.items()}
+            ends = self._log.all_ends(partition for partition in partitions if partition not in known)
+            firsts = {partition: end.first for partition, end in ends.items()}
             offsets.add_positions(connection, firsts)
-        self._positions = known | {place: Position(first, 0) for place, first in firsts.items()}
-        self._intake = Intake(self._log, {place: self._positions[place].next for place in places}, self.counts)
+        self._positions = known | {partition: Position(first, 0) for partition, first in firsts.items()}
+        starts = {partition: self._positions[partition].next for partition in partitions}
+        self._intake = Intake(self._log, starts, self.counts)
         return self._intake
 
     def _say_ready(self) -> None:
@@ -153,13 +154,13 @@ class Worker:
 
     def _fold_together(self, records: Sequence[Record], refused: Exception | None = None) -> None:
         """One transaction. `refused`: what the database said of these records; they are parked."""
-        moved: dict[Place, Position] = {}
+        moved: dict[TopicPartition, Position] = {}
         timed: list[Timed] = []
         for record in records:
-            place = (record.topic, record.partition)
-            at_ms = max(record.timestamp_ms, (moved.get(place) or self._positions[place]).newest_ms)
+            partition = (record.topic, record.partition)
+            at_ms = max(record.timestamp_ms, (moved.get(partition) or self._positions[partition]).newest_ms)
             timed.append((record, at_ms))
-            moved[place] = Position(record.offset + 1, at_ms)
+            moved[partition] = Position(record.offset + 1, at_ms)
         folding = self._folding
         with self._transaction() as connection:
             batch = Batch(connection, folding.terms, folding.apply, folding.on_parked)
@@ -168,8 +169,8 @@ class Worker:
             else:
                 batch.park(timed, refused)
             batch.write()
-            for place, to in moved.items():
-                offsets.move(connection, place, self._positions[place].next, to)
+            for partition, to in moved.items():
+                offsets.move(connection, partition, self._positions[partition].next, to)
         self._positions |= moved
         self.counts += batch.counts
         self.counts["batches"] += 1

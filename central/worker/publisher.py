@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from wire.kinds import COMMANDS, DEAD
 
 from central.store import outbox
-from central.store.outbox import Letter
+from central.store.outbox import OutboxRecord
 from eventlog import Appended, Log, LogBusy, LogError, LogUnavailable, TooLarge
 
-MAX_HELD = 2_000  # letters in memory; the rest waits in the table
+MAX_HELD = 2_000  # records in memory; the rest waits in the table
 RETRY_S = 0.3
 
 Lane = tuple[str, bytes, int]  # topic, key, and for a dead letter its own id
@@ -34,9 +34,9 @@ class Publisher:
     def __init__(self, log: Log, on_ack: Callable[[], None]) -> None:
         self._log = log
         self._on_ack = on_ack
-        self._answers: SimpleQueue[tuple[Lane, Letter, BaseException | None]] = SimpleQueue()
-        self._lanes: dict[Lane, deque[Letter]] = {}
-        self._ready: dict[Lane, None] = {}  # lanes whose first letter is not in flight, in the order they became so
+        self._answers: SimpleQueue[tuple[Lane, OutboxRecord, BaseException | None]] = SimpleQueue()
+        self._lanes: dict[Lane, deque[OutboxRecord]] = {}
+        self._ready: dict[Lane, None] = {}  # lanes whose first record is not in flight, in the order they became so
         self._held = 0
         self._acked: set[int] = set()
         self._read_to = 0
@@ -64,54 +64,54 @@ class Publisher:
         room = MAX_HELD - self._held - len(self._acked)
         if room <= 0:
             return
-        for letter in outbox.read(connection, self._read_to, room):
-            self._read_to = letter.id
+        for record in outbox.read(connection, self._read_to, room):
+            self._read_to = record.id
             self._held += 1
-            lane = (letter.topic, letter.key, letter.id if letter.topic == DEAD else 0)
+            lane = (record.topic, record.key, record.id if record.topic == DEAD else 0)
             if lane in self._lanes:
-                self._lanes[lane].append(letter)
+                self._lanes[lane].append(record)
             else:
-                self._lanes[lane] = deque([letter])
+                self._lanes[lane] = deque([record])
                 self._ready[lane] = None
 
-    def _send(self, lane: Lane, letter: Letter) -> None:
-        if _is_expired(letter):
+    def _send(self, lane: Lane, record: OutboxRecord) -> None:
+        if _is_expired(record):
             # Where it happens to every command, the log's clock and this machine's do not agree.
-            logger.warning("a command to %s expired before the log took it, and is not sent", letter.key.decode())
-            self._finish(lane, letter, "expired")
+            logger.warning("a command to %s expired before the log took it, and is not sent", record.key.decode())
+            self._finish(lane, record, "expired")
             return
-        headers = {name: text.encode() for name, text in letter.headers.items()}
+        headers = {name: text.encode() for name, text in record.headers.items()}
         try:
-            future = self._log.append(letter.topic, letter.key, letter.value, headers)
+            future = self._log.append(record.topic, record.key, record.value, headers)
         except (LogBusy, LogUnavailable) as error:
             self._try_again(lane, error)
         except TooLarge as error:
-            key = letter.key.decode(errors="replace")
+            key = record.key.decode(errors="replace")
             logger.error("a message to %s cannot be published and is dropped: %s", key, error)
-            self._finish(lane, letter, "too_large")
+            self._finish(lane, record, "too_large")
         else:
-            future.add_done_callback(lambda done: self._answered(lane, letter, done))
+            future.add_done_callback(lambda done: self._answered(lane, record, done))
 
-    def _answered(self, lane: Lane, letter: Letter, future: Future[Appended]) -> None:
-        self._answers.put((lane, letter, future.exception()))
+    def _answered(self, lane: Lane, record: OutboxRecord, future: Future[Appended]) -> None:
+        self._answers.put((lane, record, future.exception()))
         self._on_ack()
 
     def _settle(self) -> None:
         while True:
             try:
-                lane, letter, error = self._answers.get_nowait()
+                lane, record, error = self._answers.get_nowait()
             except Empty:
                 return
             if error is None:
-                self._finish(lane, letter, "published")
+                self._finish(lane, record, "published")
             elif isinstance(error, LogError):
                 self._try_again(lane, error)
             else:
                 raise error
 
-    def _finish(self, lane: Lane, letter: Letter, how: str) -> None:
+    def _finish(self, lane: Lane, record: OutboxRecord, how: str) -> None:
         self.counts[how] += 1
-        self._acked.add(letter.id)
+        self._acked.add(record.id)
         self._held -= 1
         waiting = self._lanes[lane]
         waiting.popleft()
@@ -129,8 +129,8 @@ class Publisher:
         self._ready[lane] = None
 
 
-def _is_expired(letter: Letter) -> bool:
-    if letter.topic != COMMANDS:
+def _is_expired(record: OutboxRecord) -> bool:
+    if record.topic != COMMANDS:
         return False
-    expires_at_ms = json.loads(letter.value).get("expires_at_ms")
+    expires_at_ms = json.loads(record.value).get("expires_at_ms")
     return expires_at_ms is not None and expires_at_ms < time.time_ns() // 1_000_000

@@ -18,7 +18,7 @@ from wire.kinds import CP
 
 from central.model.ids import NAMESPACE
 from central.model.rows import Message
-from central.store.offsets import Place
+from central.store.offsets import TopicPartition
 from central.store.tables import CHARGING_POINTS, DEADLINES, LAST_SEEN, PARKED_KEYS
 from eventlog import Ends, Log, LogBusy
 
@@ -47,9 +47,9 @@ class Ticker:
         self._next_at = 0.0
         self._quiet_until = 0.0
         self._asked: dict[str, float] = {}
-        self._moment: tuple[int, dict[Place, Ends]] | None = None  # a time, and the ends of the log at that time
+        self._moment: tuple[int, dict[TopicPartition, Ends]] | None = None  # a time, and the log's ends then
 
-    def hush(self) -> None:
+    def wait_for_grace(self) -> None:
         """The worker starts, or the log was away: journals may be on their way."""
         self._quiet_until = time.monotonic() + self._rhythm.grace_s
         self._moment = None
@@ -60,7 +60,7 @@ class Ticker:
     def due_in_s(self) -> float:
         return max(0.0, self._next_at - time.monotonic())
 
-    def tick(self, connection: Connection, positions: Callable[[], Mapping[Place, int]]) -> None:
+    def tick(self, connection: Connection, positions: Callable[[], Mapping[TopicPartition, int]]) -> None:
         """`positions`: where each partition is read on, asked only where something is overdue; all before is folded.
 
         Raises LogUnavailable.
@@ -77,7 +77,7 @@ class Ticker:
         if self._moment is None:
             self._moment = (self._now_ms(), self._log.all_ends(reached))
         moment_ms, ends = self._moment
-        if all(reached[place] >= end.next for place, end in ends.items()):
+        if all(reached[partition] >= end.next for partition, end in ends.items()):
             self._moment = None
             for topic, key, message in self._overdue(connection, moment_ms):
                 self._append(topic, key, message)

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eventlog import Log
-from eventlog.tests.reading import TIMEOUT_S
+from tools.testing.deadlines import DEADLINE_S
 
 APPEND = st.tuples(st.just("append"), st.integers(0, 20), st.binary(max_size=20))
 READ = st.tuples(st.just("read"), st.integers(1, 7), st.just(b""))
@@ -22,7 +22,7 @@ def test_reading_is_as_reading_a_list(log: Log, steps: list[tuple[str, int, byte
     reader = log.reader({("ev.driver", partition): start for partition, start in starts.items()})
     for step, number, value in steps:
         if step == "append":
-            partition, offset = log.append("ev.driver", f"driver_{number}", value).result(TIMEOUT_S)
+            partition, offset = log.append("ev.driver", f"driver_{number}", value).result(DEADLINE_S)
             assert offset == starts[partition] + len(model[partition])
             model[partition].append((f"driver_{number}", value))
         elif step == "seek":
@@ -31,7 +31,7 @@ def test_reading_is_as_reading_a_list(log: Log, steps: list[tuple[str, int, byte
             reader.seek("ev.driver", partition, starts[partition] + at[partition])
         else:
             waits = any(at[partition] < len(model[partition]) for partition in range(8))
-            records = reader.poll(number, TIMEOUT_S if waits else 0.0)
+            records = reader.poll(number, DEADLINE_S if waits else 0.0)
             assert waits == bool(records)
             assert len(records) <= number
             for record in records:

@@ -31,7 +31,7 @@ _IDS = UUID("6a1b0a56-2f5c-4bb8-8a3e-0d9f3a6b7c11")
 Message = dict[str, object]
 
 
-class Letter(NamedTuple):
+class Said(NamedTuple):
     """One record: its message, and who appended it."""
 
     message: Message
@@ -49,17 +49,17 @@ class _Board:
         self.seq = 0
         self._counts: Counter[str] = Counter()
 
-    def says(self, kind: str, **fields: object) -> Letter:
+    def says(self, kind: str, **fields: object) -> Said:
         self._counts[kind if not KINDS[kind].reliable else "n"] += 1
         own = ids.reliable_id(self.board, EPOCH, self._counts["n"])
         message_id = own if KINDS[kind].reliable else ids.lossy_id(self.board, EPOCH, self._counts[kind])
-        return Letter({"type": kind, "message_id": message_id, KINDS[kind].key: self.cp_id, **fields}, BRIDGE)
+        return Said({"type": kind, "message_id": message_id, KINDS[kind].key: self.cp_id, **fields}, BRIDGE)
 
     def reading(self) -> Message:
         return {"meter_id": self.meter_id, "register_wh": self.register_wh}
 
 
-def letters(charge_points: int, charges: int, now_ms: int) -> Iterator[Letter]:
+def letters(charge_points: int, charges: int, now_ms: int) -> Iterator[Said]:
     """Charges run at all charge points at once, round after round. `now_ms`: since 1970, when they happened."""
     boards = [_Board(number) for number in range(charge_points)]
     for board in boards:
@@ -71,7 +71,7 @@ def letters(charge_points: int, charges: int, now_ms: int) -> Iterator[Letter]:
             yield from at_once
 
 
-def _registration(board: _Board) -> Iterator[Letter]:
+def _registration(board: _Board) -> Iterator[Said]:
     link_id = str(uuid5(_IDS, board.cp_id))
     registered = board.says(
         "register_request", location="Bench", price_per_kwh=0.2, rated_current_ma=32_000, **board.reading()
@@ -81,12 +81,12 @@ def _registration(board: _Board) -> Iterator[Letter]:
         "type": "link_up", "message_id": str(uuid5(_IDS, link_id)), "cp_id": board.cp_id, "link_id": link_id,
         "board": board.board, "registration": registered.message["message_id"],
     }  # fmt: skip
-    yield Letter(link_up, BRIDGE)
+    yield Said(link_up, BRIDGE)
     yield board.says("status_notification", state="idle", vehicle="present")
     yield board.says("heartbeat", state="idle")
 
 
-def _charge(board: _Board, number: int, now_ms: int) -> Iterator[Letter]:
+def _charge(board: _Board, number: int, now_ms: int) -> Iterator[Said]:
     driver_id = f"drv_{number:012x}"
     request: Message = {
         "type": "charge_request", "message_id": str(uuid5(_IDS, f"request {number}")), "cp_id": board.cp_id,
@@ -94,9 +94,9 @@ def _charge(board: _Board, number: int, now_ms: int) -> Iterator[Letter]:
     }  # fmt: skip
     session = session_id(driver_id, str(request["message_id"]))
     registering = str(uuid5(_IDS, f"driver {number}"))
-    yield Letter({"type": "driver_register", "message_id": registering, "driver_id": driver_id}, API)
-    yield Letter(request, API)
-    yield Letter(_claim(request, session, now_ms), WORKER)
+    yield Said({"type": "driver_register", "message_id": registering, "driver_id": driver_id}, API)
+    yield Said(request, API)
+    yield Said(_claim(request, session, now_ms), WORKER)
     board.seq += 1
     start_wh = board.register_wh
     yield board.says("command_response", seq=board.seq, accepted=True, session_id=session)
@@ -123,14 +123,14 @@ def _claim(request: Message, session: str, now_ms: int) -> Message:
     }  # fmt: skip
 
 
-def _live_figures(board: _Board, session: str, energy_wh: int) -> Letter:
+def _live_figures(board: _Board, session: str, energy_wh: int) -> Said:
     return board.says(
         "charging_data", state="charging", session_id=session, session_energy_wh=energy_wh, power_w=POWER_W,
         current_ma=32_000, voltage_mv=231_000, limit_ma=32_000, limit_reason="rated", **board.reading(),
     )  # fmt: skip
 
 
-def fill(log: Log, made: Iterable[Letter]) -> int:
+def fill(log: Log, made: Iterable[Said]) -> int:
     """Appends them all, in order; how many. Raises what an append raises."""
     waiting: deque[Future[Appended]] = deque()
     count = 0

@@ -13,8 +13,8 @@ from chargepoint.engine.books import Books
 from chargepoint.engine.commands import Commands
 from chargepoint.engine.presence import PRESENCE
 from chargepoint.engine.protection import LATCHED, Protection, Reading
+from chargepoint.engine.sample_gap import SampleGap
 from chargepoint.engine.session import Session
-from chargepoint.engine.sight import Sight
 from chargepoint.faults import SENSOR_STALL
 
 STALL_MS = 1000  # without a window while the relay is closed
@@ -41,7 +41,7 @@ class Engine:
         self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
         self._protection = Protection(memory.latched)
         self._reading = Reading()
-        self._sight = Sight()
+        self._sample_gap = SampleGap()
         self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
         self._commands = Commands(self, memory, journal, clock)
         self._inbox = Inbox(settings.cp_id, self._handlers(), self._send)
@@ -126,7 +126,7 @@ class Engine:
         self._look(now)
         if self.state == states.AUTHORIZED and self._presence.ready(self._platform.vehicle()):
             self._walker.fire("connected")
-        self._books.complete(self._sight.blind_ms)
+        self._books.complete(self._sample_gap.blind_ms)
         if self.state in states.RELAY_CLOSED:
             self._books.keep(now)
         self._announce()
@@ -142,7 +142,7 @@ class Engine:
     def close(self, detail):
         self._books.close()
         self._presence.begin()
-        self._sight.begin()
+        self._sample_gap.begin()
         self._relay_ms = 0
         self._platform.relay(True)  # last of all: whatever fails before leaves it open
 
@@ -171,8 +171,8 @@ class Engine:
             if self.meter.take(window):
                 self._take_window(window)
                 seen = True
-        self._sight.look(now, seen)
-        stalled = self.state in states.RELAY_CLOSED and self._sight.blind_ms >= STALL_MS
+        self._sample_gap.look(now, seen)
+        stalled = self.state in states.RELAY_CLOSED and self._sample_gap.blind_ms >= STALL_MS
         if stalled and self._protection.begin(SENSOR_STALL):
             self._failed(SENSOR_STALL)
 

@@ -5,7 +5,7 @@
 _LOOK_MS = 100
 
 
-class Sight:
+class SampleGap:
     """`blind_ms`: real time without a sample window."""
 
     def __init__(self):

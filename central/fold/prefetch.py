@@ -32,7 +32,7 @@ def _lost_deadline(incoming: Incoming) -> str | None:
     return None if session_id is None else lost_deadline_of(session_id)
 
 
-AHEAD: dict[type, Callable[[Incoming], str | None]] = {
+PREFETCHED: dict[type, Callable[[Incoming], str | None]] = {
     ChargingPoint: _point,
     LastSeen: _point,
     LiveFigures: _figures,
