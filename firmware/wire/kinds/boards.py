@@ -21,6 +21,7 @@ ENGINE_STATES = ("booting", "safe", "idle", "authorized", "charging", "finishing
 VEHICLE = ("present", "absent", "unknown")
 END_REASONS = ("driver", "vehicle", "limit", "operator", "fault", "safe_mode", "power_loss", "lost")
 
+BOARD_INTERVAL_MS = (100, 3600000)  # what a server may ask of a board: lowest, highest
 # A command to a board: seq rises per charge point; expires_at_ms in the log, ttl_ms on the line.
 COMMAND = (must_id("cp_id"), must_count("seq", 1), may_time("expires_at_ms"), may_count("ttl_ms"))
 
@@ -97,7 +98,8 @@ KINDS = add((
         must_id("cp_id"), must_id("link_id"), must("accepted", "bool"), may_id("reason"), must("in_service", "bool"),
         may_id("meter_id"), may_count("register_wh"), may_time("expires_at_ms"),
         may_time("server_time_ms"), may_id("boot_id"), may_count("ttl_ms"),
-    ), "answers link_up; the bridge adds server_time_ms and its boot_id as it sends"),
+        may_count("heartbeat_interval_ms", *BOARD_INTERVAL_MS), may_count("health_interval_ms", *BOARD_INTERVAL_MS),
+    ), "answers link_up; as it sends, the bridge adds server_time_ms, its boot_id and the intervals that boards keep"),
     Kind("start_charge", (FOLD,), COMMANDS, "cp_id", False, COMMAND + (
         must_id("session_id"), may_count("max_energy_wh", 1), may_count("max_duration_s", 1),
     ), "close the relay for this session"),
