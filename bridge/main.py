@@ -5,6 +5,7 @@ import logging
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.counters import Counters
@@ -14,11 +15,27 @@ from eventlog.opening import open_log
 from eventlog.port import Log, LogError, LogUnavailable
 from runtime import log as process_log
 from runtime import settings
+from runtime.program import add_settings, parser_of, settings_given
 from runtime.settings import ConfigManager
 from runtime.shutdown import Shutdown
 from runtime.values import Address
 
 PROGRAM = "wattline-bridge"
+DESCRIPTION = """\
+Forwards what boards say (TCP, serial, MQTT) into the log, and what Central says to the boards.
+Runs until it gets SIGTERM or Ctrl-C; waits for a log that is not there yet. Its own log goes to stderr;
+SIGUSR1 writes all counters there."""
+EXAMPLES = (
+    (PROGRAM, "boards connect to port 7000; the log is a file, wattline-log.db"),
+    (f"{PROGRAM} --broker-address 127.0.0.1:9092", "the log is Kafka"),
+    (f"{PROGRAM} --serial-ports /dev/ttyUSB0", "boards on a serial port as well"),
+    (f"{PROGRAM} --plain-port 7001", "then: nc -N 127.0.0.1 7001 < messages (docs/protocol.md)"),
+)
+SETTINGS = (
+    settings.LISTEN_HOST, settings.LISTEN_PORT, settings.PLAIN_PORT, settings.SERIAL_PORTS, settings.MQTT_ADDRESS,
+    settings.BROKER_ADDRESS, settings.LOG_PATH, settings.MAX_LINES, settings.LINE_SILENT_AFTER_S,
+    settings.COMMAND_TTL_S, settings.DEBUG_MODE,
+)  # fmt: skip
 LOG_RETRY_S = 1.0
 LOG_CLOSE_WITHIN_S = 0.4
 SPARE_FILES = 256  # beside one per line: the log's files, threads, serial ports
@@ -26,13 +43,19 @@ SPARE_FILES = 256  # beside one per line: the log's files, threads, serial ports
 _log = logging.getLogger(__name__)
 
 
-def main() -> None:
-    config = ConfigManager.load_or_exit(PROGRAM)
+def main(argv: Sequence[str] | None = None) -> int:
+    config = config_of(argv)
     process_log.set_up("bridge", debug=config[settings.DEBUG_MODE])
     shutdown = Shutdown()
     shutdown.install()
     _allow_files(config[settings.MAX_LINES] + SPARE_FILES)
-    sys.exit(asyncio.run(_run(config, shutdown)))
+    return asyncio.run(_run(config, shutdown))
+
+
+def config_of(argv: Sequence[str] | None) -> ConfigManager:
+    parser = parser_of(PROGRAM, DESCRIPTION, EXAMPLES)
+    add_settings(parser, SETTINGS)
+    return ConfigManager.load_or_exit(PROGRAM, settings_given(parser.parse_args(argv), SETTINGS))
 
 
 def options_of(config: ConfigManager) -> Options:
@@ -118,4 +141,4 @@ async def _serve(log: Log, options: Options, ending: asyncio.Future[None]) -> in
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -170,15 +170,15 @@ class ConfigManager:
         self._check_pairs()
 
     @classmethod
-    def load(cls) -> Self:
-        """From this process's environment and the `.env` of its working directory."""
-        return cls(os.environ, Path(".env"))
+    def load(cls, options: Mapping[str, str] | None = None) -> Self:
+        """From `options` (of the command line, by setting), this process's environment, and `.env` where it works."""
+        return cls({**os.environ, **(options or {})}, Path(".env"))
 
     @classmethod
-    def load_or_exit(cls, program: str) -> Self:
+    def load_or_exit(cls, program: str, options: Mapping[str, str] | None = None) -> Self:
         """As `load`; a bad setting is printed on stderr in one line and ends the program with exit code 2."""
         try:
-            return cls.load()
+            return cls.load(options)
         except SettingError as error:
             sys.stderr.write(f"{program}: {error}\n")
             raise SystemExit(BAD_SETTING_EXIT) from None
