@@ -40,7 +40,8 @@ def test_vectors_hold_good_and_bad(on_cpython: list[str]):
 
 def test_specification_s_own_messages_are_good(on_cpython: list[str]):
     """The first four vectors are the specification's, to the letter."""
-    assert all(" -> good " in line for line in on_cpython[:4])
+    payloads = [line for line in on_cpython if " -> " in line]
+    assert all(" -> good " in line for line in payloads[:4])
 
 
 def test_decoder_finds_the_same_in_chunks_of_any_size(on_cpython: list[str]):
