@@ -31,10 +31,11 @@ KINDS = add((
         must_id("id"), must("location", "text", 0, 255), must("price_per_kwh", "decimal", 0, PRICE_MAX),
         may_id("engine_board"), may_id("meter_id"), may_count("register_wh"), may("firmware", "text", 1, 40),
         may_count("rated_current_ma", 1000, 125000), may("presence", "choice", 0, 0, ("pilot", "contact", "none")),
+        may_count("last_seq"), may_id("engine_epoch"),
     ) + STAMP, "first on every connection: a charge point, its place and the price it starts with"),
     Kind("status_notification", (MONITOR,), CP, "cp_id", True, (
-        must_id("cp_id"), choice("state", ENGINE_STATES), choice("vehicle", VEHICLE),
-    ) + STAMP, "the engine's state changed, or the car came or went"),
+        must_id("cp_id"), choice("state", ENGINE_STATES), choice("vehicle", VEHICLE), may_id("session_id"),
+    ) + STAMP, "the engine's state changed, or the car came or went; session_id is the session that it runs"),
     Kind("fault_notification", BOARDS, CP, "id", True, (
         must_id("id"), must("failure_info", "text", 1, 255), may_id("fault"),
     ) + STAMP, "a fault began; without `fault` it is the fault `unspecified`"),
@@ -77,7 +78,7 @@ KINDS = add((
     Kind("health_check_response", (ENGINE,), NOT_LOGGED, "id", False, (
         must_id("id"), choice("state", ENGINE_STATES), must("relay_closed", "bool"),
         must("faults", "ids", 0, 16), must_id("meter_id"), must_count("register_wh"), choice("vehicle", VEHICLE),
-        may_id("session_id"), may_count("uptime_ms", 0, 1 << 50),
+        may_id("session_id"), may_count("uptime_ms", 0, 1 << 50), may_count("last_seq"), may_id("engine_epoch"),
     ), "answers under the request's message_id; unasked after every change of state"),
     Kind("keepalive", BOARDS, NOT_LOGGED, "", False, (), "the other side of the link is there"),
     Kind("safe_release", (MONITOR,), NOT_LOGGED, "cp_id", False, (
@@ -96,7 +97,7 @@ KINDS = add((
     # --- Central to boards ---
     Kind("register_response", (FOLD,), COMMANDS, "cp_id", False, (
         must_id("cp_id"), must_id("link_id"), must("accepted", "bool"), may_id("reason"), must("in_service", "bool"),
-        may_id("meter_id"), may_count("register_wh"), may_time("expires_at_ms"),
+        may_id("meter_id"), may_count("register_wh"), may_count("seq"), may_time("expires_at_ms"),
         may_time("server_time_ms"), may_id("boot_id"), may_count("ttl_ms"),
         may_count("heartbeat_interval_ms", *BOARD_INTERVAL_MS), may_count("health_interval_ms", *BOARD_INTERVAL_MS),
     ), "answers link_up; as it sends, the bridge adds server_time_ms, its boot_id and the intervals that boards keep"),

@@ -7,6 +7,7 @@ from wire.kinds.fields import (
     may,
     may_count,
     may_id,
+    may_time,
     must,
     must_count,
     must_id,
@@ -42,8 +43,8 @@ KINDS = add((
     # --- folds among themselves ---
     Kind("charge_claimed", (FOLD,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("driver_id"), must_id("session_id"), must_id("request_id"),
-        may("price_per_kwh", "decimal", 0, PRICE_MAX),
-    ) + LIMITS, "the driver may have this one charge"),
+        may("price_per_kwh", "decimal", 0, PRICE_MAX), may_time("requested_at_ms"),
+    ) + LIMITS, "the driver may have this one charge; requested_at_ms is when the driver's fold let it pass"),
     Kind("claim_released", (FOLD,), DRIVER, "driver_id", True, (
         must_id("driver_id"), must_id("session_id"), must_id("cp_id"), must_id("outcome"), may_id("reason"),
     ), "the charge point is done with this claim"),
