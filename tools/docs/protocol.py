@@ -1,5 +1,6 @@
 """docs/protocol.md, from the table of kinds."""
 
+from wire.codes import ERROR_CODES
 from wire.frame import LINE_LIMIT, encode
 from wire.ids import WINDOW
 from wire.kinds import KINDS, NOT_LOGGED, Kind, boards, log, plant
@@ -45,14 +46,6 @@ The specification's four messages are accepted to the letter:
 ```
 """
 
-_CODES = (
-    ("not_json", "the line is no JSON object in UTF-8"),
-    ("unknown_type", "`type` is none of the kinds below"),
-    ("missing_field", "a required field is absent"),
-    ("bad_field", "a field has the wrong sort of value"),
-    ("out_of_bounds", "a number lies outside its bounds"),
-)
-
 _SORTS = {
     "int": "integer, {low} to {high}",
     "decimal": "number, {low} to {high}",
@@ -66,7 +59,7 @@ _SORTS = {
 
 
 def page() -> str:
-    codes = table(("code", "what was wrong"), _CODES)
+    codes = table(("code", "what was wrong"), ERROR_CODES.items())
     overview = table(("kind", "said by", "topic (key)", "reliable"), [_row(kind) for kind in KINDS.values()])
     details = "\n".join(_section(kind) for kind in KINDS.values())
     return f"{_INTRO}\n## Error codes of a message\n\n{codes}\n## Kinds\n\n{overview}\n{details}"

@@ -1,0 +1,41 @@
+"""The codes of the API's errors, each with the status it is answered under: docs/reasons.md is written from this table.
+
+Whoever refuses spells status and code in place; a test finds a pair that has no row here.
+"""
+
+from dataclasses import dataclass
+
+from wire.codes import ERROR_CODES, UNREADABLE
+
+
+@dataclass(frozen=True)
+class Code:
+    """`retry`: the same request may succeed a little later, and the answer says so by Retry-After."""
+
+    status: int
+    code: str
+    meaning: str
+    retry: bool = False
+
+
+CODES: tuple[Code, ...] = (
+    *(Code(400, code, ERROR_CODES[code]) for code in UNREADABLE),
+    Code(400, "unknown_field", "the body has a field that the request does not know"),
+    Code(400, "refused", "HTTP itself refuses it; the status says why"),
+    Code(403, "foreign_origin", "the request comes from a page of another site"),
+    Code(404, "not_found", "there is nothing at this address"),
+    Code(404, "unknown_charge_point", "no charge point of that id has registered"),
+    Code(404, "unknown_charge", "the driver never asked for that charge"),
+    Code(405, "method_not_allowed", "the address does not know this method"),
+    Code(408, "too_slow", "the body did not arrive in time"),
+    Code(409, "message_id_taken", "the message_id was used for another charge point; a new request needs a new one"),
+    Code(409, "not_finished", "the charge goes on, or its receipt is being made (then there is a Retry-After)"),
+    Code(409, "nothing_charged", "no energy flowed, so there is no receipt"),
+    Code(413, "too_large", "the body, or the record it would make, is too large"),
+    Code(415, "not_json", "the body's Content-Type is not application/json"),
+    Code(421, "wrong_host", "the Host header does not name this API"),
+    Code(500, "mistake", "a mistake of Central; its log says more"),
+    Code(503, "database_away", "the database cannot be used now", retry=True),
+    Code(503, "log_away", "the log does not take the request now", retry=True),
+    Code(503, "too_many_followers", "as many follow charges already as can be served", retry=True),
+)
