@@ -36,10 +36,11 @@ class Record:
 
 
 class Appended(NamedTuple):
-    """Where an acknowledged record lies."""
+    """Where an acknowledged record lies. `timestamp_ms`: when the log appended it, by the log's clock."""
 
     partition: int
     offset: int
+    timestamp_ms: int
 
 
 class Ends(NamedTuple):
@@ -52,7 +53,7 @@ class Ends(NamedTuple):
 
 
 class LogError(Exception):
-    """Anything the log can say no with."""
+    """Base class of the log's errors."""
 
 
 class LogUnavailable(LogError):

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
-from eventlog.port import Ends, LogError, LogUnavailable, TopicMismatch, UnknownTopic
+from eventlog.port import Ends, LogError, LogUnavailable, UnknownTopic
 from eventlog.topics import Topic
 
 APPLICATION_ID = 0x574C4F47  # "WLOG": tells the log's file from any other SQLite file
@@ -123,14 +123,9 @@ def prepare(path: Path, connection: sqlite3.Connection, lock: WriterLock) -> Non
 
 
 def create_topics(connection: sqlite3.Connection, topics: Iterable[Topic]) -> None:
-    """Inside a writing transaction. Raises TopicMismatch."""
+    """Those that are missing. Inside a writing transaction."""
     for topic in topics:
-        existing = partition_count(connection, topic.name)
-        if existing not in (0, topic.partitions):
-            raise TopicMismatch(
-                f"{topic.name} has {existing} partitions in this log; {topic.partitions} are needed"
-            )
-        if not existing:
+        if not partition_count(connection, topic.name):
             connection.executemany(
                 "INSERT INTO partitions (topic, partition) VALUES (?, ?)",
                 [(topic.name, partition) for partition in range(topic.partitions)],

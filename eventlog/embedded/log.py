@@ -18,8 +18,9 @@ from eventlog.embedded.file import WriterLock, connect, prepare, refusal, transa
 from eventlog.embedded.headers import pack_headers
 from eventlog.embedded.reader import EmbeddedReader
 from eventlog.embedded.writer import EmbeddedWriter, Waiting
+from eventlog.known_topics import KnownTopics
 from eventlog.pending import MAX_PENDING_RECORDS, Pending
-from eventlog.port import Appended, Ends, TopicMismatch, UnknownTopic
+from eventlog.port import Appended, Ends
 from eventlog.record_size import checked_size, encode_key
 from eventlog.topics import TOPICS, Topic
 
@@ -41,8 +42,7 @@ class EmbeddedLog:
         file.
         """
         self._path = path
-        self._topics = {topic.name: topic for topic in topics}
-        self._created: set[str] = set()
+        self._topics = KnownTopics(topics, str(path))
         self._busy_timeout_s = busy_timeout_s
         self._asking_lock = threading.Lock()
         with self._errors():
@@ -82,15 +82,16 @@ class EmbeddedLog:
             self._lock.held(),
             transaction(self._asking, "BEGIN IMMEDIATE"),
         ):
-            embedded_file.create_topics(self._asking, self._topics.values())
-        self._created |= set(self._topics)
+            embedded_file.create_topics(self._asking, self._topics.table.values())
+            counts = {name: embedded_file.partition_count(self._asking, name) for name in self._topics.table}
+        self._topics.check(counts)
 
     def partitions(self, topic: str) -> int:
+        return self._topics.existing(topic, self._count(topic))
+
+    def _count(self, topic: str) -> int:
         with self._snapshot() as connection:
-            count = embedded_file.partition_count(connection, topic)
-        if not count:
-            raise UnknownTopic(f"there is no topic {topic} in {self._path}; create_topics makes the topics")
-        return count
+            return embedded_file.partition_count(connection, topic)
 
     def ends(self, topic: str, partition: int) -> Ends:
         return self.all_ends([(topic, partition)])[topic, partition]
@@ -106,24 +107,15 @@ class EmbeddedLog:
     def append(
         self, topic: str, key: str | bytes, value: bytes, headers: Mapping[str, bytes] | None = None
     ) -> Future[Appended]:
-        if topic not in self._created:
-            self._check_created(topic)
+        known = self._topics.writable(topic, self._count)
         headers = headers or {}
         raw_key = encode_key(key)
-        size_bytes = checked_size(self._topics[topic], raw_key, value, headers)
-        partition = binascii.crc32(raw_key) % self._topics[topic].partitions
+        size_bytes = checked_size(known, raw_key, value, headers)
+        partition = binascii.crc32(raw_key) % known.partitions
         future: Future[Appended] = Future()
         future.set_running_or_notify_cancel()
         self._writer.put(Waiting(topic, partition, raw_key, value, pack_headers(headers), size_bytes, future))
         return future
-
-    def _check_created(self, topic: str) -> None:
-        if topic not in self._topics:
-            raise UnknownTopic(f"{topic} is not in the table of topics")
-        existing, needed = self.partitions(topic), self._topics[topic].partitions
-        if existing != needed:
-            raise TopicMismatch(f"{topic} has {existing} partitions in {self._path}; {needed} are needed")
-        self._created.add(topic)
 
     def reader(self, positions: Mapping[tuple[str, int], int]) -> EmbeddedReader:
         with self._errors():

@@ -138,7 +138,7 @@ class EmbeddedWriter:
                 end = ends[waiting.topic, waiting.partition] = self._end_of(waiting.topic, waiting.partition)
                 end.newest_ms = max(end.newest_ms, now_ms)  # nor do they fall when the machine's clock does
             rows.append((end.slot, end.next, end.newest_ms, waiting.key, waiting.value, waiting.headers))
-            places.append(Appended(waiting.partition, end.next))
+            places.append(Appended(waiting.partition, end.next, end.newest_ms))
             end.next += 1
         self._connection.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._connection.executemany(

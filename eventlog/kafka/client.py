@@ -59,6 +59,7 @@ class SentRecord(Protocol):
 
     partition: int
     offset: int
+    timestamp: int
 
 
 class SendFuture(Protocol):

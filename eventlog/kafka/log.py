@@ -20,8 +20,9 @@ from eventlog.kafka.client import (
 )
 from eventlog.kafka.producer import KafkaAppender
 from eventlog.kafka.reader import KafkaReader
+from eventlog.known_topics import KnownTopics
 from eventlog.pending import MAX_PENDING_RECORDS, Pending
-from eventlog.port import STREAM_LINGER_MS, Appended, Ends, LogUnavailable, TopicMismatch, UnknownTopic
+from eventlog.port import STREAM_LINGER_MS, Appended, Ends, LogUnavailable, UnknownTopic
 from eventlog.record_size import checked_size, encode_key
 from eventlog.topics import TOPICS, Topic
 
@@ -50,8 +51,7 @@ class KafkaLog:
         self._address = address
         self._client_id = client_id
         self._prefix = prefix
-        self._topics = {topic.name: topic for topic in topics}
-        self._created: set[str] = set()
+        self._topics = KnownTopics(topics, f"Kafka at {address}", prefix)
         self._asking = threading.Lock()
         self._admin: Admin = new_admin(address, client_id)
         try:
@@ -73,17 +73,17 @@ class KafkaLog:
         return self._ask(lambda admin: admin.describe_cluster()["cluster_id"])
 
     def create_topics(self) -> None:
-        existing = self._existing(list(self._topics))
-        missing = [topic for topic in self._topics.values() if topic.name not in existing]
+        existing = self._existing(list(self._topics.table))
+        missing = [topic for topic in self._topics.table.values() if topic.name not in existing]
         if missing:
             wanted = {self._prefix + topic.name: _configuration(topic) for topic in missing}
             # Another process may make them at the same moment: what counts is what is there afterwards.
             self._ask(lambda admin: _create(admin, wanted))
-            existing = self._existing(list(self._topics))
-        for topic in self._topics.values():
-            self._check_count(topic, existing.get(topic.name, 0))
-        self._appender.learn(self._prefix + name for name in self._topics)
-        self._created |= set(self._topics)
+            existing = self._existing(list(self._topics.table))
+        for name in self._topics.table:
+            self._topics.existing(name, existing.get(name))
+        self._appender.learn(self._prefix + name for name in existing)
+        self._topics.check(existing)
 
     def _existing(self, names: Sequence[str]) -> dict[str, int]:
         """The partition counts of those topics that exist."""
@@ -94,20 +94,8 @@ class KafkaLog:
             if not topic["error_code"]
         }
 
-    def _check_count(self, topic: Topic, existing: int) -> None:
-        if existing != topic.partitions:
-            raise TopicMismatch(
-                f"{self._prefix}{topic.name} has {existing} partitions at {self._address};"
-                f" {topic.partitions} are needed"
-            )
-
     def partitions(self, topic: str) -> int:
-        count = self._existing([topic]).get(topic)
-        if count is None:
-            raise UnknownTopic(
-                f"there is no topic {self._prefix}{topic} at {self._address}; create_topics makes them"
-            )
-        return count
+        return self._topics.existing(topic, self._existing([topic]).get(topic))
 
     def ends(self, topic: str, partition: int) -> Ends:
         return self.all_ends([(topic, partition)])[topic, partition]
@@ -131,19 +119,17 @@ class KafkaLog:
     def append(
         self, topic: str, key: str | bytes, value: bytes, headers: Mapping[str, bytes] | None = None
     ) -> Future[Appended]:
-        if topic not in self._created:
-            self._check_created(topic)
+        known = self._topics.writable(topic, self._learned)
         headers = headers or {}
         raw_key = encode_key(key)
-        size_bytes = checked_size(self._topics[topic], raw_key, value, headers)
+        size_bytes = checked_size(known, raw_key, value, headers)
         return self._appender.append(self._prefix + topic, raw_key, value, headers, size_bytes)
 
-    def _check_created(self, topic: str) -> None:
-        if topic not in self._topics:
-            raise UnknownTopic(f"{topic} is not in the table of topics")
-        self._check_count(self._topics[topic], self.partitions(topic))
+    def _learned(self, topic: str) -> int:
+        """Its partitions, which the producer knows from now on too: a send to a topic not yet known blocks."""
+        count = self.partitions(topic)
         self._appender.learn([self._prefix + topic])
-        self._created.add(topic)
+        return count
 
     def reader(self, positions: Mapping[tuple[str, int], int]) -> KafkaReader:
         counts = {topic: self.partitions(topic) for topic in {topic for topic, _ in positions}}

@@ -72,7 +72,7 @@ class KafkaAppender:
 
     def _acked(self, future: Future[Appended], record: SentRecord) -> None:
         if self._no_longer_waits(future):
-            future.set_result(Appended(record.partition, record.offset))
+            future.set_result(Appended(record.partition, record.offset, record.timestamp))
 
     def _rejected(self, producer: Producer, future: Future[Appended], error: Exception) -> None:
         """With the largest delivery timeout every error is final, and the producer does not recover from

@@ -22,7 +22,7 @@ def test_reading_is_as_reading_a_list(log: Log, steps: list[tuple[str, int, byte
     reader = log.reader({("ev.driver", partition): start for partition, start in starts.items()})
     for step, number, value in steps:
         if step == "append":
-            partition, offset = log.append("ev.driver", f"driver_{number}", value).result(DEADLINE_S)
+            partition, offset, _ = log.append("ev.driver", f"driver_{number}", value).result(DEADLINE_S)
             assert offset == starts[partition] + len(model[partition])
             model[partition].append((f"driver_{number}", value))
         elif step == "seek":

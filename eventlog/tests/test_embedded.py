@@ -97,7 +97,7 @@ def test_a_full_disk_fails_the_append_and_is_recovered_from(log: Log, world: Emb
     written += [log.append("ev.cp", "cp_001", b"after").result(20)]
     records = read_all(log, beginnings(log, "ev.cp"))
     assert [record.value for record in records] == [b"before", b"after"]
-    assert [(record.partition, record.offset) for record in records] == written
+    assert [(record.partition, record.offset, record.timestamp_ms) for record in records] == written
 
 
 def test_a_file_that_a_stranger_locks_fails_the_append_and_is_recovered_from(world: EmbeddedWorld) -> None:

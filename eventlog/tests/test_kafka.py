@@ -42,7 +42,7 @@ def test_a_killed_broker_loses_doubles_and_reorders_nothing(log: Log, kafka_brok
     places = {future.result(RECOVERY_TIMEOUT_S) for future in futures}
     records = read(reader, 4_000)
     reader.close()
-    assert {(record.partition, record.offset) for record in records} == places
+    assert {(record.partition, record.offset, record.timestamp_ms) for record in records} == places
     assert len(records) == 4_000
     of_key: dict[str | None, list[int]] = defaultdict(list)
     for record in records:
