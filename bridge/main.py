@@ -6,17 +6,17 @@ import resource
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from bridge import settings
 from bridge.counters import Counters
 from bridge.detached import detached
 from bridge.service import Options, Service
-from eventlog.opening import open_log
 from eventlog.port import Log, LogError, LogUnavailable
+from eventlog.settings import BROKER_ADDRESS, LOG_PATH, log_of, place_of
 from runtime import log as process_log
-from runtime import settings
+from runtime.config import ConfigManager
 from runtime.program import add_settings, parser_of, settings_given
-from runtime.settings import ConfigManager
+from runtime.settings import COMMAND_TTL_S, DEBUG_MODE
 from runtime.shutdown import Shutdown
 from runtime.values import Address
 
@@ -33,8 +33,7 @@ EXAMPLES = (
 )
 SETTINGS = (
     settings.LISTEN_HOST, settings.LISTEN_PORT, settings.PLAIN_PORT, settings.SERIAL_PORTS, settings.MQTT_ADDRESS,
-    settings.BROKER_ADDRESS, settings.LOG_PATH, settings.MAX_LINES, settings.LINE_SILENT_AFTER_S,
-    settings.COMMAND_TTL_S, settings.DEBUG_MODE,
+    BROKER_ADDRESS, LOG_PATH, settings.MAX_LINES, settings.LINE_SILENT_AFTER_S, COMMAND_TTL_S, DEBUG_MODE,
 )  # fmt: skip
 LOG_RETRY_S = 1.0
 LOG_CLOSE_WITHIN_S = 0.4
@@ -45,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> int:
     config = config_of(argv)
-    process_log.set_up("bridge", debug=config[settings.DEBUG_MODE])
+    process_log.set_up("bridge", debug=config[DEBUG_MODE])
     shutdown = Shutdown()
     shutdown.install()
     _allow_files(config[settings.MAX_LINES] + SPARE_FILES)
@@ -66,7 +65,7 @@ def options_of(config: ConfigManager) -> Options:
         mqtt=config[settings.MQTT_ADDRESS],
         max_lines=config[settings.MAX_LINES],
         silent_after_s=config[settings.LINE_SILENT_AFTER_S],
-        command_ttl_s=config[settings.COMMAND_TTL_S],
+        command_ttl_s=config[COMMAND_TTL_S],
     )
 
 
@@ -95,8 +94,7 @@ async def _run(config: ConfigManager, shutdown: Shutdown) -> int:
 
 async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log | None:
     """Waits for the log as long as it takes; None when asked to end before. Raises LogError for a wrong one."""
-    brokers = config[settings.BROKER_ADDRESS]
-    _log.info("opening the log at %s", ",".join(map(str, brokers)) or config[settings.LOG_PATH])
+    _log.info("opening the log at %s", place_of(config))
     while not ending.done():
         opening = asyncio.ensure_future(detached(lambda: _open_once(config)))
         await asyncio.wait([opening, ending], return_when=asyncio.FIRST_COMPLETED)
@@ -112,8 +110,7 @@ async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log 
 
 
 def _open_once(config: ConfigManager) -> Log:
-    brokers = ",".join(str(address) for address in config[settings.BROKER_ADDRESS])
-    log = open_log(brokers, Path(config[settings.LOG_PATH]), PROGRAM)
+    log = log_of(config, PROGRAM)
     try:
         log.create_topics()
         _log.info("log %s opened", log.cluster_id())

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from eventlog.embedded.log import EmbeddedLog
-from eventlog.kafka.log import KafkaLog
 from eventlog.port import STREAM_LINGER_MS, Log
 
 
@@ -22,6 +20,11 @@ def open_log(
     of its own and needs none. `linger_ms`: how long Kafka's producer gathers records before it sends; 0
     where somebody waits for each. Raises LogUnavailable.
     """
+    # Imported where it is used: a program that reads its settings pays for neither, and one log never for the other.
     if not broker_address:
+        from eventlog.embedded.log import EmbeddedLog
+
         return EmbeddedLog(log_path)
+    from eventlog.kafka.log import KafkaLog
+
     return KafkaLog(broker_address, client_id, prefix=topic_prefix, linger_ms=linger_ms)

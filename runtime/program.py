@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
-from runtime.settings import Setting
+from runtime.registry import Setting
 
 DISTRIBUTION = "wattline"
 

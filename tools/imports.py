@@ -60,7 +60,7 @@ _DELIVERY = f"{_BOARD} chargepoint.delivery"
 
 # Central's rooms from the lowest to the highest, each above what it reads: lower never imports higher.
 _MONEY = "wire central.model central.money"
-_STORE = f"{_MONEY} eventlog runtime central.store"
+_STORE = f"{_MONEY} eventlog runtime central.settings central.store"
 _VIEWS = f"{_STORE} central.views"
 
 # The most particular row that fits a module's dotted name counts.
@@ -75,11 +75,13 @@ PARTS: dict[str, Part] = {
     "boot": _firmware("hal"),
     "main": _firmware("wire chargepoint hal"),
     "eventlog": _part("eventlog", "crc32c"),
+    "eventlog.settings": _part("eventlog runtime", ""),
     "eventlog.kafka": _part("eventlog", "kafka crc32c"),
     "runtime": _part("runtime", "dotenv"),
     "bridge": _part("wire eventlog runtime bridge", ""),
     "bridge.lines": _part("wire eventlog runtime bridge", "paho serial"),
     "central": _part("", ""),
+    "central.settings": _part("runtime", ""),
     "central.model": _part("wire central.model", "", closed=WORLD),
     "central.money": _part(_MONEY, "", closed=WORLD),
     "central.fold": _part(f"{_MONEY} central.fold", "", closed=WORLD),

@@ -7,6 +7,7 @@ from tools.docs import protocol, settings, states
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
+    ".env.example": settings.env_example,
     "docs/protocol.md": protocol.page,
     "docs/settings.md": settings.page,
     "docs/states.md": states.page,

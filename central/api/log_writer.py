@@ -14,7 +14,7 @@ from central.model.ids import session_of
 from central.model.rows import Message
 from central.store.opening import wait_for_log
 from eventlog import Log, LogBusy, LogClosed, LogError, LogUnavailable, TooLarge
-from runtime.settings import ConfigManager
+from runtime.config import ConfigManager
 from runtime.shutdown import Shutdown
 
 logger = logging.getLogger(__name__)

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from central import settings
 from central.api.app import make_app
 from central.api.guard import LOOPBACK_NAMES, Hosts
 from central.api.log_writer import LogWriter
 from central.store.opening import database_of, wait_for_tables
 from runtime import log as process_log
-from runtime import settings
-from runtime.settings import ConfigManager
+from runtime.config import ConfigManager
+from runtime.settings import DEBUG_MODE
 from runtime.shutdown import Shutdown
 from runtime.values import Address
 
@@ -38,7 +39,7 @@ class _Server(uvicorn.Server):
 
 def run_api(config: ConfigManager) -> int:
     """Until SIGTERM; the exit code."""
-    process_log.set_up("central-api", debug=config[settings.DEBUG_MODE])
+    process_log.set_up("central-api", debug=config[DEBUG_MODE])
     address = config[settings.API_ADDRESS]
     remote = config[settings.API_ALLOW_REMOTE]
     if not (remote or _is_loopback(address.host)):

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from central import settings
 from central.fold.apply import apply
 from central.fold.parking import unparked
 from central.money.formats import price as price_text
@@ -27,8 +28,7 @@ from central.views.moments import iso
 from central.views.points import read_points
 from central.worker.dead_letter import read_newest
 from eventlog import Log, LogError
-from runtime import settings
-from runtime.settings import ConfigManager
+from runtime.config import ConfigManager
 
 PROGRAM = "wattline-central"
 NOT_DONE_EXIT = 1

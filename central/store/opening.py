@@ -2,17 +2,19 @@
 
 import logging
 import threading
-from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from central import settings
 from central.model.terms import Terms
 from central.store.database import Database, is_passing, open_database, reason_of
 from central.store.migrate import is_current, migrate, newest_version
-from eventlog import Log, LogUnavailable, open_log
-from runtime import settings
+from eventlog import Log, LogUnavailable
+from eventlog.settings import log_of as log_that_settings_name
+from eventlog.settings import place_of
+from runtime.config import ConfigManager
 from runtime.pauses import Pauses
-from runtime.settings import ConfigManager
+from runtime.settings import COMMAND_TTL_S
 
 MS_PER_S = 1_000
 
@@ -22,7 +24,7 @@ logger = logging.getLogger(__name__)
 def terms_of(config: ConfigManager) -> Terms:
     return Terms(
         currency=config[settings.CURRENCY],
-        command_ttl_ms=round(config[settings.COMMAND_TTL_S] * MS_PER_S),
+        command_ttl_ms=round(config[COMMAND_TTL_S] * MS_PER_S),
         command_resend_ms=round(config[settings.COMMAND_RESEND_S] * MS_PER_S),
         lost_after_ms=round(config[settings.LOST_AFTER_S] * MS_PER_S),
         plant_speed=config[settings.PLANT_SPEED],
@@ -30,23 +32,24 @@ def terms_of(config: ConfigManager) -> Terms:
 
 
 def database_of(config: ConfigManager) -> Database:
-    return open_database(config.database_url())
+    return open_database(database_url(config))
+
+
+def database_url(config: ConfigManager) -> str:
+    """DATABASE_URL, or the SQLite file at DB_PATH, for SQLAlchemy."""
+    return config[settings.DATABASE_URL] or f"sqlite:///{config[settings.DB_PATH]}"
 
 
 def log_of(config: ConfigManager, client_id: str) -> Log:
     """Raises LogUnavailable."""
     # A driver waits for what Central appends: a request crosses it three times before a relay closes.
-    return open_log(_brokers(config), Path(config[settings.LOG_PATH]), client_id, linger_ms=0)
-
-
-def _brokers(config: ConfigManager) -> str:
-    return ",".join(str(address) for address in config[settings.BROKER_ADDRESS])
+    return log_that_settings_name(config, client_id, linger_ms=0)
 
 
 def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -> Log | None:
     """None when asked to stop before the log was there."""
     pauses = Pauses(stop)
-    logger.info("opening the log %s", _brokers(config) or config[settings.LOG_PATH])
+    logger.info("opening the log %s", place_of(config))
     while not stop.is_set():
         try:
             log = log_of(config, client_id)

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from central import settings
 from central.fold.apply import apply
 from central.fold.parking import parked
 from central.store.migrate import OtherVersion
@@ -14,8 +15,8 @@ from central.worker.loop import Folding, Stopped, Worker
 from central.worker.ticker import Rhythm, Ticker
 from eventlog import LogError
 from runtime import log as process_log
-from runtime import settings
-from runtime.settings import ConfigManager
+from runtime.config import ConfigManager
+from runtime.settings import DEBUG_MODE, SILENT_AFTER_S
 from runtime.shutdown import Shutdown
 
 STOPPED_EXIT = 3
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 def run_worker(config: ConfigManager) -> int:
     """Until SIGTERM; the exit code. The work has a thread of its own, since waiting for a broker can take long."""
-    process_log.set_up("central-worker", debug=config[settings.DEBUG_MODE])
+    process_log.set_up("central-worker", debug=config[DEBUG_MODE])
     shutdown = Shutdown()
     shutdown.install()
     with ThreadPoolExecutor(1, "worker") as threads:
@@ -52,7 +53,7 @@ def _run(config: ConfigManager, stop: threading.Event) -> int:
         return 0
     rhythm = Rhythm(
         interval_s=config[settings.TICK_INTERVAL_MS] / 1_000,
-        silent_after_s=config[settings.SILENT_AFTER_S],
+        silent_after_s=config[SILENT_AFTER_S],
         grace_s=config[settings.OUTAGE_GRACE_S],
     )
     ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000)

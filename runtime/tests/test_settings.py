@@ -10,47 +10,48 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime import settings, values
-from runtime.settings import SETTINGS, ConfigManager, Setting, SettingError
+from runtime import registry, values
+from runtime.config import DEFAULT, ENVIRONMENT, FILE, OPTION, ConfigManager
+from runtime.registry import Setting, SettingError
 
-each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=lambda each: each.name)
+SETTINGS = {row.name: row for row in registry.rows()}
+
+each_setting = pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda each: each.name)
 
 NUMBERS = ["nan", "inf", "-1", "1e9", "0x10", "1_000", "٣", "1,5", "99999999999999999999", ".", "--", "true"]
 HOST_PORTS = [
     "nowhere", "host:", ":7000", "host:0", "host:65536", "host:port", "a b:1", "-h:1", "::1:80", "[::1]",
     "[x]:1", "256.0.0.1:80", "1.2.3:80", "a..b:1", "a.-b:1", f"{'a' * 64}.b:1",
 ]
-BAD: dict[Setting[Any], list[str]] = {
-    settings.DEBUG_MODE: ["2", "maybe", "yes please", "None", "-1"],
-    settings.BROKER_ADDRESS: [*HOST_PORTS, "a:1,", ",a:1", "a:1,,b:2", "a:1;b:2"],
-    settings.LOG_PATH: ["/tmp/", "a\0b", "a\nb"],
-    settings.DB_PATH: ["/tmp/", "a\0b", "a\nb"],
-    settings.DATABASE_URL: [
+BAD: dict[str, list[str]] = {
+    "DEBUG_MODE": ["2", "maybe", "yes please", "None", "-1"],
+    "BROKER_ADDRESS": [*HOST_PORTS, "a:1,", ",a:1", "a:1,,b:2", "a:1;b:2"],
+    "LOG_PATH": ["/tmp/", "a\0b", "a\nb"],
+    "DB_PATH": ["/tmp/", "a\0b", "a\nb"],
+    "DATABASE_URL": [
         "wattline.db", "mysql://a/b", "sqlite://", "sqlite:///", "sqlite://a.db", "postgresql://", "://",
     ],
-    settings.LISTEN_HOST: ["a b", "host:7000", "-h", "a/b", "[::1", "http://a"],
-    settings.LISTEN_PORT: [*NUMBERS, "65536", "7000.0"],
-    settings.PLAIN_PORT: [*NUMBERS, "65536", "7000.0"],
-    settings.MAX_LINES: [*NUMBERS, "0", "100001", "10.0"],
-    settings.LINE_SILENT_AFTER_S: [*NUMBERS, "0", "86401", "30"],
-    settings.API_ADDRESS: [text for text in HOST_PORTS if text != "host:0"],
-    settings.API_ALLOW_REMOTE: ["2", "maybe", "127.0.0.1"],
-    settings.MQTT_ADDRESS: HOST_PORTS,
-    settings.SERIAL_PORTS: [
+    "LISTEN_HOST": ["a b", "host:7000", "-h", "a/b", "[::1", "http://a"],
+    "LISTEN_PORT": [*NUMBERS, "65536", "7000.0"],
+    "PLAIN_PORT": [*NUMBERS, "65536", "7000.0"],
+    "MAX_LINES": [*NUMBERS, "0", "100001", "10.0"],
+    "LINE_SILENT_AFTER_S": [*NUMBERS, "0", "86401", "30"],
+    "API_ADDRESS": [text for text in HOST_PORTS if text != "host:0"],
+    "API_ALLOW_REMOTE": ["2", "maybe", "127.0.0.1"],
+    "MQTT_ADDRESS": HOST_PORTS,
+    "SERIAL_PORTS": [
         "/dev/a@", "@9600", "/dev/a@fast", "/dev/a@299", "/dev/a@9600,", "/dev/a,/dev/a@9600", "a b",
     ],
-    settings.CURRENCY: ["eur", "EURO", "€", "E1R", "JPY", "KWD"],
-    settings.HEALTH_INTERVAL_S: [*NUMBERS, "0", "0.009", "3601", "120"],
-    settings.HEARTBEAT_INTERVAL_S: [*NUMBERS, "0", "0.009", "3601", "120"],
-    settings.SILENT_AFTER_S: [*NUMBERS, "0", "86401", "30"],
-    settings.COMMAND_TTL_S: [*NUMBERS, "0", "3601", "5"],
-    settings.COMMAND_RESEND_S: [*NUMBERS, "0", "601", "30"],
-    settings.LOST_AFTER_S: [*NUMBERS, "0", "31536001"],
-    settings.TICK_INTERVAL_MS: [*NUMBERS, "0", "60001"],
-    settings.OUTAGE_GRACE_S: [*NUMBERS, "3601"],
-    settings.PLANT_SPEED: [*NUMBERS, "0", "10001", "1.5"],
-    settings.IP_PORT_EV_CP_E: HOST_PORTS,
-    settings.IP_PORT_EV_CP_CENTRAL: HOST_PORTS,
+    "CURRENCY": ["eur", "EURO", "€", "E1R", "JPY", "KWD"],
+    "HEALTH_INTERVAL_S": [*NUMBERS, "0", "0.009", "3601", "120"],
+    "HEARTBEAT_INTERVAL_S": [*NUMBERS, "0", "0.009", "3601", "120"],
+    "SILENT_AFTER_S": [*NUMBERS, "0", "86401", "30"],
+    "COMMAND_TTL_S": [*NUMBERS, "0", "3601", "5"],
+    "COMMAND_RESEND_S": [*NUMBERS, "0", "601", "30"],
+    "LOST_AFTER_S": [*NUMBERS, "0", "31536001"],
+    "TICK_INTERVAL_MS": [*NUMBERS, "0", "60001"],
+    "OUTAGE_GRACE_S": [*NUMBERS, "3601"],
+    "PLANT_SPEED": [*NUMBERS, "0", "10001", "1.5"],
 }
 
 
@@ -62,7 +63,17 @@ def refusal(setting: Setting[Any], text: str) -> str:
 
 def test_every_setting_has_bad_values_here():
     assert set(BAD) == set(SETTINGS)
-    assert len({each.name for each in SETTINGS}) == len(SETTINGS)
+
+
+def test_each_part_s_table_is_found():
+    assert next(iter(registry.gathered())).part == "runtime"
+    assert {"runtime", "bridge", "central", "eventlog"} <= {table.part for table in registry.gathered()}
+
+
+def test_name_declared_twice_is_a_mistake():
+    table = registry.gathered()[-1]
+    with pytest.raises(SettingError, match="CURRENCY is declared twice"):
+        table.row("CURRENCY", str, "", "x", "Another one.")
 
 
 @each_setting
@@ -74,7 +85,7 @@ def test_default_and_example_are_good_and_help_is_a_sentence(setting: Setting[An
 
 @each_setting
 def test_bad_value_is_refused_in_one_line_with_name_and_example(setting: Setting[Any]):
-    for text in BAD[setting]:
+    for text in BAD[setting.name]:
         message = refusal(setting, text)
         assert message.startswith(setting.name) or f" {setting.name}=" in message, text
         assert f"for example {setting.name}=" in message or f" {setting.name}=" in message
@@ -107,7 +118,7 @@ def test_value_of_a_megabyte_is_refused_shortly(setting: Setting[Any]):
 @given(st.decimals(min_value=1, max_value=100, places=3))
 def test_intervals_are_decimals(interval: Any):
     config = ConfigManager({"HEARTBEAT_INTERVAL_S": str(interval)})
-    assert config[settings.HEARTBEAT_INTERVAL_S] == float(interval)
+    assert config[SETTINGS["HEARTBEAT_INTERVAL_S"]] == float(interval)
 
 
 @given(st.from_regex(r"[a-z][a-z0-9_-]{0,20}[a-z0-9](\.[a-z0-9]{1,63}){0,3}", fullmatch=True), st.integers(1, 65535))
@@ -124,18 +135,12 @@ def test_ipv6_stands_in_brackets(text: str, host: str):
 
 
 def test_serial_ports_have_a_default_speed():
-    ports = ConfigManager({"SERIAL_PORTS": "/dev/a, /dev/b@9600"})[settings.SERIAL_PORTS]
+    ports = ConfigManager({"SERIAL_PORTS": "/dev/a, /dev/b@9600"})[SETTINGS["SERIAL_PORTS"]]
     assert ports == (("/dev/a", values.DEFAULT_BAUD), ("/dev/b", 9600))
 
 
-def test_database_is_the_file_unless_an_address_is_given():
-    assert ConfigManager({"DB_PATH": "/a/b.db"}).database_url() == "sqlite:////a/b.db"
-    given_address = ConfigManager({"DATABASE_URL": "postgres://u:p@h/d", "DB_PATH": "b.db"})
-    assert given_address.database_url() == "postgresql+psycopg://u:p@h/d"
-
-
 def test_password_in_a_bad_address_is_not_repeated():
-    assert "hunter2" not in refusal(settings.DATABASE_URL, "mysql://u:hunter2@h/d")
+    assert "hunter2" not in refusal(SETTINGS["DATABASE_URL"], "mysql://u:hunter2@h/d")
 
 
 @given(st.integers(1, 65535))
@@ -144,13 +149,49 @@ def test_plain_port_is_not_the_tagged_one(port: int):
         ConfigManager({"LISTEN_PORT": str(port), "PLAIN_PORT": str(port)})
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://u:hunter2@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:hun/te:r@2@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://h/d?user=u&password=hunter2&connect_timeout=3", "postgresql://h/d?user=u&password=***&connect_timeout=3"),
+        ("postgresql://u@h/d", "postgresql://u@h/d"),
+    ],
+)  # fmt: skip
+def test_password_is_hidden_where_a_setting_is_shown(url: str, shown: str):
+    assert ConfigManager({"DATABASE_URL": url}).given(SETTINGS["DATABASE_URL"]) == (shown, ENVIRONMENT)
+
+
+def test_each_value_knows_its_source(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("LISTEN_PORT=7100\nPLAIN_PORT=7101\nMAX_LINES=\n")
+    config = ConfigManager({"PLAIN_PORT": "7201", "LISTEN_HOST": "::1"}, file, {"LISTEN_HOST": "::2"})
+    shown = {name: config.given(SETTINGS[name]) for name in ("LISTEN_PORT", "PLAIN_PORT", "LISTEN_HOST", "MAX_LINES")}
+    assert shown == {
+        "LISTEN_PORT": ("7100", FILE), "PLAIN_PORT": ("7201", ENVIRONMENT),
+        "LISTEN_HOST": ("::2", OPTION), "MAX_LINES": (SETTINGS["MAX_LINES"].default, DEFAULT),
+    }  # fmt: skip
+
+
+def test_name_that_is_nearly_a_setting_is_warned_of(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("CURENCY=SEK\nlisten_port=1\nLISTENPORT=1\nCP_PLAIN_PORT=1\nLOG_FILE=a\nPATH=b\nKAFKA_CLUSTER=x\nCURRENCY=SEK\n")
+    said = ConfigManager({"DB_PAHT": "a", "LOG_FILE": "b", "CP_PLAIN_PORT": "c", "HOME": "d"}, file).warnings
+    assert [(line.split()[0], line.split()[-2]) for line in said] == [
+        ("CURENCY", "CURRENCY"), ("listen_port", "LISTEN_PORT"), ("LISTENPORT", "LISTEN_PORT"), ("DB_PAHT", "DB_PATH"),
+    ]
+    assert str(file) in said[0]
+    assert "the environment" in said[3]
+    assert all(line.isprintable() for line in said)
+
+
 def test_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path):
     file = tmp_path / ".env"
     file.write_text('# a comment\nexport LISTEN_PORT="7100"\nCURRENCY=SEK # crowns\n\nOTHER=1\n')
     config = ConfigManager({"LISTEN_PORT": "7200"}, file)
-    assert (config[settings.LISTEN_PORT], config[settings.CURRENCY]) == (7200, "SEK")
-    assert ConfigManager({}, file)[settings.LISTEN_PORT] == 7100
-    assert ConfigManager({}, tmp_path / "none")[settings.CURRENCY] == "EUR"
+    assert (config[SETTINGS["LISTEN_PORT"]], config[SETTINGS["CURRENCY"]]) == (7200, "SEK")
+    assert ConfigManager({}, file)[SETTINGS["LISTEN_PORT"]] == 7100
+    assert ConfigManager({}, tmp_path / "none")[SETTINGS["CURRENCY"]] == "EUR"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +218,7 @@ def test_folder_in_the_file_s_place_is_refused(tmp_path: Path):
 
 
 def test_program_ends_with_code_2_and_one_line(tmp_path: Path):
-    program = "from runtime.settings import ConfigManager; ConfigManager.load_or_exit('bridge')"
+    program = "from runtime.config import ConfigManager; ConfigManager.load_or_exit('bridge')"
     root = str(Path(__file__).parents[2])
     ended = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False,

@@ -98,7 +98,7 @@ def test_import_against_the_arrows_is_found(module: str, source: str):
         ("central.fold.session", "import dataclasses\nfrom central.money import tariff\nfrom . import claim"),
         ("central.store.tables", "import sqlalchemy as sa\nfrom central.model import rows"),
         ("central.operate.main", "from central.worker.run import run_worker\nfrom central.api.serve import run_api"),
-        ("driver_cli.main", "import typer\nfrom runtime.settings import ConfigManager"),
+        ("driver_cli.main", "import typer\nfrom runtime.config import ConfigManager"),
     ],
 )
 def test_import_along_the_arrows_is_allowed(module: str, source: str):

@@ -1,0 +1,35 @@
+"""The settings of the log, and the log that they name."""
+
+from pathlib import Path
+
+from eventlog.opening import open_log
+from eventlog.port import STREAM_LINGER_MS, Log
+from runtime import values
+from runtime.config import ConfigManager
+from runtime.registry import Table
+
+TABLE = Table("eventlog", "The log")
+
+BROKER_ADDRESS = TABLE.row(
+    "BROKER_ADDRESS", values.addresses, "", "127.0.0.1:9092",
+    "Kafka's brokers, host:port with commas between. Empty: the log is embedded, a file (LOG_PATH).",
+)
+LOG_PATH = TABLE.row(
+    "LOG_PATH", values.path, "wattline-log.db", "/var/lib/wattline/log.db",
+    "The embedded log's file, the same for Central and bridge. Unused with BROKER_ADDRESS.",
+)
+
+
+def brokers_of(config: ConfigManager) -> str:
+    """Kafka's brokers with commas between; "" where the log is embedded."""
+    return ",".join(str(address) for address in config[BROKER_ADDRESS])
+
+
+def place_of(config: ConfigManager) -> str:
+    """Where the log is, in words for people: Kafka's brokers, or the full path of the embedded log's file."""
+    return brokers_of(config) or str(Path(config[LOG_PATH]).absolute())
+
+
+def log_of(config: ConfigManager, client_id: str, linger_ms: int = STREAM_LINGER_MS) -> Log:
+    """The log that the settings name; for `client_id` and `linger_ms` see `open_log`. Raises LogUnavailable."""
+    return open_log(brokers_of(config), Path(config[LOG_PATH]), client_id, linger_ms=linger_ms)
