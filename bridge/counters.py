@@ -2,7 +2,7 @@
 
 import logging
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 MEANINGS = {
     "lines_opened": "lines that were opened",
@@ -65,4 +65,4 @@ class Counters:
         counts = self.nonzero()
         if even_unchanged or counts != self._logged:
             self._logged = counts
-            _log.info("counters %s", " ".join(f"{name}={count}" for name, count in counts.items()) or "none")
+            logger.info("counters %s", " ".join(f"{name}={count}" for name, count in counts.items()) or "none")

@@ -16,7 +16,7 @@ CALM_S = 2.0  # without a failure before the log counts as back: a full one take
 
 Done = Callable[[bool], None]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Forwarder:
@@ -57,7 +57,7 @@ class Forwarder:
             try:
                 self._loop.call_soon_threadsafe(self._drain)
             except RuntimeError:  # the loop is closed, and with it every line that could be acked
-                _log.debug("an append settled after the end")
+                logger.debug("an append settled after the end")
 
     def _drain(self) -> None:
         self._scheduled = False
@@ -72,11 +72,11 @@ class Forwarder:
             self._counters.count("appended")
             if self._away and self._loop.time() - self._failed_at_s >= self._calm_s:
                 self._away = False
-                _log.info("the log is back: acks go out again")
+                logger.info("the log is back: acks go out again")
             return
         self._counters.count("append_failed")
         self._failed_at_s = self._loop.time()
         if not self._away:
             self._away = True
             level = logging.INFO if isinstance(error, LogBusy) else logging.WARNING
-            _log.log(level, "the log does not take every record, and what it does not take is not acked: %s", error)
+            logger.log(level, "the log does not take every record, and what it does not take is not acked: %s", error)

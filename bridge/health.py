@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bridge.decisions import AskHealth, Message, Refuse, TellHealth
-from bridge.line import Line
+from bridge.peer import Peer
 from bridge.refusals import refuse
 
 MAX_WAITING = 256  # of all lines
@@ -16,7 +16,7 @@ CallLater = Callable[[float, Callable[[], None]], object]
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    line: Line
+    line: Peer
     cp_id: str
     request: Message
 
@@ -25,14 +25,14 @@ class HealthChecks:
     """The board sees an id of the bridge's own, so that two askers with the same id each get their answer."""
 
     def __init__(
-        self, call_later: CallLater, refused: Callable[[Line, Refuse], None], answer_within_s: float
+        self, call_later: CallLater, refused: Callable[[Peer, Refuse], None], answer_within_s: float
     ) -> None:
         self._call_later = call_later
         self._refused = refused
         self._answer_within_s = answer_within_s
         self._waiting: dict[str, _Waiting] = {}
 
-    def ask(self, line: Line, asked: AskHealth, board_line: Line | None) -> None:
+    def ask(self, line: Peer, asked: AskHealth, board_line: Peer | None) -> None:
         if len(self._waiting) >= MAX_WAITING:
             self._refused(line, refuse(asked.request, "too_many", "", "expected fewer health checks at a time"))
         elif board_line is None:
@@ -40,13 +40,13 @@ class HealthChecks:
         else:
             self._forward(_Waiting(line, asked.cp_id, asked.request), board_line)
 
-    def _forward(self, waiting: _Waiting, board_line: Line) -> None:
+    def _forward(self, waiting: _Waiting, board_line: Peer) -> None:
         message_id = str(uuid.uuid4())
         if not board_line.send(waiting.request | {"message_id": message_id}):
             self._refused(waiting.line, refuse(waiting.request, "too_long", "", "expected a shorter message"))
             return
         self._waiting[message_id] = waiting
-        waiting.line.awaited_answers += 1
+        waiting.line.await_answer()
         self._call_later(self._answer_within_s, partial(self._give_up, message_id))
 
     def tell(self, told: TellHealth) -> bool:

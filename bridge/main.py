@@ -39,7 +39,7 @@ LOG_RETRY_S = 1.0
 LOG_CLOSE_WITHIN_S = 0.4
 SPARE_FILES = 256  # beside one per line: the log's files, threads, serial ports
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,7 +82,7 @@ async def _run(config: ConfigManager, shutdown: Shutdown) -> int:
     try:
         log = await _open_log(config, ending)
     except LogError as error:
-        _log.error("the log cannot be used: %s", error)
+        logger.error("the log cannot be used: %s", error)
         return 1
     if log is None:
         return 0
@@ -94,7 +94,7 @@ async def _run(config: ConfigManager, shutdown: Shutdown) -> int:
 
 async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log | None:
     """Waits for the log as long as it takes; None when asked to end before. Raises LogError for a wrong one."""
-    _log.info("opening the log at %s", place_of(config))
+    logger.info("opening the log at %s", place_of(config))
     while not ending.done():
         opening = asyncio.ensure_future(detached(lambda: _open_once(config)))
         await asyncio.wait([opening, ending], return_when=asyncio.FIRST_COMPLETED)
@@ -104,7 +104,7 @@ async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log 
         try:
             return opening.result()
         except LogUnavailable as error:
-            _log.warning("waiting for the log: %s", error)
+            logger.warning("waiting for the log: %s", error)
         await asyncio.wait([ending], timeout=LOG_RETRY_S)
     return None
 
@@ -113,7 +113,7 @@ def _open_once(config: ConfigManager) -> Log:
     log = log_of(config, PROGRAM)
     try:
         log.create_topics()
-        _log.info("log %s opened", log.cluster_id())
+        logger.info("log %s opened", log.cluster_id())
     except LogError:
         log.close()
         raise
@@ -127,13 +127,13 @@ async def _serve(log: Log, options: Options, ending: asyncio.Future[None]) -> in
     try:
         await service.start()
     except OSError as error:
-        _log.error("cannot listen: %s", error)
+        logger.error("cannot listen: %s", error)
         return 1
-    _log.info("ready %s", service.addresses())
+    logger.info("ready %s", service.addresses())
     await ending
     await service.stop()
     counters.log()
-    _log.info("ended")
+    logger.info("ended")
     return 0
 
 

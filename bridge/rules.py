@@ -70,18 +70,18 @@ def _register(line: LineState, heard: Heard) -> Decision:
     return Register(_append(line, heard), heard.board)
 
 
-def _log(line: LineState, heard: Heard) -> Decision:
+def _of_board(line: LineState, heard: Heard) -> Decision:
     return _refuse_unregistered(line, heard) or _refuse_foreign(line, heard) or _append(line, heard)
 
 
-def _log_stranger(line: LineState, heard: Heard) -> Decision:
+def _of_stranger(line: LineState, heard: Heard) -> Decision:
     """Nobody need register to say this, but who speaks as a board must be that board."""
     if heard.board is None and heard.key not in line.registered:
         return _append(line, heard)
-    return _log(line, heard)
+    return _of_board(line, heard)
 
 
-def _log_driver(line: LineState, heard: Heard) -> Decision:
+def _of_driver(line: LineState, heard: Heard) -> Decision:
     if heard.board is not None:
         return refuse(
             heard.message, "bad_field", "message_id", "message_id: expected a UUID; this form is a board's own"
@@ -158,7 +158,7 @@ _IGNORED = Ignore("ignored")
 # Answered with an error, two programs that do not understand each other would never stop.
 ERROR_RECEIVED = Ignore("errors_received")
 
-BOARD_RULES: Mapping[str, Rule | Ignore] = dict[str, Rule | Ignore].fromkeys(_LOGGED_OF_BOARDS, _log) | {
+BOARD_RULES: Mapping[str, Rule | Ignore] = dict[str, Rule | Ignore].fromkeys(_LOGGED_OF_BOARDS, _of_board) | {
     "register_request": _register,
     "health_check_response": _tell_health,
     "keepalive": _IGNORED,
@@ -168,7 +168,7 @@ BOARD_RULES: Mapping[str, Rule | Ignore] = dict[str, Rule | Ignore].fromkeys(_LO
 # Untagged lines, typed by hand on this machine: the specification's own messages need no registration.
 PLAIN_RULES: Mapping[str, Rule | Ignore] = {
     **BOARD_RULES,
-    "fault_notification": _log_stranger,
-    "charge_request": _log_driver,
+    "fault_notification": _of_stranger,
+    "charge_request": _of_driver,
     "health_check_request": _ask_health,
 }

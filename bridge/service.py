@@ -25,7 +25,7 @@ ACKS_WITHIN_S = 0.7
 NOTICES_WITHIN_S = 0.5
 MQTT_WITHIN_S = 0.2
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,9 @@ class Service:
     async def start(self) -> None:
         """Raises OSError where a port to listen on cannot be had."""
         options = self._options
-        server = await tcp.serve(self._switchboard, tcp.BOARDS, options.listen.host, options.listen.port)
-        self._servers.append(server)
-        self.tcp_port = tcp.port_of(server)
+        self.tcp_port = await self._serve(tcp.BOARDS, options.listen)
         if options.plain_port is not None:
-            plain = await tcp.serve(self._switchboard, tcp.PLAIN, LOOPBACK, options.plain_port)
-            self._servers.append(plain)
-            self.plain_port = tcp.port_of(plain)
+            self.plain_port = await self._serve(tcp.PLAIN, Address(LOOPBACK, options.plain_port))
         if options.mqtt is not None:
             self._mqtt = MqttTelemetry(options.mqtt, self._switchboard.telemetry, self._counters)
             self._mqtt.start()
@@ -82,6 +78,12 @@ class Service:
         self._run(self._sweep())
         self._run(self._log_counters())
         self._tail.start()
+
+    async def _serve(self, door: tcp.Door, at: Address) -> int:
+        """The port, which `at` may have left open. Raises OSError."""
+        server = await tcp.serve(door, self._switchboard, self._counters, at.host, at.port)
+        self._servers.append(server)
+        return tcp.port_of(server)
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
@@ -121,7 +123,7 @@ class Service:
 
         self._loop.call_soon_threadsafe(deliver)
         while not delivered.wait(0.5) and not self._stopping.is_set():
-            _log.warning("the event loop is busy: %d commands wait", len(records))
+            logger.warning("the event loop is busy: %d commands wait", len(records))
 
     async def stop(self) -> None:
         """Takes no more connections, lets acks go out, says link_down for every line."""
@@ -137,11 +139,11 @@ class Service:
             try:
                 await asyncio.wait_for(detached(self._mqtt.stop), MQTT_WITHIN_S)
             except TimeoutError:
-                _log.debug("the MQTT client did not end in time")
+                logger.debug("the MQTT client did not end in time")
         self._tail.join(0.1)
 
 
 def _note_death(task: asyncio.Task[None]) -> None:
     """None of a service's tasks ends by itself: a mistake in one must not go unnoticed."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("a part of the bridge has failed", exc_info=error)
+        logger.error("a part of the bridge has failed", exc_info=error)

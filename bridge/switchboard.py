@@ -1,4 +1,16 @@
-"""Carries out what lines and commands ask for: appends and acks, links, routes. Runs on the event loop alone."""
+"""Carries out what lines and commands ask for: appends and acks, links, routes. Runs on the event loop alone.
+
+How it works. A line hands each payload to `hear`; the line's conversation, which does no I/O, makes a decision of it,
+and the switchboard carries that out. Most decisions are an append: it goes to the log at once, the line remembers
+that something of it is in flight, and nothing is answered. When the log has acked it (`_appended`, back on the event
+loop, in any order), and only then, the board hears its `ack`. A registration does one thing more when it is logged:
+it opens a link, a name for this charge point on this line, which `link_up` tells to Central; Central answers with a
+`register_response` to that link. From the answer on the link holds its charge point: `deliver`, which gets every
+record of the commands' topic (each bridge reads them all), sends what is for the charge point there and counts the
+rest. A link ends when its line closes, when it is silent, when Central refuses it or when another link is accepted
+for its charge point; `link_down` tells so. No decision waits for another, no line waits for another, and what Central
+thinks of a message the bridge does not know.
+"""
 
 import asyncio
 import logging
@@ -12,9 +24,9 @@ from bridge.counters import Counters
 from bridge.decisions import Append, AskHealth, Ignore, Refuse, Register, TellHealth
 from bridge.forward import Forwarder
 from bridge.health import HealthChecks
-from bridge.line import Line, LineKind, Port
 from bridge.links import Links
 from bridge.notices import LinkNotices
+from bridge.peer import Peer
 from eventlog.port import Log, Record
 
 MAX_TELEMETRY_IN_FLIGHT = 1_000  # of MQTT, which has no line that could be held back
@@ -23,7 +35,7 @@ NOTED_KINDS = frozenset(
     ("command_response", "charge_started", "charge_completion", "fault_notification", "recovery_notification")
 )
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def now_ms() -> int:
@@ -51,7 +63,7 @@ class Switchboard:
         self._counters = counters
         self._max_lines = max_lines
         self._silent_after_s = silent_after_s
-        self._lines: set[Line] = set()
+        self._lines: set[Peer] = set()
         self._forwarder = Forwarder(log, counters)
         self._notices = LinkNotices(self._forwarder.append, self._loop.call_later)
         self._links = Links(self._notices, counters)
@@ -62,25 +74,24 @@ class Switchboard:
 
     # --- lines ---
 
-    def open_line(self, name: str, kind: LineKind, port: Port) -> Line | None:
-        """None, and the caller closes what carries it, where there are too many or the bridge ends."""
+    def admit(self, line: Peer) -> bool:
+        """False where there are too many, or the bridge ends."""
         if self._finishing:
-            return None
-        if len(self._lines) >= self._max_lines and not kind.shared:
+            return False
+        if len(self._lines) >= self._max_lines and not line.kind.shared:
             self._counters.count("lines_refused")
-            return None
-        line = Line(name, kind, port, self, self._counters)
+            return False
         self._lines.add(line)
         self._counters.count("lines_opened")
-        _log.debug("line %s opened", name)
-        return line
+        logger.debug("line %s opened", line.name)
+        return True
 
-    def closed(self, line: Line, reason: str) -> None:
+    def closed(self, line: Peer, reason: str) -> None:
         self._lines.discard(line)
         self._links.line_closed(line, reason)
-        _log.debug("line %s closed: %s", line.name, reason)
+        logger.debug("line %s closed: %s", line.name, reason)
 
-    def hear(self, line: Line, payload: bytes) -> None:
+    def hear(self, line: Peer, payload: bytes) -> None:
         match line.conversation.hear(payload, now_ms()):
             case Append() as append:
                 self._append(line, append, None)
@@ -97,22 +108,22 @@ class Switchboard:
             case Ignore(counter):
                 self._counters.count(counter)
 
-    def _refuse(self, line: Line, refused: Refuse) -> None:
+    def _refuse(self, line: Peer, refused: Refuse) -> None:
         self._counters.count(refused.counter)
-        _log.debug("line %s: refused: %s", line.name, refused.answer)
+        logger.debug("line %s: refused: %s", line.name, refused.answer)
         line.send(refused.answer)
 
-    def _append(self, line: Line, append: Append, registered: Register | None) -> None:
+    def _append(self, line: Peer, append: Append, registered: Register | None) -> None:
         self._links.heard(line, append.key, line.heard_at_s)
         if not line.take_in_flight(reliable=append.reliable):
             self._counters.count("telemetry_dropped")
             return
         level = logging.INFO if append.kind in NOTED_KINDS else logging.DEBUG
-        _log.log(level, "%s of %s", append.kind, append.key, extra={"session": append.session_id})
+        logger.log(level, "%s of %s", append.kind, append.key, extra={"session": append.session_id})
         done = partial(self._appended, line, append, registered)
         self._forwarder.append(append.topic, append.key, append.value, done)
 
-    def _appended(self, line: Line, append: Append, registered: Register | None, logged: bool) -> None:
+    def _appended(self, line: Peer, append: Append, registered: Register | None, logged: bool) -> None:
         if logged and not line.closed:
             if append.reliable:
                 line.ack(str(append.message_id))
@@ -122,7 +133,7 @@ class Switchboard:
                 self._answer_heartbeat(line, append.message_id)
         line.give_back(reliable=append.reliable)
 
-    def _answer_heartbeat(self, line: Line, message_id: str | None) -> None:
+    def _answer_heartbeat(self, line: Peer, message_id: str | None) -> None:
         answer: dict[str, object] = {"type": "heartbeat_response", "server_time_ms": now_ms(), "boot_id": self._boot_id}
         line.send(answer if message_id is None else answer | {"message_id": message_id})
 
@@ -145,7 +156,7 @@ class Switchboard:
             command = command_of(record, now_ms(), self._boot_id)
             if isinstance(command, str):
                 self._counters.count(command)
-                _log.debug("command %s of %s: %s", record.offset, record.key, command)
+                logger.debug("command %s of %s: %s", record.offset, record.key, command)
             else:
                 self._route(command)
 
@@ -158,13 +169,13 @@ class Switchboard:
         if link is not None and not command.accepted:
             self._links.refused(link)
 
-    def _send(self, command: Command, line: Line | None) -> None:
+    def _send(self, command: Command, line: Peer | None) -> None:
         if line is None:
             self._counters.count("commands_elsewhere")
         elif line.send(command.message):
             self._counters.count("commands_sent")
             text, session = "%s to %s on line %s", {"session": command.message.get("session_id")}
-            _log.info(text, command.message["type"], command.cp_id, line.name, extra=session)
+            logger.info(text, command.message["type"], command.cp_id, line.name, extra=session)
 
     # --- time, and the end ---
 
@@ -192,4 +203,4 @@ class Switchboard:
             line.close("bridge stopped")
         await until(lambda: not self._notices.pending(), notices_within_s)
         if self._notices.pending():
-            _log.warning("%d link notices did not reach the log", self._notices.pending())
+            logger.warning("%d link notices did not reach the log", self._notices.pending())

@@ -14,7 +14,7 @@ MAX_RECORDS = 64  # of one batch: what the event loop does without a pause
 POLL_TIMEOUT_S = 1.0
 RETRY_S = 0.5
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class CommandTail:
@@ -56,8 +56,8 @@ class CommandTail:
                 return
             except LogError as error:
                 self._note_away(error)
-            except Exception:  # noqa: BLE001 -- without this thread no command reaches a board, and nobody notices
-                _log.exception("reading the commands has failed; beginning anew")
+            except Exception:  # without this thread no command reaches a board, and nobody notices
+                logger.exception("reading the commands has failed; beginning anew")
                 self._stopping.wait(RETRY_S)
 
     def _read(self) -> None:
@@ -94,5 +94,5 @@ class CommandTail:
     def _note_away(self, error: LogError) -> None:
         if not self._away:
             self._away = True
-            _log.warning("commands cannot be read; trying again: %s", error)
+            logger.warning("commands cannot be read; trying again: %s", error)
         self._stopping.wait(RETRY_S)

@@ -1,9 +1,9 @@
-"""One open line, whatever carries it: bytes become payloads, answers become bytes, and both are bounded."""
+"""A line of frames, whatever carries it: bytes become payloads, answers become bytes, and both are bounded."""
 
 import asyncio
 import logging
 from collections import deque
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from wire.frame import Decoder, FrameError, encode
 from wire.seal import Crc32
@@ -12,22 +12,23 @@ from bridge.acks import Acks
 from bridge.conversation import Conversation
 from bridge.counters import Counters
 from bridge.decisions import Message
+from bridge.peer import LineKind, Listener
 
 MAX_IN_FLIGHT = 64  # reliable messages waiting for the log; then the line is not read any further
 MAX_LOSSY_IN_FLIGHT = 16  # lossy ones; then they are dropped
-MAX_QUEUED = 256  # lines that a speaker has not read yet; then it is cut off
+MAX_QUEUED = 256  # lines that the other side has not read yet; then it is cut off
 PAYLOADS_A_TURN = 32  # then the other lines have their turn
 END_TIMEOUT_S = 6.0  # from the other side's end to ours: a health check's answer takes up to 5 s
 
 _DECODER_COUNTERS = ("lines_too_long", "lines_bad_tag", "bytes_dropped")
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
-class Port(Protocol):
-    """What carries a line. Calls `Line.receive`, `clogged`, `unclogged`, `at_end` and `lost`."""
+class Carrier(Protocol):
+    """What carries a line's bytes. Calls `FramedLine.receive`, `clogged`, `unclogged`, `at_end` and `lost`."""
 
     def write(self, data: bytes) -> None:
-        """Without waiting; what does not fit is kept, and `Line.clogged` says so."""
+        """Without waiting; what does not fit is kept, and `FramedLine.clogged` says so."""
         ...
 
     def read_on(self, wanted: bool, /) -> None:
@@ -43,38 +44,30 @@ class Port(Protocol):
         ...
 
 
-class Speakers(Protocol):
-    """Who listens to the lines."""
+class FramedLine:
+    """`seal`: None for untagged lines."""
 
-    def hear(self, line: "Line", payload: bytes) -> None: ...
-
-    def closed(self, line: "Line", reason: str) -> None: ...
-
-
-class LineKind(NamedTuple):
-    """`seal`: None for untagged lines. `shared`: it carries several charge points and outlives each of them, so that
-    it is never closed for one's sake. `first_line_timeout_s`: how long it may say nothing at all.
-    """
-
-    seal: Crc32 | None
-    shared: bool
-    first_line_timeout_s: float
-
-
-class Line:
-    def __init__(self, name: str, kind: LineKind, port: Port, speakers: Speakers, counters: Counters) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: LineKind,
+        seal: Crc32 | None,
+        carrier: Carrier,
+        listener: Listener,
+        counters: Counters,
+    ) -> None:
         self.name = name
         self.kind = kind
-        self.conversation = Conversation(plain=kind.seal is None)
+        self.conversation = Conversation(plain=seal is None)
         self.closed = False
         self.closed_because = ""
         self.heard_anything = False
         self.heard_at_s = asyncio.get_running_loop().time()
-        self.awaited_answers = 0  # what will still be answered, beside acks
-        self._decoder = Decoder(kind.seal)
+        self._seal = seal
+        self._decoder = Decoder(seal)
         self._decoder_counts = (0, 0, 0)
-        self._port = port
-        self._speakers = speakers
+        self._carrier = carrier
+        self._listener = listener
         self._counters = counters
         self._loop = asyncio.get_running_loop()
         self._payloads: deque[bytes] = deque()
@@ -82,6 +75,7 @@ class Line:
         self._reading = True
         self._ended = False
         self._stopped = False
+        self._awaited_answers = 0  # beside acks
         self._in_flight = 0
         self._lossy_in_flight = 0
         self._acks = Acks()
@@ -113,7 +107,7 @@ class Line:
             self.heard_anything = True
             self.heard_at_s = self._loop.time()
             self._counters.count("frames")
-            self._speakers.hear(self, self._payloads.popleft())
+            self._listener.hear(self, self._payloads.popleft())
         self._read_on(wanted=not self._payloads and self._in_flight < MAX_IN_FLIGHT)
         if self._payloads and self._in_flight < MAX_IN_FLIGHT:
             self._working = True
@@ -124,16 +118,14 @@ class Line:
         wanted = wanted and not self._stopped
         if self._reading != wanted and not self.closed:
             self._reading = wanted
-            self._port.read_on(wanted)
+            self._carrier.read_on(wanted)
 
     def held_back(self) -> bool:
-        """Whether this line waits for the log, and is not silent of its own accord."""
         return not self._reading
 
     # --- what waits for the log ---
 
     def take_in_flight(self, *, reliable: bool) -> bool:
-        """False where a lossy message has to be dropped. `give_back` must follow."""
         if reliable:
             self._in_flight += 1
             return True
@@ -168,17 +160,16 @@ class Line:
     # --- out ---
 
     def send(self, message: Message) -> bool:
-        """False where it makes no line, or the line is closed."""
         if self.closed:
             return False
         try:
-            data = encode(message, self.kind.seal)
+            data = encode(message, self._seal)
         except FrameError as error:
             self._counters.count("unsendable")
-            _log.warning("line %s: %s is not sent: %s", self.name, message.get("type"), error)
+            logger.warning("line %s: %s is not sent: %s", self.name, message.get("type"), error)
             return False
         if not self._clogged:
-            self._port.write(data)
+            self._carrier.write(data)
         elif len(self._queued) < MAX_QUEUED:
             self._queued.append(data)
         else:
@@ -188,13 +179,13 @@ class Line:
         return True
 
     def clogged(self) -> None:
-        """The port holds bytes that it cannot write yet."""
+        """The carrier holds bytes that it cannot write yet."""
         self._clogged = True
 
     def unclogged(self) -> None:
         self._clogged = False
         while self._queued and not self._clogged and not self.closed:
-            self._port.write(self._queued.popleft())
+            self._carrier.write(self._queued.popleft())
         self._close_when_done()
 
     # --- the end ---
@@ -203,38 +194,38 @@ class Line:
         """The other side will say no more, but may still read."""
         if not self._ended and not self.closed:
             self._ended = True
-            if self.kind.seal is None:
+            if self._seal is None:
                 self.receive(b"\n")  # what is typed by hand may lack the last newline
             self._loop.call_later(END_TIMEOUT_S, self.close, "it ended")
             self._close_when_done()
 
     def _close_when_done(self) -> None:
-        waits = self._payloads or self._in_flight or self._acks_scheduled or self._queued or self.awaited_answers
+        waits = self._payloads or self._in_flight or self._acks_scheduled or self._queued or self._awaited_answers
         if self._ended and not waits:
             self.close("it ended")
 
+    def await_answer(self) -> None:
+        self._awaited_answers += 1
+
     def answered(self) -> None:
-        """One of the awaited answers was sent."""
-        self.awaited_answers -= 1
+        self._awaited_answers -= 1
         self._close_when_done()
 
     def stop_reading(self) -> None:
-        """For good: what was not taken yet is not acked, and will be said again elsewhere."""
         self._stopped = True
         self._payloads.clear()
         self._read_on(wanted=False)
 
     def close(self, reason: str) -> None:
-        """What was sent still goes out, unless the other side does not read. Again does nothing."""
         if self._acks_scheduled and not self._clogged:
             self._send_acks()
         if self.closed:
             return
         self.lost(reason)
         if self._clogged:
-            self._port.abort()
+            self._carrier.abort()
         else:
-            self._port.close()
+            self._carrier.close()
 
     def lost(self, reason: str) -> None:
         """What carried it is gone. Again does nothing."""
@@ -243,4 +234,4 @@ class Line:
             self.closed_because = reason
             self._payloads.clear()
             self._queued.clear()
-            self._speakers.closed(self, reason)
+            self._listener.closed(self, reason)

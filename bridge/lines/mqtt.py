@@ -22,7 +22,7 @@ MESSAGES_A_TURN = 32  # then the lines have their turn
 RECONNECT_MAX_S = 10
 QOS = 0  # registers are cumulative: a lost message costs nothing
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class MqttTelemetry:
@@ -60,21 +60,21 @@ class MqttTelemetry:
     ) -> None:
         self._away = False
         if reason.is_failure:
-            _log.warning("the MQTT broker %s refuses the bridge: %s", self._broker, reason)
+            logger.warning("the MQTT broker %s refuses the bridge: %s", self._broker, reason)
             return
-        _log.info("MQTT broker %s connected", self._broker)
+        logger.info("MQTT broker %s connected", self._broker)
         client.subscribe(SUBSCRIPTION, QOS)
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
         if not self._away:
             self._away = True
-            _log.warning("the MQTT broker %s cannot be reached; trying again", self._broker)
+            logger.warning("the MQTT broker %s cannot be reached; trying again", self._broker)
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Properties | None
     ) -> None:
         level = logging.WARNING if reason.is_failure else logging.INFO
-        _log.log(level, "MQTT broker %s disconnected: %s", self._broker, reason)
+        logger.log(level, "MQTT broker %s disconnected: %s", self._broker, reason)
 
     def arrived(self, message: mqtt.MQTTMessage) -> None:
         """Never raises: that would end paho's thread, and with it all telemetry."""
@@ -88,7 +88,7 @@ class MqttTelemetry:
             try:
                 self._loop.call_soon_threadsafe(self._drain)
             except RuntimeError:
-                _log.debug("a message came after the end")
+                logger.debug("a message came after the end")
 
     # --- on the event loop ---
 

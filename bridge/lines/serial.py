@@ -4,27 +4,23 @@ import asyncio
 import logging
 import os
 import termios
-from typing import Protocol
 
 import serial
 from wire.seal import CRC32
 
 from bridge.counters import Counters
 from bridge.detached import detached
-from bridge.line import Line, LineKind, Port
+from bridge.lines.framed import FramedLine
+from bridge.peer import LineKind, Listener
 
 READ_BYTES = 4_096
 REOPEN_FIRST_S = 0.2
 REOPEN_MAX_S = 10.0
 MAX_REASON = 120  # characters of a link_down's reason
 
-SERIAL = LineKind(CRC32, shared=True, first_line_timeout_s=float("inf"))
+SERIAL = LineKind(shared=True, first_line_timeout_s=float("inf"))
 
-_log = logging.getLogger(__name__)
-
-
-class Opener(Protocol):
-    def open_line(self, name: str, kind: LineKind, port: Port) -> Line | None: ...
+logger = logging.getLogger(__name__)
 
 
 def open_port(device: str, baud: int) -> serial.Serial:
@@ -43,8 +39,8 @@ def open_port(device: str, baud: int) -> serial.Serial:
 class SerialLines:
     """Keeps one port open: opens it again, with growing pauses, whenever it has gone."""
 
-    def __init__(self, opener: Opener, counters: Counters, device: str, baud: int) -> None:
-        self._opener = opener
+    def __init__(self, listener: Listener, counters: Counters, device: str, baud: int) -> None:
+        self._listener = listener
         self._counters = counters
         self._device = device
         self._baud = baud
@@ -64,7 +60,7 @@ class SerialLines:
         """Until the port has gone. Whether anything was heard on it."""
         try:
             port = await detached(lambda: open_port(self._device, self._baud))
-            _log.info("serial port %s opened", self._device)
+            logger.info("serial port %s opened", self._device)
             self._complaint = ""
             return await self._carry(_OpenPort(port))
         except (OSError, ValueError) as error:
@@ -75,17 +71,17 @@ class SerialLines:
         """Once for each reason: a port may be away for days, and is tried again every few seconds."""
         level = logging.DEBUG if text == self._complaint else logging.WARNING
         self._complaint = text
-        _log.log(level, "serial port %s cannot be used; trying again: %s", self._device, text)
+        logger.log(level, "serial port %s cannot be used; trying again: %s", self._device, text)
 
     async def _carry(self, port: "_OpenPort") -> bool:
-        line = self._opener.open_line(f"serial:{self._device}", SERIAL, port)
-        if line is None:
+        line = FramedLine(f"serial:{self._device}", SERIAL, CRC32, port, self._listener, self._counters)
+        if not self._listener.admit(line):
             port.abort()
             return False
         try:
             reason = await port.carry(line)
             line.lost(f"port lost: {reason}"[:MAX_REASON])
-            _log.warning("serial port %s is closed: %s", self._device, line.closed_because)
+            logger.warning("serial port %s is closed: %s", self._device, line.closed_because)
         finally:
             port.abort()
         return line.heard_anything
@@ -100,9 +96,9 @@ class _OpenPort:
         self._loop = asyncio.get_running_loop()
         self._gone: asyncio.Future[str] = self._loop.create_future()
         self._unwritten = b""
-        self._line: Line | None = None
+        self._line: FramedLine | None = None
 
-    async def carry(self, line: Line) -> str:
+    async def carry(self, line: FramedLine) -> str:
         """Why the port has gone."""
         self._line = line
         self.write(b"\n")  # ends the line that an earlier opening may have left unfinished
@@ -173,7 +169,7 @@ class _OpenPort:
         try:  # a port whose other end does not read would hold up its closing for half a minute
             self._serial.reset_output_buffer()
         except (OSError, termios.error):
-            _log.debug("serial port %s had no output to discard", self._serial.port)
+            logger.debug("serial port %s had no output to discard", self._serial.port)
 
     def _lose(self, reason: str) -> None:
         if not self._gone.done():

@@ -2,29 +2,36 @@
 
 import asyncio
 import socket
-from typing import Protocol, cast
+from typing import NamedTuple, cast
 
-from wire.seal import CRC32
+from wire.seal import CRC32, Crc32
 
-from bridge.line import Line, LineKind, Port
+from bridge.counters import Counters
+from bridge.lines.framed import FramedLine
+from bridge.peer import LineKind, Listener
 
 READ_BYTES = 4_096
 BACKLOG = 1_024  # a whole fleet may come back in the same instant
 ABORT_AFTER_S = 5.0  # what a closed line has not read by then is lost
 
 FIRST_LINE_TIMEOUT_S = 10.0  # a connection that says nothing may not keep a place for long
-BOARDS = LineKind(CRC32, shared=False, first_line_timeout_s=FIRST_LINE_TIMEOUT_S)
-PLAIN = LineKind(None, shared=False, first_line_timeout_s=float("inf"))
 
 
-class Opener(Protocol):
-    def open_line(self, name: str, kind: LineKind, port: Port) -> Line | None: ...
+class Door(NamedTuple):
+    """What connects to one port. `seal`: None for untagged lines."""
+
+    kind: LineKind
+    seal: Crc32 | None
 
 
-async def serve(opener: Opener, kind: LineKind, host: str, port: int) -> asyncio.Server:
+BOARDS = Door(LineKind(shared=False, first_line_timeout_s=FIRST_LINE_TIMEOUT_S), CRC32)
+PLAIN = Door(LineKind(shared=False, first_line_timeout_s=float("inf")), None)
+
+
+async def serve(door: Door, listener: Listener, counters: Counters, host: str, port: int) -> asyncio.Server:
     """Raises OSError where the address cannot be had. Port 0 takes a free one."""
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: _Connection(opener, kind), host, port, backlog=BACKLOG)
+    return await loop.create_server(lambda: _Connection(door, listener, counters), host, port, backlog=BACKLOG)
 
 
 def port_of(server: asyncio.Server) -> int:
@@ -32,12 +39,13 @@ def port_of(server: asyncio.Server) -> int:
 
 
 class _Connection(asyncio.BufferedProtocol):
-    def __init__(self, opener: Opener, kind: LineKind) -> None:
-        self._opener = opener
-        self._kind = kind
+    def __init__(self, door: Door, listener: Listener, counters: Counters) -> None:
+        self._door = door
+        self._listener = listener
+        self._counters = counters
         self._buffer = bytearray(READ_BYTES)
         self._transport: asyncio.Transport
-        self._line: Line | None = None
+        self._line: FramedLine | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -46,8 +54,11 @@ class _Connection(asyncio.BufferedProtocol):
         connection = cast(socket.socket, transport.get_extra_info("socket"))
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         peer = cast(tuple[object, ...], transport.get_extra_info("peername") or ("?", 0))
-        self._line = self._opener.open_line(f"tcp:{peer[0]}:{peer[1]}", self._kind, self)
-        if self._line is None:
+        name = f"tcp:{peer[0]}:{peer[1]}"
+        line = FramedLine(name, self._door.kind, self._door.seal, self, self._listener, self._counters)
+        if self._listener.admit(line):
+            self._line = line
+        else:
             self._transport.abort()
 
     def get_buffer(self, sizehint: int) -> bytearray:

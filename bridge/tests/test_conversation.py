@@ -64,7 +64,6 @@ REFUSALS: list[tuple[str, Message | bytes, str, str | None]] = [
         "the operator",
         {"type": "operator_request", "message_id": "a", "cp_id": "cp_001", "action": "stop"}, "wrong_direction", "type",
     ),
-    ("a sample", {"type": "pins", "relay": True}, "wrong_direction", "type"),
 ]
 
 
@@ -78,6 +77,10 @@ def test_bad_message_is_refused_by_code_and_field(said: Message | bytes, code: s
     assert check(decision.answer) is None
     if isinstance(said, dict) and isinstance(said.get("message_id"), str):
         assert decision.answer["message_id"] == said["message_id"]
+
+
+def test_what_only_simulated_boards_say_is_refused():
+    assert isinstance(hear(board_line(), {"type": "pins", "relay": True}), Refuse)
 
 
 def test_every_error_code_has_a_row():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wire.frame import encode
 from wire.seal import CRC32
 
-from bridge.line import MAX_IN_FLIGHT
+from bridge.lines.framed import MAX_IN_FLIGHT
 from bridge.tests.bench import Bench, open_log
 from bridge.tests.boards import Board, Socket
 from tools.testing.deadlines import DEADLINE_S

@@ -9,7 +9,7 @@ from wire.kinds import COMMANDS, CP
 from wire.seal import CRC32
 
 from bridge.counters import Counters
-from bridge.line import MAX_QUEUED, Line
+from bridge.lines.framed import MAX_QUEUED, FramedLine
 from bridge.lines.tcp import BOARDS
 from bridge.switchboard import Switchboard, until
 from bridge.tests.bench import messages, open_log
@@ -27,7 +27,7 @@ BAD = encode({"type": "no_such_kind"}, CRC32)
 class NeverRead:
     """What carries a line whose other end reads nothing: whatever is written stays."""
 
-    line: Line
+    line: FramedLine
 
     def write(self, data: bytes) -> None:
         del data
@@ -43,10 +43,9 @@ class NeverRead:
 async def refuse_on_the_last_straw(log: EmbeddedLog, counters: Counters) -> None:
     """Central's refusal is the one line too many that a board has not read."""
     switchboard = Switchboard(log, counters, max_lines=1, silent_after_s=60.0, health_answer_s=5.0)
-    port = NeverRead()
-    line = switchboard.open_line("memory", BOARDS, port)
-    assert line is not None
-    port.line = line
+    carrier = NeverRead()
+    line = carrier.line = FramedLine("memory", BOARDS.kind, CRC32, carrier, switchboard, counters)
+    assert switchboard.admit(line)
     line.receive(encode(REGISTRATION, CRC32))
     await until(lambda: bool(messages(log, CP, "link_up")), DEADLINE_S)
     (link_up,) = messages(log, CP, "link_up")

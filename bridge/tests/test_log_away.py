@@ -8,7 +8,7 @@ from wire.frame import encode
 from wire.kinds import CP
 from wire.seal import CRC32
 
-from bridge.line import MAX_IN_FLIGHT
+from bridge.lines.framed import MAX_IN_FLIGHT
 from bridge.tests.bench import Bench, answer_link, command, messages, open_log, refusing
 from bridge.tests.boards import Board, Socket
 from eventlog.embedded.log import EmbeddedLog

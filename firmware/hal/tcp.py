@@ -176,7 +176,10 @@ class Listener:
 
 
 class Answerer:
-    """A byte line for whoever connects last: who connects again has lost the connection before, known here or not."""
+    """A byte line for whoever connects last.
+
+    A new connection replaces the old one, even if we had not noticed its loss.
+    """
 
     is_dialling = False
 
