@@ -9,12 +9,14 @@ METER = "meter1"
 PRICE_E4 = 2_500
 
 
-def register(line: LineInMemory, cp: str = "cp_001", board: str = BOARD, **fields: Any) -> None:
+def register(
+    line: LineInMemory, cp: str = "cp_001", board: str = BOARD, n: int | None = None, **fields: Any
+) -> None:
     told: dict[str, Any] = {
         "location": "Yard", "price_per_kwh": 0.25, "meter_id": METER, "register_wh": 1_000,
         "engine_board": ENGINE, "rated_current_ma": 16_000, **fields,
     }  # fmt: skip
-    line.board_says("register_request", cp=cp, board=board, **told)
+    line.board_says("register_request", n, board, cp, **told)
 
 
 def link_up(line: LineInMemory, link: str = "link1", cp: str = "cp_001", board: str | None = BOARD) -> None:
