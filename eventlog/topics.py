@@ -9,20 +9,21 @@ FOREVER = None
 @dataclass(frozen=True, slots=True)
 class Topic:
     """`retention_ms`: how long records are kept, or FOREVER. `max_record_bytes`: key, value and headers
-    together.
+    together. `holds`: what lies in it, in words.
     """
 
     name: str
     partitions: int
     retention_ms: int | None
     max_record_bytes: int
+    holds: str = ""
 
 
 TOPICS = (
-    Topic("ev.cp", 8, FOREVER, 65_536),
-    Topic("ev.driver", 8, FOREVER, 65_536),
-    Topic("ev.telemetry", 8, 7 * DAY_MS, 65_536),
-    Topic("ev.commands", 8, 1 * DAY_MS, 65_536),
+    Topic("ev.cp", 8, FOREVER, 65_536, "everything that can change a charge point, a session or money"),
+    Topic("ev.driver", 8, FOREVER, 65_536, "drivers and what they ask for"),
+    Topic("ev.telemetry", 8, 7 * DAY_MS, 65_536, "live figures and signs of life; nothing is billed by them"),
+    Topic("ev.commands", 8, 1 * DAY_MS, 65_536, "what Central says to boards; bridges read it"),
     # Wide enough for the largest record of any other topic, even escaped, with the reason beside it.
-    Topic("ev.dead", 1, FOREVER, 262_144),
+    Topic("ev.dead", 1, FOREVER, 262_144, "records that could not be folded, as they came, with the reason in their headers"),
 )

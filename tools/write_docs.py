@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import protocol, settings, states
+from tools.docs import protocol, reasons, settings, states, topics
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     ".env.example": settings.env_example,
     "docs/protocol.md": protocol.page,
+    "docs/reasons.md": reasons.page,
     "docs/settings.md": settings.page,
     "docs/states.md": states.page,
+    "docs/topics.md": topics.page,
 }
 
 

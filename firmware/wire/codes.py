@@ -6,7 +6,7 @@ finds a code that has no row here.
 
 # `code` of an error_response: what was wrong with the message of that message_id.
 ERROR_CODES = {
-    "not_json": "the line is no JSON object in UTF-8, or is nested too deep",
+    "not_json": "no JSON object in UTF-8, or one that is nested too deep",
     "unknown_type": "`type` is none of the kinds of docs/protocol.md",
     "missing_field": "a required field is absent",
     "bad_field": "a field has the wrong sort of value",

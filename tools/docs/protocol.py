@@ -1,15 +1,14 @@
 """docs/protocol.md, from the table of kinds."""
 
-from wire.codes import ERROR_CODES
 from wire.frame import LINE_LIMIT, encode
 from wire.ids import WINDOW
-from wire.kinds import KINDS, NOT_LOGGED, Kind, boards, log, plant
+from wire.kinds import BOARDS, COMMANDS, KINDS, NOT_LOGGED, PLANT, SIM_BOARD, Kind, boards, log, plant
 from wire.kinds.fields import Field
 from wire.seal import CRC32
 
 from tools.docs.markdown import table
 
-TABLES = (boards, log, plant)  # each adds its rows to KINDS, in this order
+TABLES = (boards, log, plant)  # each adds its rows to KINDS when it is loaded, by whoever loads it first
 
 _HEARTBEAT: dict[str, object] = {
     "type": "heartbeat", "message_id": "pico1.00c0ffee00c0ffee.t7", "cp_id": "cp_001", "state": "idle",
@@ -34,7 +33,8 @@ value is the JSON object, and its header `by` names who appended it.
 Reliable messages of boards have the id `<board>.<epoch>.<n>` and are kept on flash until acked; lossy ones
 have `<board>.<epoch>.t<k>`; everybody else's are UUIDs. At most {WINDOW} of a board's n are unacked at a time.
 Unknown fields are kept and ignored, null counts as absent. What is wrong with a message is answered with
-`error_response`, counted, and changes nothing.
+`error_response`, counted, and changes nothing; its codes stand in [reasons.md](reasons.md), the topics of the log in
+[topics.md](topics.md).
 
 The specification's four messages are accepted to the letter:
 
@@ -59,10 +59,17 @@ _SORTS = {
 
 
 def page() -> str:
-    codes = table(("code", "what was wrong"), ERROR_CODES.items())
-    overview = table(("kind", "said by", "topic (key)", "reliable"), [_row(kind) for kind in KINDS.values()])
-    details = "\n".join(_section(kind) for kind in KINDS.values())
-    return f"{_INTRO}\n## Error codes of a message\n\n{codes}\n## Kinds\n\n{overview}\n{details}"
+    kinds = sorted(KINDS.values(), key=_reader)
+    overview = table(("kind", "said by", "topic (key)", "reliable"), [_row(kind) for kind in kinds])
+    details = "\n".join(_section(kind) for kind in kinds)
+    return f"{_INTRO}\n## Kinds\n\n{overview}\n{details}"
+
+
+def _reader(kind: Kind) -> int:
+    """Real boards' kinds first, then those of servers alone, then simulated boards'."""
+    if {PLANT, SIM_BOARD} & set(kind.speakers):
+        return 2
+    return 0 if set(BOARDS) & set(kind.speakers) or kind.topic in (NOT_LOGGED, COMMANDS) else 1
 
 
 def _row(kind: Kind) -> tuple[str, str, str, str]:
