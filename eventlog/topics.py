@@ -25,5 +25,5 @@ TOPICS = (
     Topic("ev.telemetry", 8, 7 * DAY_MS, 65_536, "live figures and signs of life; nothing is billed by them"),
     Topic("ev.commands", 8, 1 * DAY_MS, 65_536, "what Central says to boards; bridges read it"),
     # Wide enough for the largest record of any other topic, even escaped, with the reason beside it.
-    Topic("ev.dead", 1, FOREVER, 262_144, "records that could not be folded, as they came, with the reason in their headers"),
+    Topic("ev.dead", 1, FOREVER, 262_144, "what could not be folded, as it came, with the reason in its headers"),
 )

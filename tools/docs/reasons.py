@@ -13,8 +13,8 @@ from tools.docs.markdown import table
 
 _INTRO = """# Codes and reasons
 
-*Written from the tables of the code by `make docs`; do not edit. `tools/tests/test_agreement.py` finds a code that has no
-row.*
+*Written from the tables of the code by `make docs`; do not edit. `tools/tests/test_agreement.py` finds a code that has
+no row.*
 
 What was asked is answered, or there is one of these.
 """
@@ -64,8 +64,8 @@ def page() -> str:
             ),
             _section(
                 "Dead letters",
-                "`reason` of a record in `ev.dead`; `wattline-central dead` shows the newest. The record changed nothing. "
-                "From `central/model/reasons.py`.",
+                "`reason` of a record in `ev.dead`; `wattline-central dead` shows the newest. The record changed "
+                "nothing. From `central/model/reasons.py`.",
                 ("reason", "why the record was not folded"),
                 _rows(DEAD_LETTERS),
             ),

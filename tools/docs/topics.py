@@ -13,9 +13,9 @@ _INTRO = """# Topics of the log
 
 *Written from `eventlog/topics.py` and `firmware/wire/kinds` by `make docs`; do not edit.*
 
-Bridge, API and worker make the topics that are missing when they open the log, on Kafka and on the embedded log alike, and
-check those that are there. A partition's records are in one order, and all records of a key lie in one partition. The
-number of partitions is final: another one would move keys between partitions. All topics are stamped by the log
+Bridge, API and worker make the topics that are missing when they open the log, on Kafka and on the embedded log alike,
+and check those that are there. A partition's records are in one order, and all records of a key lie in one partition.
+The number of partitions is final: another one would move keys between partitions. All topics are stamped by the log
 (`LogAppendTime`), and none is compacted. Why a record is in `ev.dead`: [reasons.md](reasons.md#dead-letters).
 
 """
