@@ -24,9 +24,10 @@ class Command:
     message: Message
 
 
-def command_of(record: Record, now_ms: int, boot_id: str) -> Command | str:
+def command_of(record: Record, now_ms: int, at_registration: Message) -> Command | str:
     """The command as a board gets it, or the counter of why there is none.
 
+    `at_registration`: what the bridge itself has to tell a board that registered.
     A board knows no absolute time before it is told: it gets the rest of the command's life, `ttl_ms`.
     """
     try:
@@ -42,7 +43,7 @@ def command_of(record: Record, now_ms: int, boot_id: str) -> Command | str:
         message["ttl_ms"] = expires_at_ms - now_ms
     if message["type"] != "register_response":
         return Command(str(message["cp_id"]), None, accepted=False, message=message)
-    message |= {"server_time_ms": now_ms, "boot_id": boot_id}
+    message |= {"server_time_ms": now_ms} | at_registration
     return Command(str(message["cp_id"]), str(message["link_id"]), message["accepted"] is True, message)
 
 

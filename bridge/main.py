@@ -11,6 +11,7 @@ from bridge import settings
 from bridge.counters import Counters
 from bridge.detached import detached
 from bridge.service import Options, Service
+from bridge.switchboard import Limits
 from eventlog.port import Log, LogError, LogUnavailable
 from eventlog.settings import BROKER_ADDRESS, LOG_PATH, log_of, place_of
 from runtime import log as process_log
@@ -33,7 +34,8 @@ EXAMPLES = (
 )
 SETTINGS = (
     settings.LISTEN_HOST, settings.LISTEN_PORT, settings.PLAIN_PORT, settings.SERIAL_PORTS, settings.MQTT_ADDRESS,
-    BROKER_ADDRESS, LOG_PATH, settings.MAX_LINES, settings.LINE_SILENT_AFTER_S, COMMAND_TTL_S, DEBUG_MODE,
+    BROKER_ADDRESS, LOG_PATH, settings.MAX_LINES, settings.LINE_SILENT_AFTER_S,
+    settings.HEARTBEAT_INTERVAL_S, settings.HEALTH_INTERVAL_S, COMMAND_TTL_S, DEBUG_MODE,
 )  # fmt: skip
 LOG_RETRY_S = 1.0
 LOG_CLOSE_WITHIN_S = 0.4
@@ -63,8 +65,12 @@ def options_of(config: ConfigManager) -> Options:
         plain_port=config[settings.PLAIN_PORT] or None,
         serial_ports=config[settings.SERIAL_PORTS],
         mqtt=config[settings.MQTT_ADDRESS],
-        max_lines=config[settings.MAX_LINES],
-        silent_after_s=config[settings.LINE_SILENT_AFTER_S],
+        limits=Limits(
+            max_lines=config[settings.MAX_LINES],
+            silent_after_s=config[settings.LINE_SILENT_AFTER_S],
+            heartbeat_interval_s=config[settings.HEARTBEAT_INTERVAL_S],
+            health_interval_s=config[settings.HEALTH_INTERVAL_S],
+        ),
         command_ttl_s=config[COMMAND_TTL_S],
     )
 

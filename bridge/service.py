@@ -11,7 +11,7 @@ from bridge.detached import detached
 from bridge.lines import tcp
 from bridge.lines.mqtt import MqttTelemetry
 from bridge.lines.serial import SerialLines
-from bridge.switchboard import Switchboard
+from bridge.switchboard import Limits, Switchboard
 from bridge.tail import CommandTail
 from eventlog.port import Log, Record
 from runtime.values import Address, SerialPort
@@ -36,10 +36,8 @@ class Options:
     plain_port: int | None
     serial_ports: Sequence[SerialPort]
     mqtt: Address | None
-    max_lines: int
-    silent_after_s: float
+    limits: Limits
     command_ttl_s: float
-    health_answer_s: float = 5.0
 
 
 class Service:
@@ -49,13 +47,7 @@ class Service:
         self._counters = counters
         self._options = options
         self._loop = asyncio.get_running_loop()
-        self._switchboard = Switchboard(
-            log,
-            counters,
-            max_lines=options.max_lines,
-            silent_after_s=options.silent_after_s,
-            health_answer_s=options.health_answer_s,
-        )
+        self._switchboard = Switchboard(log, counters, options.limits)
         self._tail = CommandTail(log, options.command_ttl_s, self._deliver, counters)
         self._stopping = threading.Event()
         self._servers: list[asyncio.Server] = []
@@ -101,7 +93,7 @@ class Service:
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(min(SWEEP_MAX_S, self._options.silent_after_s / SWEEPS_PER_LIMIT))
+            await asyncio.sleep(min(SWEEP_MAX_S, self._options.limits.silent_after_s / SWEEPS_PER_LIMIT))
             self._switchboard.sweep()
 
     async def _log_counters(self) -> None:

@@ -6,6 +6,8 @@ from runtime.settings import DAY_S, SILENT_AFTER_S
 
 TABLE = Table("bridge", "The bridge")
 
+_INTERVAL_S = values.seconds(0.1, 3600)  # what may be asked of a board: see BOARD_INTERVAL_MS
+
 # Boards are other machines: a loopback default would accept none. (PLAIN_PORT is loopback always.)
 LISTEN_HOST = TABLE.row(
     "LISTEN_HOST", values.host, "0.0.0.0", "192.168.1.10",
@@ -25,7 +27,7 @@ MAX_LINES = TABLE.row(
 )
 LINE_SILENT_AFTER_S = TABLE.row(
     "LINE_SILENT_AFTER_S", values.seconds(0.02, DAY_S), "150", "150",
-    "Silence after which the bridge closes a line; more than a few heartbeats.",
+    "Silence after which the bridge closes a line: several times HEARTBEAT_INTERVAL_S.",
 )
 MQTT_ADDRESS = TABLE.row(
     "MQTT_ADDRESS", values.optional_address, "", "127.0.0.1:1883",
@@ -36,17 +38,18 @@ SERIAL_PORTS = TABLE.row(
     "Serial ports with boards on them, device or device@baud with commas between (115200 baud by default).",
 )
 HEALTH_INTERVAL_S = TABLE.row(
-    "HEALTH_INTERVAL_S", values.seconds(0.01, 3600), "30", "30",
+    "HEALTH_INTERVAL_S", _INTERVAL_S, "30", "30",
     "How often a monitor asks its engine for its health; boards get it when they register.",
 )
 HEARTBEAT_INTERVAL_S = TABLE.row(
-    "HEARTBEAT_INTERVAL_S", values.seconds(0.01, 3600), "30", "30",
+    "HEARTBEAT_INTERVAL_S", _INTERVAL_S, "30", "30",
     "How often a monitor tells Central that it lives; boards get it when they register.",
 )
 
-TABLE.rising(HEARTBEAT_INTERVAL_S, SILENT_AFTER_S, "every board would count as silent")
-TABLE.rising(HEALTH_INTERVAL_S, SILENT_AFTER_S, "every engine would count as silent")
-TABLE.rising(HEARTBEAT_INTERVAL_S, LINE_SILENT_AFTER_S, "every line would be closed between heartbeats")
+# One that is lost on its way must cost nothing.
+TABLE.at_least(SILENT_AFTER_S, 2, HEARTBEAT_INTERVAL_S, "one lost heartbeat would make a board silent")
+TABLE.at_least(SILENT_AFTER_S, 2, HEALTH_INTERVAL_S, "one lost answer would make an engine silent")
+TABLE.at_least(LINE_SILENT_AFTER_S, 2, HEARTBEAT_INTERVAL_S, "one lost heartbeat would close a line")
 
 
 @TABLE.rule

@@ -17,11 +17,12 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from bridge.commands import Command, command_of
 from bridge.counters import Counters
-from bridge.decisions import Append, AskHealth, Ignore, Refuse, Register, TellHealth
+from bridge.decisions import Append, AskHealth, Ignore, Message, Refuse, Register, TellHealth
 from bridge.forward import Forwarder
 from bridge.health import HealthChecks
 from bridge.links import Links
@@ -50,27 +51,39 @@ async def until(condition: Callable[[], bool], within_s: float) -> None:
         await asyncio.sleep(CHECK_INTERVAL_S)
 
 
-class Switchboard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
     """`silent_after_s`: after so long without a whole line, a line, or a charge point on it, counts as gone.
 
-    `health_answer_s`: how long a forwarded health check may take.
+    `health_answer_s`: how long a forwarded health check may take. `heartbeat_interval_s`, `health_interval_s`: told to
+    each board that registers.
     """
 
-    def __init__(
-        self, log: Log, counters: Counters, *, max_lines: int, silent_after_s: float, health_answer_s: float
-    ) -> None:
+    max_lines: int
+    silent_after_s: float
+    health_answer_s: float = 5.0
+    heartbeat_interval_s: float
+    health_interval_s: float
+
+
+class Switchboard:
+    def __init__(self, log: Log, counters: Counters, limits: Limits) -> None:
         self._loop = asyncio.get_running_loop()
         self._counters = counters
-        self._max_lines = max_lines
-        self._silent_after_s = silent_after_s
+        self._limits = limits
         self._lines: set[Peer] = set()
         self._forwarder = Forwarder(log, counters)
         self._notices = LinkNotices(self._forwarder.append, self._loop.call_later)
         self._links = Links(self._notices, counters)
-        self._health = HealthChecks(self._loop.call_later, self._refuse, health_answer_s)
+        self._health = HealthChecks(self._loop.call_later, self._refuse, limits.health_answer_s)
         self._telemetry_in_flight = 0
         self._finishing = False
         self._boot_id = uuid.uuid4().hex  # another one tells a monitor to register again
+        self._at_registration: Message = {
+            "boot_id": self._boot_id,
+            "heartbeat_interval_ms": round(1000 * limits.heartbeat_interval_s),
+            "health_interval_ms": round(1000 * limits.health_interval_s),
+        }
 
     # --- lines ---
 
@@ -78,7 +91,7 @@ class Switchboard:
         """False where there are too many, or the bridge ends."""
         if self._finishing:
             return False
-        if len(self._lines) >= self._max_lines and not line.kind.shared:
+        if len(self._lines) >= self._limits.max_lines and not line.kind.shared:
             self._counters.count("lines_refused")
             return False
         self._lines.add(line)
@@ -134,7 +147,7 @@ class Switchboard:
         line.give_back(reliable=append.reliable)
 
     def _answer_heartbeat(self, line: Peer, message_id: str | None) -> None:
-        answer: dict[str, object] = {"type": "heartbeat_response", "server_time_ms": now_ms(), "boot_id": self._boot_id}
+        answer: Message = {"type": "heartbeat_response", "server_time_ms": now_ms(), "boot_id": self._boot_id}
         line.send(answer if message_id is None else answer | {"message_id": message_id})
 
     def telemetry(self, append: Append) -> None:
@@ -153,7 +166,7 @@ class Switchboard:
 
     def deliver(self, records: Sequence[Record]) -> None:
         for record in records:
-            command = command_of(record, now_ms(), self._boot_id)
+            command = command_of(record, now_ms(), self._at_registration)
             if isinstance(command, str):
                 self._counters.count(command)
                 logger.debug("command %s of %s: %s", record.offset, record.key, command)
@@ -182,9 +195,9 @@ class Switchboard:
     def sweep(self) -> None:
         """Ends what has been silent for too long. Called again and again."""
         now_s = self._loop.time()
-        self._links.end_silent(now_s, self._silent_after_s)
+        self._links.end_silent(now_s, self._limits.silent_after_s)
         for line in [line for line in self._lines if not line.kind.shared]:
-            limit_s = self._silent_after_s
+            limit_s = self._limits.silent_after_s
             if not line.heard_anything:
                 limit_s = min(limit_s, line.kind.first_line_timeout_s)
             if line.held_back():

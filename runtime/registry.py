@@ -77,6 +77,20 @@ class Table:
 
         self.rule(complaint)
 
+    def at_least(self, high: Setting[float], times: int, low: Setting[float], otherwise: str) -> None:
+        """A rule: `high` is at least `times` times `low`; `otherwise` says what would happen."""
+
+        def complaint(values: Values) -> str | None:
+            if values[high] >= times * values[low]:
+                return None
+            return (
+                f"{high.name}={values[high]:g} must be at least {times} times {low.name}={values[low]:g}, "
+                f"or {otherwise}; "
+                f"for example {low.name}={low.default} {high.name}={high.default}"
+            )
+
+        self.rule(complaint)
+
 
 _tables: dict[str, Table] = {}
 

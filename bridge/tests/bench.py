@@ -15,6 +15,7 @@ from wire.kinds import COMMANDS, CP
 
 from bridge.counters import Counters
 from bridge.service import Options, Service
+from bridge.switchboard import Limits
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Log, Record
 from runtime.values import Address, SerialPort
@@ -22,7 +23,6 @@ from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
 
 Message = dict[str, object]
-
 
 
 def open_log(path: Path, busy_timeout_s: float = 2.0) -> EmbeddedLog:
@@ -79,6 +79,13 @@ def answer_link(log: Log, link_up: Message, **fields: object) -> None:
     command(log, response | fields)
 
 
+def limits(*, max_lines: int = 1_000, silent_after_s: float = 60.0, health_answer_s: float = 5.0) -> Limits:
+    return Limits(
+        max_lines=max_lines, silent_after_s=silent_after_s, health_answer_s=health_answer_s,
+        heartbeat_interval_s=30.0, health_interval_s=20.0,
+    )  # fmt: skip
+
+
 class Bench:
     """A running bridge. Its thread is the event loop's; the tests look at it from outside."""
 
@@ -99,10 +106,8 @@ class Bench:
             plain_port=0,
             serial_ports=serial_ports,
             mqtt=mqtt,
-            max_lines=max_lines,
-            silent_after_s=silent_after_s,
+            limits=limits(max_lines=max_lines, silent_after_s=silent_after_s, health_answer_s=health_answer_s),
             command_ttl_s=30.0,
-            health_answer_s=health_answer_s,
         )
         self._started = threading.Event()
         self._failure: BaseException | None = None

@@ -90,13 +90,14 @@ def test_registration_said_twice_opens_the_new_link_before_it_ends_the_old(bench
         assert kinds == ["link_up", "link_up", "link_down"]
 
 
-def test_register_response_reaches_its_own_link_with_the_time_and_the_boot(bench: Bench):
+def test_register_response_reaches_its_own_link_with_the_time_the_boot_and_the_intervals(bench: Bench):
     with accepted_board(bench) as board, board_at(bench, "cp_002") as other:
         other.register()
         response = board.wait_heard("register_response")
         board.say(board.heartbeat())
         heartbeat_response = board.wait_heard("heartbeat_response")
         assert response["boot_id"] == heartbeat_response["boot_id"]
+        assert (response["heartbeat_interval_ms"], response["health_interval_ms"]) == (30_000, 20_000)
         sent, answered = response["server_time_ms"], heartbeat_response["server_time_ms"]
         assert isinstance(sent, int)
         assert isinstance(answered, int)

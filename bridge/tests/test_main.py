@@ -5,8 +5,10 @@ import sys
 from importlib import metadata
 
 import pytest
+from wire.kinds.boards import BOARD_INTERVAL_MS
 
 from bridge import main as bridge_main
+from bridge import settings
 from bridge.main import SETTINGS, main
 from runtime.program import option_of
 from tools.testing.deadlines import DEADLINE_S
@@ -46,4 +48,26 @@ def test_option_counts_before_the_environment(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LISTEN_PORT", "7100")
     monkeypatch.setenv("MAX_LINES", "7")
     options = bridge_main.options_of(bridge_main.config_of(["--listen-port", "7200"]))
-    assert (options.listen.port, options.max_lines) == (7200, 7)
+    assert (options.listen.port, options.limits.max_lines) == (7200, 7)
+
+
+@pytest.mark.parametrize(("name", "low"), [("HEARTBEAT_INTERVAL_S", "31"), ("HEALTH_INTERVAL_S", "40")])
+def test_interval_that_lets_one_lost_message_make_a_board_silent_is_refused(
+    name: str, low: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("SILENT_AFTER_S", "61")
+    monkeypatch.setenv(name, low)
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"SILENT_AFTER_S=61 must be at least 2 times {name}={low}" in line
+
+
+def test_intervals_have_the_bounds_of_the_wire():
+    low_s, high_s = (bound_ms / 1000 for bound_ms in BOARD_INTERVAL_MS)
+    for setting in (settings.HEARTBEAT_INTERVAL_S, settings.HEALTH_INTERVAL_S):
+        assert (setting.parse(f"{low_s:g}"), setting.parse(f"{high_s:g}")) == (low_s, high_s)
+        for beyond in (f"{low_s / 2:g}", f"{high_s + 1:g}"):
+            with pytest.raises(ValueError, match="must be a number"):
+                setting.parse(beyond)
