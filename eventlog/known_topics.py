@@ -1,9 +1,12 @@
 """Which topics one log may write: those of its table that exist with as many partitions as the table says."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from eventlog.port import TopicMismatch, UnknownTopic
 from eventlog.topics import Topic
+
+Fact = TypeVar("Fact", int, str)
 
 
 class KnownTopics:
@@ -33,10 +36,10 @@ class KnownTopics:
                 )
         self._checked |= set(counts)
 
-    def existing(self, name: str, count: int | None) -> int:
-        """Raises UnknownTopic where `count`, the topic's partitions, is None or 0."""
-        if not count:
+    def existing(self, name: str, fact: Fact | None) -> Fact:
+        """`fact`: what the log says of the topic. Raises UnknownTopic where that is nothing."""
+        if not fact:
             raise UnknownTopic(
                 f"there is no topic {self._prefix}{name} in {self._place}; create_topics makes the topics"
             )
-        return count
+        return fact

@@ -21,8 +21,9 @@ class Record:
     """One record as it lies in the log.
 
     `key` is None where the record has no key or one that is not UTF-8 (only a stranger writes such records;
-    the bytes are in `raw_key`). `timestamp_ms` is when the log appended it, in ms since 1970. Offsets rise
-    within a partition, but need not be contiguous. Of several headers of one name the last counts.
+    the bytes are in `raw_key`). `timestamp_ms` is when the log appended it, in ms since 1970, by its host's
+    clock as that stands: stamps may fall. Offsets rise within a partition, but need not be contiguous. Of several
+    headers of one name the last counts.
     """
 
     topic: str
@@ -165,6 +166,10 @@ class Log(Protocol):
         """How many partitions the topic has. Raises UnknownTopic."""
         ...
 
+    def topic_id(self, topic: str) -> str:
+        """The topic's own identity: one that is deleted and made anew has another. Raises UnknownTopic."""
+        ...
+
     def ends(self, topic: str, partition: int) -> Ends: ...
 
     def all_ends(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Ends]:
@@ -184,7 +189,7 @@ class Log(Protocol):
         ...
 
     def offset_at(self, topic: str, partition: int, timestamp_ms: int) -> int:
-        """The first offset appended at or after that time; the end where there is none."""
+        """The first offset stamped at or after that time, wherever stamps fall; the end where there is none."""
         ...
 
     def reader(self, positions: Mapping[tuple[str, int], int]) -> Reader:

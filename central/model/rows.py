@@ -259,7 +259,7 @@ class Incoming:
     topic: str
     key: str
     message: Message = field(hash=False)
-    at_ms: int  # the record's time: the highest LogAppendTime seen so far in its partition
+    at_ms: int  # the record's time (record_time.py)
     appender: str  # bridge, api, worker, ticker, operator
 
 

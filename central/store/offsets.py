@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from central.model.record_time import Mark
 from central.store.tables import LOG_IDENTITY, POSITIONS
 
 TopicPartition = tuple[str, int]  # topic, partition
@@ -16,10 +17,10 @@ TopicPartition = tuple[str, int]  # topic, partition
 
 @dataclass(frozen=True)
 class Position:
-    """`next`: the offset to fold next. `newest_ms`: the highest LogAppendTime folded of this partition."""
+    """`next`: the offset to fold next. `mark`: the partition's time, that of the last record folded."""
 
     next: int
-    newest_ms: int
+    mark: Mark
 
 
 class FenceLost(Exception):
@@ -31,19 +32,27 @@ class OtherLog(Exception):
 
 
 def read_positions(connection: Connection) -> dict[TopicPartition, Position]:
-    columns = (POSITIONS.c.topic, POSITIONS.c.partition, POSITIONS.c.next, POSITIONS.c.newest_ms)
-    rows = connection.execute(select(*columns))
-    return {(topic, partition): Position(offset, newest_ms) for topic, partition, offset, newest_ms in rows}
+    stored = POSITIONS.c
+    columns = (stored.topic, stored.partition, stored.next, stored.mark_ms, stored.before_ms, stored.count)
+    return {
+        (topic, partition): Position(offset, Mark(at_ms, before_ms, count))
+        for topic, partition, offset, at_ms, before_ms, count in connection.execute(select(*columns))
+    }
 
 
-def add_positions(connection: Connection, firsts: Mapping[TopicPartition, int]) -> None:
+def add_positions(connection: Connection, positions: Mapping[TopicPartition, Position]) -> None:
     """For partitions that the database does not know yet."""
-    if firsts:
+    if positions:
         rows = [
-            {"topic": topic, "partition": partition, "next": first, "newest_ms": 0}
-            for (topic, partition), first in firsts.items()
+            {"topic": topic, "partition": partition, **_columns(position)}
+            for (topic, partition), position in positions.items()
         ]
         connection.execute(insert(POSITIONS), rows)
+
+
+def _columns(position: Position) -> dict[str, int]:
+    mark = position.mark
+    return {"next": position.next, "mark_ms": mark.at_ms, "before_ms": mark.before_ms, "count": mark.count}
 
 
 _MOVE = (
@@ -53,20 +62,15 @@ _MOVE = (
         POSITIONS.c.partition == bindparam("of_partition"),
         POSITIONS.c.next == bindparam("expected"),
     )
-    .values(next=bindparam("new"), newest_ms=bindparam("newest"))
+    .values({name: bindparam(f"new_{name}") for name in ("next", "mark_ms", "before_ms", "count")})
 )
 
 
 def move(connection: Connection, partition: TopicPartition, expected: int, to: Position) -> None:
     """Raises FenceLost."""
     topic, number = partition
-    values = {
-        "of_topic": topic,
-        "of_partition": number,
-        "expected": expected,
-        "new": to.next,
-        "newest": to.newest_ms,
-    }
+    values = {"of_topic": topic, "of_partition": number, "expected": expected}
+    values |= {f"new_{name}": value for name, value in _columns(to).items()}
     if connection.execute(_MOVE, values).rowcount != 1:
         raise FenceLost(f"{topic}/{number} no longer stands at {expected}")
 

@@ -219,13 +219,15 @@ LAST_SEEN = _table("LastSeen", text_column("cp_id", primary_key=True), number("a
 
 # --- the worker's own ---
 
-# `next` is the offset of the record to fold next; `newest_ms` the highest LogAppendTime folded.
+# `next` is the offset of the record to fold next; the others are its partition's Mark (model/record_time.py).
 POSITIONS = _table(
     "Positions",
     text_column("topic", primary_key=True),
     Column("partition", Integer, primary_key=True),
     number("next"),
-    count_column("newest_ms"),
+    count_column("mark_ms"),
+    count_column("before_ms"),
+    count_column("count"),
 )
 
 LOG_IDENTITY = _table("LogIdentity", text_column("cluster_id", primary_key=True))

@@ -4,7 +4,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from wire.ids import reliable_id
 from wire.kinds.log import KINDS
 
 from eventlog import Appended, Record
+from eventlog.clock import wall_ms
 from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import ChildProcess, wait_for
 from tools.testing.deadlines import DEADLINE_S
@@ -27,9 +28,11 @@ QUICK = {"OUTAGE_GRACE_S": "0", "TICK_INTERVAL_MS": "50"}
 class Site:
     """`log`: the test's own hand on the log. Boards, drivers and strangers speak through `says` and `board_says`."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str] | None = None, now_ms: Callable[[], int] = wall_ms
+    ) -> None:
         self.folder = folder
-        self.log = EmbeddedLog(folder / "log.db")
+        self.log = EmbeddedLog(folder / "log.db", now_ms=now_ms)
         self.log.create_topics()
         self._counts: dict[str, int] = {}
         self._environment = {

@@ -24,13 +24,14 @@ BROUGHT = {
     "0002": ("Positions", "next"),
     "0003": ("SeenIds", "kind"),
     "0004": ("ChargeRequests", "ix_ChargeRequests_session_id"),
+    "0005": ("Positions", "mark_ms"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.
 KILLED = """
 import os, signal, sys
 from sqlalchemy import event
-from central.store.engine import open_database
+from central.store.database import open_database
 from central.store.migrate import migrate
 
 url, fatal = sys.argv[1], int(sys.argv[2])
@@ -50,7 +51,7 @@ print(count)
 
 AT_ONCE = """
 import sys
-from central.store.engine import open_database
+from central.store.database import open_database
 from central.store.migrate import migrate, version_of
 
 database = open_database(sys.argv[1])

@@ -11,6 +11,7 @@ from wire.kinds import COMMANDS, DEAD
 
 from central.fold.apply import apply
 from central.fold.parking import unparked
+from central.model.record_time import Mark
 from central.model.rows import ChargingPoint, Incoming, Outgoing, Rows
 from central.model.terms import Terms
 from central.operate.unpark import Unparked, unpark
@@ -296,7 +297,7 @@ def test_an_offset_out_of_range_stops_the_worker(database: Database, lined: Site
     with working(database, lined.log) as one:
         one.catch_up()
     with database.writer.begin() as connection:
-        offsets.move(connection, (topic, 3), 0, offsets.Position(1_000, 0))
+        offsets.move(connection, (topic, 3), 0, offsets.Position(1_000, Mark()))
     stopped = Working(database, lined.log)
     stopped.start()
     error = stopped.wait_ended()
@@ -311,7 +312,7 @@ def test_telemetry_out_of_range_is_read_from_its_beginning(database: Database, l
         one.catch_up()
     (place,) = [row for row in rows_of(database, POSITIONS) if row["topic"] == "ev.telemetry" and row["next"] == 1]
     with database.writer.begin() as connection:
-        offsets.move(connection, ("ev.telemetry", place["partition"]), 1, offsets.Position(1_000, 0))
+        offsets.move(connection, ("ev.telemetry", place["partition"]), 1, offsets.Position(1_000, Mark()))
         connection.execute(LIVE_FIGURES.delete())
     with working(database, lined.log) as one:
         one.catch_up()

@@ -27,7 +27,7 @@ class DeadLetter:
 
 
 def admit(record: Record, at_ms: int) -> Incoming | DeadLetter:
-    """`at_ms`: the record's time, the highest LogAppendTime seen so far in its partition."""
+    """`at_ms`: the record's time (model/record_time.py)."""
     try:
         message = parse(record.value)
     except FrameError as error:

@@ -1,16 +1,22 @@
 """What no fold asks for any more leaves its table: ids so old that they count as unseen, deadlines long void."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, tuple_
 
 from central.fold.dedup import SEEN_FOR_MS
+from central.model.record_time import Mark
 from central.store.tables import DEADLINES, SEEN_IDS
 
 MAX_ROWS = 1_000  # of a table at a time: the worker has other things to do
 
 
-def forget(connection: Connection, newest_ms: int) -> bool:
-    """`newest_ms`: every record to come is as new. Whether that was all."""
-    before_ms = newest_ms - SEEN_FOR_MS
+def forget(connection: Connection, marks: Iterable[Mark]) -> bool:
+    """Whether that was all. `marks`: of all partitions. The lowest counts: another may be ahead by a wrong stamp.
+
+    A partition that never had a record has no time, and nothing that could be forgotten.
+    """
+    before_ms = min((mark.at_ms for mark in marks if mark != Mark()), default=0) - SEEN_FOR_MS
     void = and_(DEADLINES.c.live.is_(False), DEADLINES.c.due_at_ms < before_ms)
     left = [_delete(connection, SEEN_IDS, SEEN_IDS.c.at_ms < before_ms), _delete(connection, DEADLINES, void)]
     return sum(left) == 0

@@ -16,15 +16,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from central.model.record_time import Mark
 from central.model.terms import Terms
 from central.store import offsets, outbox
 from central.store.database import Database, is_passing, lock_for_writing, reason_of
 from central.store.offsets import FenceLost, OtherLog, Position, TopicPartition
 from central.worker import forgetting
-from central.worker.batch import Batch, Fold, Timed
+from central.worker.batch import Batch, Fold
 from central.worker.intake import TOPICS, Intake
 from central.worker.publisher import Publisher
 from central.worker.ticker import Ticker
+from central.worker.timing import timed
 from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
 from runtime.pauses import Pauses
 
@@ -103,9 +105,9 @@ class Worker:
                 raise Stopped(str(error)) from error
             known = offsets.read_positions(connection)
             ends = self._log.all_ends(partition for partition in partitions if partition not in known)
-            firsts = {partition: end.first for partition, end in ends.items()}
-            offsets.add_positions(connection, firsts)
-        self._positions = known | {partition: Position(first, 0) for partition, first in firsts.items()}
+            added = {partition: Position(end.first, Mark()) for partition, end in ends.items()}
+            offsets.add_positions(connection, added)
+        self._positions = known | added
         starts = {partition: self._positions[partition].next for partition in partitions}
         self._intake = Intake(self._log, starts, self.counts)
         return self._intake
@@ -154,20 +156,14 @@ class Worker:
 
     def _fold_together(self, records: Sequence[Record], refused: Exception | None = None) -> None:
         """One transaction. `refused`: what the database said of these records; they are parked."""
-        moved: dict[TopicPartition, Position] = {}
-        timed: list[Timed] = []
-        for record in records:
-            partition = (record.topic, record.partition)
-            at_ms = max(record.timestamp_ms, (moved.get(partition) or self._positions[partition]).newest_ms)
-            timed.append((record, at_ms))
-            moved[partition] = Position(record.offset + 1, at_ms)
+        in_time, moved = timed(records, self._positions)
         folding = self._folding
         with self._transaction() as connection:
             batch = Batch(connection, folding.terms, folding.apply, folding.on_parked)
             if refused is None:
-                batch.take(timed)
+                batch.take(in_time)
             else:
-                batch.park(timed, refused)
+                batch.park(in_time, refused)
             batch.write()
             for partition, to in moved.items():
                 offsets.move(connection, partition, self._positions[partition].next, to)
@@ -180,7 +176,7 @@ class Worker:
         pause_s = CATCH_UP_S
         if intake.is_at_the_end():
             with self._transaction() as connection:
-                is_all = forgetting.forget(connection, max(at.newest_ms for at in self._positions.values()))
+                is_all = forgetting.forget(connection, [position.mark for position in self._positions.values()])
             pause_s = FORGET_INTERVAL_S if is_all else FORGET_AGAIN_S
         self._forget_at = time.monotonic() + pause_s
 

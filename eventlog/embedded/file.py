@@ -14,18 +14,19 @@ from pathlib import Path
 from eventlog.port import Ends, LogError, LogUnavailable, UnknownTopic
 from eventlog.topics import Topic
 
+CLOCK_SET_MS = 1_577_836_800_000  # 2020-01-01; a clock that stands before was never set
 APPLICATION_ID = 0x574C4F47  # "WLOG": tells the log's file from any other SQLite file
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = f"""
 CREATE TABLE identity (cluster_id TEXT NOT NULL);
+CREATE TABLE topics (topic TEXT PRIMARY KEY, topic_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE partitions (
     slot INTEGER PRIMARY KEY,
     topic TEXT NOT NULL,
     partition INTEGER NOT NULL,
     first INTEGER NOT NULL DEFAULT 0,
     next INTEGER NOT NULL DEFAULT 0,
-    newest_ms INTEGER NOT NULL DEFAULT 0,
     UNIQUE (topic, partition)
 );
 CREATE TABLE records (
@@ -116,20 +117,43 @@ def prepare(path: Path, connection: sqlite3.Connection, lock: WriterLock) -> Non
                 connection.execute("INSERT INTO identity VALUES (?)", (str(uuid.uuid4()),))
         elif application_id != APPLICATION_ID:
             raise not_a_log(path)
+        elif version == 1:
+            _upgrade(connection)
         elif version != SCHEMA_VERSION:
             raise LogError(
                 f"{path} is an event log of version {version}; this program knows {SCHEMA_VERSION}"
             )
 
 
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """From version 1, whose topics had no id, and whose stamps were held from falling."""
+    with transaction(connection, "BEGIN IMMEDIATE"):
+        connection.execute("CREATE TABLE topics (topic TEXT PRIMARY KEY, topic_id TEXT NOT NULL) WITHOUT ROWID")
+        for (topic,) in connection.execute("SELECT DISTINCT topic FROM partitions").fetchall():
+            _draw_topic_id(connection, topic)
+        connection.execute("ALTER TABLE partitions DROP COLUMN newest_ms")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
 def create_topics(connection: sqlite3.Connection, topics: Iterable[Topic]) -> None:
     """Those that are missing. Inside a writing transaction."""
     for topic in topics:
         if not partition_count(connection, topic.name):
+            _draw_topic_id(connection, topic.name)
             connection.executemany(
                 "INSERT INTO partitions (topic, partition) VALUES (?, ?)",
                 [(topic.name, partition) for partition in range(topic.partitions)],
             )
+
+
+def _draw_topic_id(connection: sqlite3.Connection, topic: str) -> None:
+    """A topic that is made anew under the same name has another."""
+    connection.execute("INSERT INTO topics VALUES (?, ?)", (topic, str(uuid.uuid4())))
+
+
+def topic_id(connection: sqlite3.Connection, topic: str) -> str | None:
+    row = connection.execute("SELECT topic_id FROM topics WHERE topic = ?", (topic,)).fetchone()
+    return None if row is None else row[0]
 
 
 def partition_count(connection: sqlite3.Connection, topic: str) -> int:
@@ -157,39 +181,27 @@ def ends(connection: sqlite3.Connection, topic: str, partition: int) -> Ends:
 
 
 def offset_at(connection: sqlite3.Connection, topic: str, partition: int, timestamp_ms: int) -> int:
-    slot, first, next_offset = _partition(connection, topic, partition)
-    return _first_since(connection, slot, first, next_offset, timestamp_ms)
-
-
-def _first_since(
-    connection: sqlite3.Connection, slot: int, first: int, next_offset: int, timestamp_ms: int
-) -> int:
-    """The first offset at or after that time: times never fall within a partition, so halving finds it."""
-    low, high = first, next_offset
-    while low < high:
-        middle = (low + high) // 2
-        row = connection.execute(
-            "SELECT timestamp_ms FROM records WHERE slot = ? AND offset = ?", (slot, middle)
-        ).fetchone()
-        if row[0] < timestamp_ms:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    """Reads from the beginning: stamps may fall where a clock was put right, so that halving would miss records."""
+    slot, _, next_offset = _partition(connection, topic, partition)
+    query = "SELECT offset FROM records WHERE slot = ? AND timestamp_ms >= ? ORDER BY offset LIMIT 1"
+    found = connection.execute(query, (slot, timestamp_ms)).fetchone()
+    return next_offset if found is None else found[0]
 
 
 def delete_older(connection: sqlite3.Connection, topic: str, before_ms: int, max_records: int) -> int:
-    """Deletes at most `max_records` of each partition, oldest first. Inside a writing transaction; how
-    many.
+    """Deletes what is older, and what lies before it, of the first `max_records` of each partition; how many.
+
+    A stamp from the future holds up nothing, and one of a clock that was never set takes nothing with it. Inside a
+    writing transaction.
     """
     deleted = 0
-    partitions = connection.execute(
-        "SELECT slot, first, next FROM partitions WHERE topic = ?", (topic,)
-    ).fetchall()
-    for slot, first, next_offset in partitions:
-        keep_from = _first_since(connection, slot, first, min(next_offset, first + max_records), before_ms)
-        if keep_from > first:
-            connection.execute("DELETE FROM records WHERE slot = ? AND offset < ?", (slot, keep_from))
-            connection.execute("UPDATE partitions SET first = ? WHERE slot = ?", (keep_from, slot))
-            deleted += keep_from - first
+    partitions = connection.execute("SELECT slot, first FROM partitions WHERE topic = ?", (topic,)).fetchall()
+    for slot, first in partitions:
+        query = "SELECT max(offset) FROM records WHERE slot = ? AND offset < ? AND timestamp_ms BETWEEN ? AND ?"
+        window = (slot, first + max_records, CLOCK_SET_MS, before_ms - 1)
+        (newest,) = connection.execute(query, window).fetchone()
+        if newest is not None:
+            connection.execute("DELETE FROM records WHERE slot = ? AND offset <= ?", (slot, newest))
+            connection.execute("UPDATE partitions SET first = ? WHERE slot = ?", (newest + 1, slot))
+            deleted += newest + 1 - first
     return deleted

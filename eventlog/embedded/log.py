@@ -8,11 +8,12 @@ process, as many records at a time as wait, so that hundreds of them share one s
 import binascii
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
+from eventlog.clock import wall_ms
 from eventlog.embedded import file as embedded_file
 from eventlog.embedded.file import WriterLock, connect, prepare, refusal, transaction
 from eventlog.embedded.headers import pack_headers
@@ -37,9 +38,11 @@ class EmbeddedLog:
         busy_timeout_s: float = BUSY_TIMEOUT_S,
         max_pending_records: int = MAX_PENDING_RECORDS,
         retention_interval_s: float = RETENTION_INTERVAL_S,
+        now_ms: Callable[[], int] = wall_ms,
     ) -> None:
-        """Opens the file, and makes it where there is none. Raises LogUnavailable, and LogError for another
-        file.
+        """Opens the file, and makes it where there is none. `now_ms`: the clock that stamps the records.
+
+        Raises LogUnavailable, and LogError for another file.
         """
         self._path = path
         self._topics = KnownTopics(topics, str(path))
@@ -56,7 +59,9 @@ class EmbeddedLog:
                 self._lock.close()
                 raise
         pending = Pending(max_pending_records)
-        self._writer = EmbeddedWriter(path, self._lock, topics, pending, busy_timeout_s, retention_interval_s)
+        self._writer = EmbeddedWriter(
+            path, self._lock, topics, pending, busy_timeout_s, retention_interval_s, now_ms
+        )
 
     @contextmanager
     def _errors(self) -> Generator[None]:
@@ -92,6 +97,11 @@ class EmbeddedLog:
     def _count(self, topic: str) -> int:
         with self._snapshot() as connection:
             return embedded_file.partition_count(connection, topic)
+
+    def topic_id(self, topic: str) -> str:
+        with self._snapshot() as connection:
+            found = embedded_file.topic_id(connection, topic)
+        return self._topics.existing(topic, found)
 
     def ends(self, topic: str, partition: int) -> Ends:
         return self.all_ends([(topic, partition)])[topic, partition]

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,6 @@ class Waiting:
 class _End:
     slot: int
     next: int
-    newest_ms: int
 
 
 class EmbeddedWriter:
@@ -47,6 +46,7 @@ class EmbeddedWriter:
         pending: Pending,
         busy_timeout_s: float,
         retention_interval_s: float,
+        now_ms: Callable[[], int],
     ) -> None:
         self._path = path
         self._lock = lock
@@ -54,6 +54,7 @@ class EmbeddedWriter:
             topic.name: topic.retention_ms for topic in topics if topic.retention_ms is not None
         }
         self._pending = pending
+        self._now_ms = now_ms
         self._connection = connect(path, busy_timeout_s)
         self._retention_interval_s = retention_interval_s
         self._retention_due = time.monotonic()
@@ -128,7 +129,7 @@ class EmbeddedWriter:
             return batch
 
     def _insert(self, batch: Sequence[Waiting]) -> list[Appended]:
-        now_ms = time.time_ns() // 1_000_000  # taken under the lock, so that times rise with offsets
+        now_ms = self._now_ms()  # as this host's clock is, taken under the lock: honest times rise with offsets
         ends: dict[tuple[str, int], _End] = {}
         places: list[Appended] = []
         rows: list[tuple[int, int, int, bytes, bytes, bytes]] = []
@@ -136,23 +137,21 @@ class EmbeddedWriter:
             end = ends.get((waiting.topic, waiting.partition))
             if end is None:
                 end = ends[waiting.topic, waiting.partition] = self._end_of(waiting.topic, waiting.partition)
-                end.newest_ms = max(end.newest_ms, now_ms)  # nor do they fall when the machine's clock does
-            rows.append((end.slot, end.next, end.newest_ms, waiting.key, waiting.value, waiting.headers))
-            places.append(Appended(waiting.partition, end.next, end.newest_ms))
+            rows.append((end.slot, end.next, now_ms, waiting.key, waiting.value, waiting.headers))
+            places.append(Appended(waiting.partition, end.next, now_ms))
             end.next += 1
         self._connection.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._connection.executemany(
-            "UPDATE partitions SET next = ?, newest_ms = ? WHERE slot = ?",
-            [(end.next, end.newest_ms, end.slot) for end in ends.values()],
+            "UPDATE partitions SET next = ? WHERE slot = ?", [(end.next, end.slot) for end in ends.values()]
         )
         return places
 
     def _end_of(self, topic: str, partition: int) -> _End:
-        query = "SELECT slot, next, newest_ms FROM partitions WHERE topic = ? AND partition = ?"
+        query = "SELECT slot, next FROM partitions WHERE topic = ? AND partition = ?"
         return _End(*self._connection.execute(query, (topic, partition)).fetchone())
 
     def _delete_old(self) -> None:
-        now_ms = time.time_ns() // 1_000_000
+        now_ms = self._now_ms()
         deleted = 0
         try:
             for topic, retention_ms in self._retention_ms.items():

@@ -87,15 +87,19 @@ class KafkaLog:
 
     def _existing(self, names: Sequence[str]) -> dict[str, int]:
         """The partition counts of those topics that exist."""
+        return {name: len(topic["partitions"]) for name, topic in self._described(names).items()}
+
+    def _described(self, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """What the broker says of those topics that exist."""
         described = self._ask(lambda admin: admin.describe_topics([self._prefix + name for name in names]))
-        return {
-            topic["name"].removeprefix(self._prefix): len(topic["partitions"])
-            for topic in described
-            if not topic["error_code"]
-        }
+        return {topic["name"].removeprefix(self._prefix): topic for topic in described if not topic["error_code"]}
 
     def partitions(self, topic: str) -> int:
         return self._topics.existing(topic, self._existing([topic]).get(topic))
+
+    def topic_id(self, topic: str) -> str:
+        told = self._described([topic]).get(topic)
+        return self._topics.existing(topic, None if told is None else str(told["topic_id"]))
 
     def ends(self, topic: str, partition: int) -> Ends:
         return self.all_ends([(topic, partition)])[topic, partition]

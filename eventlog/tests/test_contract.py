@@ -203,6 +203,7 @@ def test_what_does_not_exist_is_named(log: Log) -> None:
     reader = log.reader({("ev.cp", 0): 0})
     for question in (
         lambda: log.partitions("ev.other"),
+        lambda: log.topic_id("ev.other"),
         lambda: log.ends("ev.other", 0),
         lambda: log.ends("ev.cp", 8),
         lambda: log.all_ends([("ev.cp", 0), ("ev.cp", 8)]),
@@ -231,6 +232,9 @@ def test_a_log_keeps_its_identity_and_its_topics(world: World) -> None:
         "ev.commands": 8,
         "ev.dead": 1,
     }
+    ids = {topic.name: log.topic_id(topic.name) for topic in TOPICS}
+    assert {topic.name: again.topic_id(topic.name) for topic in TOPICS} == ids
+    assert len(set(ids.values())) == len(TOPICS)
     assert len(read_all(again, beginnings(again, "ev.cp"))) == 1
     again.close()
     log.close()

@@ -23,6 +23,8 @@ from eventlog.topics import TOPICS, Topic
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
 
+NOW_MS = 1_800_000_000_000
+DAY_MS = 86_400_000
 APPENDING = Path(__file__).with_name("appending.py")
 
 
@@ -136,6 +138,95 @@ def test_what_is_past_its_retention_is_deleted_and_nothing_else(world: EmbeddedW
     log.close()
 
 
+class SetClock:
+    """A host's clock, set by hand."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+def test_stamps_are_the_hosts_clock_as_it_stands(world: EmbeddedWorld) -> None:
+    """What to believe of them is their reader's to decide; a stamp held up would stay wrong for good."""
+    clock = SetClock(NOW_MS)
+    log = EmbeddedLog(world.path, now_ms=clock)
+    log.create_topics()
+    wanted: list[int] = []
+    for clock.now_ms in (NOW_MS, NOW_MS + DAY_MS, NOW_MS + 1, 0, NOW_MS + 2):
+        assert log.append("ev.cp", "cp_001", b"x").result(20).timestamp_ms == clock.now_ms
+        wanted.append(clock.now_ms)
+    assert [record.timestamp_ms for record in read_all(log, beginnings(log, "ev.cp"))] == wanted
+    partition = log.append("ev.cp", "cp_001", b"x").result(20).partition
+    found = [log.offset_at("ev.cp", partition, at_ms) for at_ms in (0, NOW_MS + 1, NOW_MS + DAY_MS + 1)]
+    assert found == [0, 1, 6]
+    log.close()
+
+
+@pytest.mark.parametrize(
+    ("stamps", "kept"),
+    [
+        ((-8 * DAY_MS, 365 * DAY_MS, -8 * DAY_MS, -DAY_MS), 1),  # one from the future holds up nothing
+        ((-8 * DAY_MS, -DAY_MS, -NOW_MS, -DAY_MS), 3),  # one of 1970 takes nothing with it
+        ((-DAY_MS, -8 * DAY_MS, -8 * DAY_MS), 0),
+    ],
+)
+def test_wrong_stamps_neither_hold_up_nor_hasten_a_deletion(
+    world: EmbeddedWorld, stamps: tuple[int, ...], kept: int
+) -> None:
+    clock = SetClock(NOW_MS)
+    log = EmbeddedLog(world.path, now_ms=clock, retention_interval_s=3_600)
+    log.create_topics()
+    partitions: set[int] = set()
+    for apart_ms in stamps:
+        clock.now_ms = NOW_MS + apart_ms
+        partitions.add(log.append("ev.telemetry", "cp_001", b"x").result(20).partition)
+    log.close()
+    (partition,) = partitions
+    again = EmbeddedLog(world.path, now_ms=SetClock(NOW_MS), retention_interval_s=0.01)
+    gone = len(stamps) - kept
+    wait_for(lambda: again.ends("ev.telemetry", partition).first == gone, DEADLINE_S, "retention")
+    again.append("ev.cp", "cp_001", b"x").result(20)
+    assert again.ends("ev.telemetry", partition) == (gone, len(stamps))
+    again.close()
+
+
+VERSION_1 = """
+CREATE TABLE identity (cluster_id TEXT NOT NULL);
+CREATE TABLE partitions (
+    slot INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL, first INTEGER NOT NULL DEFAULT 0,
+    next INTEGER NOT NULL DEFAULT 0, newest_ms INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, partition)
+);
+CREATE TABLE records (
+    slot INTEGER NOT NULL, offset INTEGER NOT NULL, timestamp_ms INTEGER NOT NULL, key BLOB, value BLOB NOT NULL,
+    headers BLOB NOT NULL, PRIMARY KEY (slot, offset)
+) WITHOUT ROWID;
+INSERT INTO identity VALUES ('an older log');
+INSERT INTO partitions VALUES (1, 'ev.dead', 0, 0, 1, 1800000000000);
+INSERT INTO records VALUES (1, 0, 1800000000000, x'6b', x'76', x'');
+PRAGMA application_id = 0x574C4F47;
+PRAGMA user_version = 1;
+PRAGMA journal_mode = WAL;
+"""
+
+
+def test_a_log_of_the_first_version_goes_on(world: EmbeddedWorld) -> None:
+    world.path.parent.mkdir()
+    connection = sqlite3.connect(world.path)
+    connection.executescript(VERSION_1)
+    connection.close()
+    log = world.open()
+    log.create_topics()
+    assert log.cluster_id() == "an older log"
+    assert log.append("ev.dead", "k", b"w").result(20).offset == 1
+    assert [record.value for record in read_all(log, {("ev.dead", 0): 0})] == [b"v", b"w"]
+    again = world.open()
+    assert again.topic_id("ev.dead") == log.topic_id("ev.dead") != again.topic_id("ev.cp")
+    again.close()
+    log.close()
+
+
 def test_a_file_that_is_no_log_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "books.db"
     with sqlite3.connect(path) as connection:
@@ -156,9 +247,9 @@ def test_a_log_of_a_later_version_is_refused(log: Log, world: EmbeddedWorld, tmp
     later = tmp_path / "later.db"
     shutil.copy(world.path, later)
     with sqlite3.connect(later) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     connection.close()
-    with pytest.raises(LogError, match="version 2; this program knows 1"):
+    with pytest.raises(LogError, match="version 3; this program knows 2"):
         EmbeddedLog(later)
 
 
