@@ -2,6 +2,7 @@
 
     micropython main.py [config.json]
 
+What only some boards have (a kind of line, a platform, MQTT) is imported where it is made, to spare the others' heap.
 A config that cannot be used leaves the relay open, says why in one line, and ends with code 2.
 """
 
@@ -9,16 +10,9 @@ import os
 import sys
 
 from chargepoint import settings as roles
-from chargepoint.delivery.retry import Retry
-from chargepoint.engine.plain import PlainPort
 from chargepoint.roles import Board
 from chargepoint.settings import SettingError
 from chargepoint.settings import read as read_settings
-from hal.mqtt import Publisher
-from hal.plant_line import PlantLine
-from hal.serial import SerialLine
-from hal.sim import SimPlatform, board_id
-from hal.tcp import Answerer, Dialler, Listener
 
 STEP_MS = 5
 CONFIG = "config.json"
@@ -67,18 +61,25 @@ def make_board(settings):
     )
     if board.engine is not None:
         if settings.plain_port:
-            port = Listener(("127.0.0.1", settings.plain_port))
-            board.parts.append(PlainPort(port, board.engine.get_current_status))
+            board.parts.append(_plain_port(settings, board))
         board.add_telemetry(None if settings.mqtt is None else _publish_by_mqtt(settings, board))
     return board
 
 
 def _platform(settings):
+    from hal.sim import SimPlatform, board_id
+
     board = settings.board or board_id(settings.cp_id, settings.role)
-    # A monitor's environment may name the plant too, but a plant has one place to plug in, and it is the engine's.
-    plant = None if settings.role == roles.MONITOR else settings.plant
-    line = _NoPlant() if plant is None else PlantLine(plant[0], plant[1])
-    return SimPlatform(board, settings.cp_id, line, settings.state_dir)
+    return SimPlatform(board, settings.cp_id, _plant_line(settings), settings.state_dir)
+
+
+def _plant_line(settings):
+    """A monitor's environment may name the plant too, but a plant has one place to plug in, and it is the engine's."""
+    if settings.role == roles.MONITOR:
+        return _NoPlant()
+    from hal.plant_line import PlantLine
+
+    return PlantLine(*settings.plant)
 
 
 class _NoPlant:
@@ -94,17 +95,31 @@ class _NoPlant:
 
 
 def _line(place, listens=False):
+    """The byte line to a place: (ip, port), or serial:PATH."""
     if isinstance(place, str):
+        from hal.serial import SerialLine
+
         return SerialLine(place[len("serial:") :])
+    from hal.tcp import Answerer, Dialler, Listener
+
     return Answerer(Listener(place)) if listens else Dialler(place)
 
 
+def _plain_port(settings, board):
+    from chargepoint.engine.plain import PlainPort
+    from hal.tcp import Listener
+
+    return PlainPort(Listener(("127.0.0.1", settings.plain_port)), board.engine.get_current_status)
+
+
 def _publish_by_mqtt(settings, board):
+    from chargepoint.delivery.retry import Retry
+    from hal.mqtt import Publisher
+
     base = "wattline/%s/" % settings.cp_id
     retry = Retry(board.platform.random_bytes, settings.retry_first_ms, settings.retry_slow_ms)
-    publisher = Publisher(
-        Dialler(settings.mqtt), retry, board.platform.board, base + "state", _ONLINE, _OFFLINE
-    )
+    line = _line(settings.mqtt)
+    publisher = Publisher(line, retry, board.platform.board, base + "state", _ONLINE, _OFFLINE)
     board.parts.append(publisher)
     topic = base + "telemetry"
     return lambda payload: publisher.publish(topic, payload)

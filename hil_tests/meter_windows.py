@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from chargepoint.engine.meter import I_UA_PER_COUNT, V_UV_PER_COUNT, SampleWindow
+from chargepoint.engine.meter import I_UA_PER_COUNT, V_UV_PER_COUNT
+from chargepoint.sample_window import SampleWindow
 from hal.contract import COUNT_MAX, COUNT_MIN
 
 from plant.world import Window

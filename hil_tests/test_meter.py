@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chargepoint.engine.meter import MAX_SAMPLES, MAX_WINDOW_MS, STARTING_MW, Meter, SampleWindow, isqrt
+from chargepoint.engine.meter import MAX_WINDOW_MS, STARTING_MW, Meter, isqrt
+from chargepoint.sample_window import MAX_SAMPLES, SampleWindow
 from hal.contract import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,7 @@
-"""Puts a board's parts together for the role its settings name. Lines and platform come from outside."""
+"""Puts a board's parts together for the role its settings name. Lines and platform come from outside.
+
+A role loads its own folder alone, where it is needed: the other's would take heap that a small board does not have.
+"""
 
 from wire.seal import CRC32
 
@@ -7,14 +10,9 @@ from chargepoint.clock import Clock
 from chargepoint.delivery.journal import Journal
 from chargepoint.delivery.link import LineLink, connect_memory
 from chargepoint.delivery.outbox import Outbox
-from chargepoint.delivery.retry import Retry
+from chargepoint.delivery.retry import Redialler, Retry
+from chargepoint.delivery.sender import Sender
 from chargepoint.delivery.storage import Storage
-from chargepoint.engine.engine import Engine
-from chargepoint.engine.memory import Checkpoint, Memory
-from chargepoint.engine.meter import Meter
-from chargepoint.engine.telemetry import Telemetry
-from chargepoint.monitor.monitor import Monitor
-from chargepoint.monitor.watch import Reports
 
 
 class Board:
@@ -30,26 +28,28 @@ class Board:
             Storage(platform.state_dir + "/journal"), platform.board, settings.cp_id, platform.random_bytes
         )
         self.clock = Clock(platform, self.journal.boot)
-        self.outbox = Outbox(self.journal, settings.resend_ms)
         self.engine = self.monitor = self.telemetry = None
         self.parts = []  # stepped in their order
+        outbox = Outbox(self.journal, settings.resend_ms)
         if settings.role == roles.BOTH:
             at_engine, at_monitor = connect_memory()
-            self._add_engine(at_engine, None)
-            self._add_monitor(central, at_monitor, None)
+            self._add_engine(at_engine, Sender(self.journal, self.clock))
+            self._add_monitor(Sender(self.journal, self.clock, outbox), central, at_monitor)
         else:
             link = LineLink(engine, CRC32, settings.keepalive_ms, settings.link_lost_ms)
+            sender = Sender(self.journal, self.clock, outbox)
             if settings.role == roles.ENGINE:
-                self._add_engine(link, self.outbox)
+                self._add_engine(link, sender)
             else:
-                self._add_monitor(central, link, self._retry())
+                self._add_monitor(sender, central, link, Redialler(link, self._retry()))
 
     def add_telemetry(self, publish=None):
         """`publish(payload)` by MQTT; None: on the engine's link, which passes it on."""
+        from chargepoint.engine.telemetry import Telemetry
+
         send = self._engine_link.send if publish is None else publish
-        self.telemetry = Telemetry(
-            self.settings, self.engine, self.platform, self.clock, self.journal, send
-        )
+        sender = Sender(self.journal, self.clock)
+        self.telemetry = Telemetry(self.settings, self.engine, self.platform, sender, send)
         self.parts.append(self.telemetry)
 
     def step(self):
@@ -59,23 +59,31 @@ class Board:
             part.step(now)
         self.platform.feed_watchdog()
 
-    def _add_engine(self, link, outbox):
+    def _add_engine(self, link, sender):
+        from chargepoint.engine.engine import Engine
+        from chargepoint.engine.memory import Checkpoint, Memory
+        from chargepoint.engine.meter import Meter
+
         checkpoint = Checkpoint(self._storage)
         settings, meter_id = self.settings, self.platform.board
         register_wh = checkpoint.register_wh if checkpoint.meter_id == meter_id else 0
         meter = Meter(meter_id, register_wh, settings.i_ua_per_count, settings.v_uv_per_count)
         self._engine_link = link
-        self.engine = Engine(
-            settings, self.platform, self.clock, meter, self.journal, Memory(self._storage), checkpoint, link, outbox
-        )
+        self.engine = Engine(settings, self.platform, sender, meter, Memory(self._storage), checkpoint, link)
         self.engine.boot()
         self.parts.append(self.engine)
 
-    def _add_monitor(self, central, link, engine_retry):
-        self.monitor = Monitor(
-            self.settings, self.clock, self.journal, self.outbox, Reports(self._storage, self.journal),
-            LineLink(central), link, self._retry(), engine_retry, self.engine is not None,
-        )
+    def _add_monitor(self, sender, line, link, redialler=None):
+        """line: the byte line to the bridge; link: to the engine. redialler: None where that is on this board."""
+        from chargepoint.monitor.central_side import CentralSide
+        from chargepoint.monitor.engine_side import EngineSide
+        from chargepoint.monitor.monitor import Monitor
+        from chargepoint.monitor.reports import Reports
+
+        reports = Reports(self._storage, sender)
+        engine = EngineSide(self.settings, sender, link, reports, redialler)
+        central = CentralSide(self.settings, sender, LineLink(line), self._retry(), engine, reports)
+        self.monitor = Monitor(self.settings.cp_id, central, engine)
         self.parts.insert(0, self.monitor)  # before the engine: a command reaches it within one pass
 
     def _retry(self):

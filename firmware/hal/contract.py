@@ -1,4 +1,6 @@
-"""What a platform gives the rules. Duck-typed: a platform has these members, and inherits from nothing.
+"""What the hardware gives the rules: a platform, and byte lines. Duck-typed: members are all that counts.
+
+A platform has:
 
     board            hardware id, at most 24 of A-Z a-z 0-9 _ -
     state_dir        folder where files are kept over a power cut
@@ -9,7 +11,7 @@
     step(now)        does what its own I/O has ready, without blocking; the loop calls it first on every pass
 
     relay(closed)    the level of the relay's pin; may be set again and again; open (False) until first set
-    window()         None, or the platform's one meter.SampleWindow, filled anew: the next window not yet given.
+    window()         None, or the platform's one SampleWindow, filled anew: the next window not yet given.
                      Called until it gives None, no sample is lost and none counted twice
     vehicle()        "present", "absent", or "unknown"
     temperature_mc() at the relay, in thousandths of a degree Celsius; None without a sensor
@@ -24,9 +26,20 @@ Inputs that no longer arrive (a dead sensor, a lost plant) give no window, "unkn
 what that means. The time of samples is their `duration_ms`, which outruns ticks_ms where a plant is fast.
 Windows in the making or on their way when the pin moves come after it: what flowed until the relay had opened is
 in the register once a window came whose `relay` is False. A charge's end is read then, not at `relay(False)`.
+
+A byte line (hal/tcp.py, hal/serial.py) carries bytes both ways, and none of its members blocks or raises:
+
+    step(now)        does what is ready
+    is_open          bytes may go both ways
+    is_dialling      it may yet come to that
+    generation       rises with every connection that opened
+    read(most)       bytes, b"" if there are none
+    write(data)      takes all of it, or (False) nothing where there is no room
+    dial()           begins a connection; does nothing where the other side or a wire does it
+    close()          what is still to be sent is dropped
 """
 
-from chargepoint.engine.meter import COUNT_BITS, MAX_SAMPLES
+from chargepoint.sample_window import COUNT_BITS, MAX_SAMPLES
 
 TICKS_PERIOD = 1 << 30
 WINDOW_MS = 200  # 10 cycles of 50 Hz, 12 of 60 Hz: no search for the mains' frequency

@@ -14,7 +14,7 @@ _HELD_MOST = 64  # bytes of an unfinished packet: a publisher is never sent long
 
 
 class Publisher:
-    """`line`: a byte line (hal/tcp.py); `retry`: when to dial again; `client_id`: unique at the broker.
+    """`line`: a byte line (hal.contract); `retry`: when to dial again; `client_id`: unique at the broker.
 
     `dropped` counts what could not be sent, `connections` the broker's acceptances.
     """

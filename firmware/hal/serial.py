@@ -1,6 +1,6 @@
 """A byte line over a serial port. A wire cannot be dialled and knows no connections: it is open once the port is.
 
-Same members as the lines of hal/tcp.py.
+See hal.contract.
 """
 
 import os

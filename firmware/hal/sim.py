@@ -10,7 +10,7 @@ import binascii
 import os
 import time
 
-from chargepoint.engine.meter import SampleWindow
+from chargepoint.sample_window import SampleWindow
 
 from hal.contract import TICKS_PERIOD, ticks_diff
 

@@ -1,15 +1,4 @@
-"""Byte lines over TCP, never blocking; the same code on MicroPython (unix, ESP32, Pico W) and CPython.
-
-A byte line, here and in hal/serial.py:
-
-    step(now)      does what is ready
-    is_open        bytes may go both ways
-    is_dialling    it may yet come to that
-    generation     rises with every connection that opened
-    read(most)     bytes, b"" if there are none
-    write(data)    takes all of it, or (False) nothing where there is no room
-    dial()         begin a connection; nothing to do where the other side or a wire does it
-    close()
+"""Byte lines (see hal.contract) over TCP; the same code on MicroPython (unix, ESP32, Pico W) and CPython.
 
 Addresses are numeric: looking a name up blocks for seconds, and a relay cannot wait for a name server.
 """
@@ -80,20 +69,48 @@ class Stream:
         self._out = self._out[taken:]
 
 
-class Dialler:
-    """A byte line to (host, port). Whoever owns it dials, and judges how long dialling may take."""
+class _StreamLine:
+    """A byte line over the stream it has at the moment, if any."""
 
-    def __init__(self, address, max_out=MAX_OUT):
+    def __init__(self):
         self.generation = 0
-        self._address = address
-        self._max_out = max_out
-        self._dialling = None  # a socket whose connection is under way
-        self._poll = select.poll()
         self._stream = None
 
     @property
     def is_open(self):
         return self._stream is not None and self._stream.is_open
+
+    def read(self, most):
+        return b"" if self._stream is None else self._stream.read(most)
+
+    def write(self, data):
+        return self._stream is not None and self._stream.write(data)
+
+    def _take(self, stream):
+        """From now on over this one."""
+        self._drop()
+        self._stream = stream
+        self.generation += 1
+
+    def _flush(self, now):
+        if self._stream is not None:
+            self._stream.step(now)
+
+    def _drop(self):
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+class Dialler(_StreamLine):
+    """A byte line to (host, port). Whoever owns it dials, and judges how long dialling may take."""
+
+    def __init__(self, address, max_out=MAX_OUT):
+        super().__init__()
+        self._address = address
+        self._max_out = max_out
+        self._dialling = None  # a socket whose connection is under way
+        self._poll = select.poll()
 
     @property
     def is_dialling(self):
@@ -118,21 +135,12 @@ class Dialler:
     def step(self, now):
         if self._dialling is not None:
             self._settle(self._dialling)
-        if self._stream is not None:
-            self._stream.step(now)
-
-    def read(self, most):
-        return b"" if self._stream is None else self._stream.read(most)
-
-    def write(self, data):
-        return self._stream is not None and self._stream.write(data)
+        self._flush(now)
 
     def close(self):
         _close(self._dialling)
         self._dialling = None
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        self._drop()
 
     def _settle(self, dialling):
         ready = self._poll.poll(0)
@@ -141,9 +149,8 @@ class Dialler:
         if ready[0][1] & _BROKEN:
             self.close()
             return
-        self._stream = Stream(dialling, self._max_out)
         self._dialling = None
-        self.generation += 1
+        self._take(Stream(dialling, self._max_out))
 
 
 class Listener:
@@ -175,7 +182,7 @@ class Listener:
         self._socket.close()
 
 
-class Answerer:
+class Answerer(_StreamLine):
     """A byte line for whoever connects last.
 
     A new connection replaces the old one, even if we had not noticed its loss.
@@ -184,36 +191,20 @@ class Answerer:
     is_dialling = False
 
     def __init__(self, listener):
-        self.generation = 0
+        super().__init__()
         self._listener = listener
-        self._stream = None
-
-    @property
-    def is_open(self):
-        return self._stream is not None and self._stream.is_open
 
     def dial(self):
-        pass
+        """The other side dials."""
 
     def step(self, now):
         newest = self._listener.accept()
         if newest is not None:
-            self.close()
-            self._stream = newest
-            self.generation += 1
-        if self._stream is not None:
-            self._stream.step(now)
-
-    def read(self, most):
-        return b"" if self._stream is None else self._stream.read(most)
-
-    def write(self, data):
-        return self._stream is not None and self._stream.write(data)
+            self._take(newest)
+        self._flush(now)
 
     def close(self):
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        self._drop()
 
 
 def _close(unfinished):

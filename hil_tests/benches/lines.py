@@ -93,7 +93,7 @@ class Cable:
 
 
 class End:
-    """A byte line, as hal/tcp.py describes it."""
+    """A byte line, as hal/contract.py describes it."""
 
     is_dialling = False
 

@@ -2,7 +2,8 @@
 
 import sys
 
-from chargepoint.engine.meter import Meter, SampleWindow
+from chargepoint.engine.meter import Meter
+from chargepoint.sample_window import SampleWindow
 from hal.contract import COUNT_MAX, COUNT_MIN, SAMPLES
 
 CALIBRATIONS = ((29297, 195313), (97656, 195313), (1000, 488281), (12345, 54321))

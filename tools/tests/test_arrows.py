@@ -44,7 +44,7 @@ def test_no_import_goes_against_the_arrows():
         ("chargepoint.engine.engine", "def f():\n    import hal.tcp"),
         ("chargepoint.engine.engine", "from runtime import log"),
         ("chargepoint.engine.engine", "from chargepoint.monitor import watch"),
-        ("chargepoint.monitor.monitor", "from chargepoint.engine import protection"),
+        ("chargepoint.monitor.central_side", "from chargepoint.engine import protection"),
         ("chargepoint.delivery.journal", "from chargepoint.engine import meter"),
         ("chargepoint.states", "from chargepoint.delivery import journal"),
         ("hal.sim", "import plant.car"),

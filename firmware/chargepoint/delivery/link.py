@@ -44,7 +44,7 @@ def connect_memory():
 
 
 class LineLink:
-    """Frames over a byte line (hal/tcp.py says what a line has).
+    """Frames over a byte line (hal/contract.py says what a line has).
 
     lost_ms 0: up while the line is open. Otherwise up while something was heard within lost_ms, and `keepalive` is
     said every keepalive_ms: an open line proves nothing, and one that is opened anew at once has lost nothing.

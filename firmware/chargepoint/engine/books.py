@@ -10,15 +10,15 @@ from chargepoint.engine.ending import Ending, after_power_loss
 class Books:
     """`session`: the charge that runs, a session.Session; `ending`: the one that is over and not journaled yet."""
 
-    def __init__(self, settings, clock, meter, journal, memory, checkpoint):
+    def __init__(self, settings, sender, meter, memory, checkpoint):
         self.session = None
         self.ending = None
         self._cp_id = settings.cp_id
         self._flash_ms = settings.flash_interval_ms
         self._report_ms = settings.checkpoint_interval_ms
-        self._clock = clock
+        self._sender = sender
+        self._clock = sender.clock
         self._meter = meter
-        self._journal = journal
         self._memory = memory
         self._checkpoint = checkpoint
         self._flashed_at = self._reported_at = 0
@@ -27,7 +27,7 @@ class Books:
         """The charge that a power cut ended is completed from its checkpoint, if it was not. True if there was one."""
         if self._checkpoint.session is None:
             return False
-        self.ending = after_power_loss(self._checkpoint, self._journal)
+        self.ending = after_power_loss(self._checkpoint, self._sender.journal)
         if self.ending is None:
             self._write()  # or a later boot would complete it once more, when its completion is acked and gone
             return False
@@ -95,7 +95,7 @@ class Books:
             return
         fields = self.ending.completion(self._cp_id, self._meter.register_wh)
         self._checkpoint.keep_register(self._meter)
-        if self._journal.append("charge_completion", fields, self._clock.stamp()) is not None:
+        if self._sender.keep("charge_completion", fields) is not None:
             self.ending = None
             self._write()
 
@@ -113,4 +113,4 @@ class Books:
             "cp_id": self._cp_id, "session_id": self.session_id(), "meter_id": self._meter.meter_id,
             "register_wh": self._meter.register_wh,
         }
-        self._journal.append(kind, register, self._clock.stamp())
+        self._sender.keep(kind, register)

@@ -8,11 +8,10 @@ SEQ_JUMP = 1000  # a seq so far ahead is a mistake; taking it would refuse all t
 class Commands:
     """Answers each command with a command_response, journaled; says of each whether it may run."""
 
-    def __init__(self, engine, memory, journal, clock):
+    def __init__(self, engine, memory, sender):
         self._engine = engine
         self._memory = memory
-        self._journal = journal
-        self._clock = clock
+        self._sender = sender
         self._runs = {
             "start_charge": self._start,
             "stop_charge": self._stop,
@@ -46,14 +45,14 @@ class Commands:
 
     def _say(self, seq, answer):
         """One unacked answer is enough: the journal sends it until it is acked."""
-        if self._journal.find("command_response", "seq", seq):
+        if self._sender.journal.find("command_response", "seq", seq):
             return
-        fields = {"cp_id": self._journal.cp_id, "seq": seq}
+        fields = {"cp_id": self._sender.cp_id, "seq": seq}
         fields.update(answer)
-        self._journal.append("command_response", fields, self._clock.stamp())
+        self._sender.keep("command_response", fields)
 
     def _expired(self, message):
-        now_ms = self._clock.time_ms()
+        now_ms = self._sender.clock.time_ms()
         if message.get("ttl_ms") is not None:
             return message["ttl_ms"] <= 0
         return message.get("expires_at_ms") is not None and now_ms is not None and now_ms >= message["expires_at_ms"]

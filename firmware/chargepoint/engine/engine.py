@@ -4,8 +4,6 @@ Whatever ends a charge, the relay opens before anything is written. Its energy i
 the relay open all along, when everything that flowed has been counted; then the completion is journaled.
 """
 
-from wire.frame import payload_of
-
 from chargepoint import states
 from chargepoint.delivery.inbox import Inbox
 from chargepoint.engine import admission
@@ -26,24 +24,24 @@ _WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
 class Engine:
     """`state` is one of states.ENGINE_STATES; `faults` those that hold."""
 
-    def __init__(self, settings, platform, clock, meter, journal, memory, checkpoint, link, outbox):
-        """`outbox`: sends the journal on `link`; None where a monitor on the same board sends it."""
+    def __init__(self, settings, platform, sender, meter, memory, checkpoint, link):
+        """sender: its outbox sends the journal on `link`; None where a monitor on the same board sends it."""
         self.meter = meter
         self._platform = platform
-        self._clock = clock
-        self._journal = journal
+        self._sender = sender
+        self._clock = sender.clock
         self._memory = memory
         self._link = link
-        self._outbox = outbox
+        self._outbox = sender.outbox
         self._cp_id = settings.cp_id
         self._limit_ma = settings.rated_current_ma
-        self._books = Books(settings, clock, meter, journal, memory, checkpoint)
+        self._books = Books(settings, sender, meter, memory, checkpoint)
         self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
         self._protection = Protection(memory.latched)
         self._reading = Reading()
         self._sample_gap = SampleGap()
         self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
-        self._commands = Commands(self, memory, journal, clock)
+        self._commands = Commands(self, memory, sender)
         self._inbox = Inbox(settings.cp_id, self._handlers(), self._send)
         self._cause = None  # (reason, fault) of a stop that lets the current fall
         self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
@@ -73,7 +71,7 @@ class Engine:
         """None, or why not."""
         busy = self._books.under_way() is not None
         refusal = admission.refusal(
-            session_id, self.state, busy, self._relay_ms, self._memory, self._clock, self._journal
+            session_id, self.state, busy, self._relay_ms, self._memory, self._clock, self._sender.journal
         )
         if refusal is None:
             limits = (max_energy_wh, max_duration_s)
@@ -264,6 +262,4 @@ class Engine:
             self._announced = news
 
     def _send(self, kind, fields, message_id=None):
-        message = {"type": kind, "message_id": message_id or self._journal.lossy_id()}
-        message.update(fields)
-        return self._link.send(payload_of(message))
+        return self._sender.say(self._link, kind, fields, message_id)

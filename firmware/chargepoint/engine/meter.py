@@ -7,8 +7,8 @@ flows back pays off no more than the fraction of a watt-hour not yet in it. No c
 is counted.
 """
 
-MAX_SAMPLES = 250  # of each channel in a window: 250 * 2048^2 is the largest that stays below 2^30
-COUNT_BITS = 11  # 12-bit converter, centred on mid-rail: -2048 to 2047
+from chargepoint.sample_window import COUNT_BITS, MAX_SAMPLES, SampleWindow
+
 MAX_WINDOW_MS = 3600000  # only a plant that runs fast comes near it
 I_UA_PER_COUNT = 29297  # ±60 A: real cars' peaks reach 48 A, and narrower sensors under-read them
 V_UV_PER_COUNT = 195313  # ±400 V: 230 V mains peaks at 325 V
@@ -49,25 +49,6 @@ def _rms(squares: int, n: int, unit: int) -> int:
     mean = (squares // n << 2 * bits) + ((squares % n << 2 * bits) // n)
     root = isqrt(mean)
     return ((root >> bits) * unit + ((root & (1 << bits) - 1) * unit >> bits) + 500) // 1000
-
-
-class SampleWindow:
-    """Sums over the samples of one window, in counts around mid-rail; each within ±2^30.
-
-    n samples of each channel (1 to 250) over duration_ms; clipped: how many lay at either end of the range.
-    relay: the level of the relay's pin during all of it, None where it moved.
-    """
-
-    def __init__(self):
-        self.n = 0
-        self.duration_ms = 0
-        self.sum_i = 0
-        self.sum_ii = 0
-        self.sum_v = 0
-        self.sum_vv = 0
-        self.sum_vi = 0
-        self.clipped = 0
-        self.relay = None
 
 
 class Meter:

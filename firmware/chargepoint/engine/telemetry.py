@@ -8,13 +8,12 @@ from chargepoint import states
 class Telemetry:
     """`send(payload)` may refuse; then the next figures go out instead, and `dropped` counts."""
 
-    def __init__(self, settings, engine, platform, clock, journal, send):
+    def __init__(self, settings, engine, platform, sender, send):
         self.dropped = 0
         self._settings = settings
         self._engine = engine
         self._platform = platform
-        self._clock = clock
-        self._journal = journal
+        self._sender = sender
         self._send = send
         self._sent_at = None
         self._sent_state = None
@@ -35,7 +34,7 @@ class Telemetry:
     def _message(self):
         engine, meter = self._engine, self._engine.meter
         message = {
-            "type": "charging_data", "message_id": self._journal.lossy_id(), "cp_id": self._settings.cp_id,
+            "type": "charging_data", "message_id": self._sender.journal.lossy_id(), "cp_id": self._settings.cp_id,
             "state": engine.state, "meter_id": meter.meter_id, "register_wh": meter.register_wh,
             "session_energy_wh": engine.session_energy_wh(), "power_w": meter.power_w,
             "current_ma": meter.current_ma, "voltage_mv": meter.voltage_mv,
@@ -46,5 +45,5 @@ class Telemetry:
         ):
             if value is not None:
                 message[field] = value
-        message.update(self._clock.stamp())
+        message.update(self._sender.clock.stamp())
         return message

@@ -7,11 +7,12 @@ class Heartbeats:
     """`unanswered` in a row; an answer to any later one clears the earlier."""
 
     def __init__(self, interval_ms):
-        self._interval_ms = interval_ms
+        self._own_interval_ms = self._interval_ms = interval_ms
         self.begin(0)
 
-    def begin(self, now):
-        """A new registration: whoever was asked before is gone."""
+    def begin(self, now, asked_ms=None):
+        """A new registration: whoever was asked before is gone. asked_ms: the interval Central asks for, or None."""
+        self._interval_ms = asked_ms or self._own_interval_ms
         self._sent_at = now
         self.unanswered = 0
 

@@ -1,13 +1,8 @@
-"""What a monitor knows of its engine: when to ask, whether it is silent, which faults were reported."""
-
-from chargepoint.faults import MONITOR_FAULTS
-
-BEGAN, ENDED = "fault_notification", "recovery_notification"
-_REPORTED = "reported"
+"""What a monitor knows of its engine: when to ask for its health, what it said, whether it is silent."""
 
 
 class EngineWatch:
-    """state, vehicle and meter {meter_id, register_wh} as last heard; board: the engine's, once it named itself.
+    """state and meter {meter_id, register_wh} as last heard; board: the engine's, once it named itself.
 
     boots: how often its uptime was seen to begin anew, which a wire between the boards would not show.
     """
@@ -15,18 +10,22 @@ class EngineWatch:
     def __init__(self, interval_ms, hurry_ms, silent_ms):
         """hurry_ms: between checks while the engine waits in safe mode, or has not answered yet."""
         self.state = "booting"
-        self.vehicle = "unknown"
         self.board = None
         self.meter = {}
         self.boots = 0
         self._uptime_ms = 0
-        self._interval_ms = interval_ms
+        self._own_interval_ms = self._interval_ms = interval_ms
         self._hurry_ms = hurry_ms
         self._silent_ms = silent_ms
         self._asked_at = None
         self._asked_id = None
         self._answered = False
         self._heard_at = 0
+
+    def set_interval(self, asked_ms):
+        """How often to check, as Central asks. None, and what would make one lost check silence: as configured."""
+        fits = asked_ms is not None and 2 * asked_ms <= self._silent_ms
+        self._interval_ms = asked_ms if fits else self._own_interval_ms
 
     def due(self, now):
         calm = self._answered and self.state != "safe"
@@ -42,7 +41,7 @@ class EngineWatch:
 
     def heard(self, message, board, now):
         """A health_check_response; board: None where it names none. True if it answers the last check."""
-        self.state, self.vehicle = message["state"], message["vehicle"]
+        self.state = message["state"]
         self.meter = {"meter_id": message["meter_id"], "register_wh": message["register_wh"]}
         self._heard_at = now
         uptime_ms = message.get("uptime_ms") or 0
@@ -56,26 +55,3 @@ class EngineWatch:
 
     def silent(self, now):
         return now - self._heard_at >= self._silent_ms
-
-
-class Reports:
-    """Which faults Central was told of and not yet that they ended; kept over reboots, so that none stays open."""
-
-    def __init__(self, storage, journal):
-        record = storage.read_record(_REPORTED) or {}
-        self._storage = storage
-        self.faults = record.get("faults") or []
-        for n, message in journal.above(record.get("n") or 0):
-            if message["type"] in (BEGAN, ENDED):  # the power went before it was written here
-                self.told(message["type"], message["fault"], n)
-
-    def told(self, kind, fault, n):
-        """`kind`, BEGAN or ENDED, was journaled under n."""
-        self.faults = [each for each in self.faults if each != fault]
-        if kind == BEGAN:
-            self.faults.append(fault)
-        self._storage.write_record(_REPORTED, {"faults": self.faults, "n": n})
-
-    def of_engine(self):
-        return [fault for fault in self.faults if fault not in MONITOR_FAULTS]
-

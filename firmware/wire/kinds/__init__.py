@@ -6,7 +6,7 @@ So import KINDS from the module whose rows are needed. `check.py` holds messages
 is written from it. Numbers are integers with their unit in the name, the specification's original fields apart.
 """
 
-from wire.kinds.fields import Field, may_count, must
+from wire.kinds.fields import Field, may_count, may_id, must, must_id
 
 
 class Kind:
@@ -69,10 +69,12 @@ def add(kinds: "tuple[Kind, ...]") -> "dict[str, Kind]":
 
 _TYPE = must("type", "text", 1, 40)
 _VERSION = may_count("v", 1, 1000)  # absent = 1
+_MUST_MESSAGE_ID, _MAY_MESSAGE_ID = must_id("message_id"), may_id("message_id")
 
 
 def _with_envelope(fields: "tuple[Field, ...]", reliable: bool) -> "tuple[Field, ...]":
     """`type`, `message_id` and `v` before a kind's own fields; a reliable one must have its id, `ack` has its own."""
     own = [field for field in fields if field.name == "message_id"]
-    message_id = own[0] if own else Field("message_id", "id", reliable, 1, 64, ())
-    return (_TYPE, message_id, _VERSION) + tuple(field for field in fields if field.name != "message_id")
+    usual = _MUST_MESSAGE_ID if reliable else _MAY_MESSAGE_ID
+    rest = tuple(field for field in fields if field.name != "message_id")
+    return (_TYPE, own[0] if own else usual, _VERSION) + rest

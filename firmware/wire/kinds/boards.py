@@ -21,68 +21,74 @@ ENGINE_STATES = ("booting", "safe", "idle", "authorized", "charging", "finishing
 VEHICLE = ("present", "absent", "unknown")
 END_REASONS = ("driver", "vehicle", "limit", "operator", "fault", "safe_mode", "power_loss", "lost")
 
+# What many kinds have: one object each, since a field takes about as much heap as its kind.
+_CP_ID, _ID = must_id("cp_id"), must_id("id")
+_SESSION_ID, _MAY_SESSION_ID = must_id("session_id"), may_id("session_id")
+_METER_ID, _REGISTER_WH = must_id("meter_id"), must_count("register_wh")
+_STATE, _VEHICLE = choice("state", ENGINE_STATES), choice("vehicle", VEHICLE)
+
 BOARD_INTERVAL_MS = (100, 3600000)  # what a server may ask of a board: lowest, highest
 # A command to a board: seq rises per charge point; expires_at_ms in the log, ttl_ms on the line.
-COMMAND = (must_id("cp_id"), must_count("seq", 1), may_time("expires_at_ms"), may_count("ttl_ms"))
+COMMAND = (_CP_ID, must_count("seq", 1), may_time("expires_at_ms"), may_count("ttl_ms"))
 
 KINDS = add((
     # --- boards to Central, reliable ---
     Kind("register_request", (MONITOR,), CP, "id", True, (
-        must_id("id"), must("location", "text", 0, 255), must("price_per_kwh", "decimal", 0, PRICE_MAX),
+        _ID, must("location", "text", 0, 255), must("price_per_kwh", "decimal", 0, PRICE_MAX),
         may_id("engine_board"), may_id("meter_id"), may_count("register_wh"), may("firmware", "text", 1, 40),
         may_count("rated_current_ma", 1000, 125000), may("presence", "choice", 0, 0, ("pilot", "contact", "none")),
         may_count("last_seq"), may_id("engine_epoch"),
     ) + STAMP, "first on every connection: a charge point, its place and the price it starts with"),
     Kind("status_notification", (MONITOR,), CP, "cp_id", True, (
-        must_id("cp_id"), choice("state", ENGINE_STATES), choice("vehicle", VEHICLE), may_id("session_id"),
+        _CP_ID, _STATE, _VEHICLE, _MAY_SESSION_ID,
     ) + STAMP, "the engine's state changed, or the car came or went; session_id is the session that it runs"),
     Kind("fault_notification", BOARDS, CP, "id", True, (
-        must_id("id"), must("failure_info", "text", 1, 255), may_id("fault"),
+        _ID, must("failure_info", "text", 1, 255), may_id("fault"),
     ) + STAMP, "a fault began; without `fault` it is the fault `unspecified`"),
     Kind("recovery_notification", BOARDS, CP, "id", True, (
-        must_id("id"), may_id("fault"),
+        _ID, may_id("fault"),
     ) + STAMP, "a fault ended; without `fault` it is `unspecified`"),
     Kind("command_response", (ENGINE,), CP, "cp_id", True, (
-        must_id("cp_id"), must_count("seq", 1), must("accepted", "bool"), may_id("reason"), may_id("session_id"),
+        _CP_ID, must_count("seq", 1), must("accepted", "bool"), may_id("reason"), _MAY_SESSION_ID,
     ) + STAMP, "a command was taken, or why not; said again to a command said again"),
     Kind("charge_started", (ENGINE,), CP, "cp_id", True, (
-        must_id("cp_id"), must_id("session_id"), must_id("meter_id"), must_count("register_wh"),
+        _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH,
     ) + STAMP, "the relay closed for this session, at this register"),
     Kind("meter_checkpoint", (ENGINE,), CP, "cp_id", True, (
-        must_id("cp_id"), must_id("session_id"), must_id("meter_id"), must_count("register_wh"),
+        _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH,
     ) + STAMP, "the register in mid-charge; a newer one replaces an unsent older one"),
     Kind("charge_completion", (ENGINE,), CP, "cp_id", True, (
-        must_id("cp_id"), must_id("session_id"), must_id("meter_id"), must_count("start_register_wh"),
+        _CP_ID, _SESSION_ID, _METER_ID, must_count("start_register_wh"),
         must_count("end_register_wh"),
         must_time("started_at_ms"), must_time("ended_at_ms"),
         choice("reason", END_REASONS), must("relay_closed", "bool"), may_id("fault"),
     ) + STAMP, "every accepted start ends in one; relay_closed says whether current could ever flow"),
     Kind("gap", BOARDS, CP, "cp_id", True, (
-        must_id("cp_id"), must_count("from", 1), must_count("to", 1),
+        _CP_ID, must_count("from", 1), must_count("to", 1),
     ) + STAMP, "numbers of messages that a full journal had to drop"),
     # --- boards to Central, lossy ---
     Kind("heartbeat", (MONITOR,), TELEMETRY, "cp_id", False, (
-        must_id("cp_id"), choice("state", ENGINE_STATES),
+        _CP_ID, _STATE,
     ) + STAMP, "the monitor is alive; the bridge answers heartbeat_response"),
     Kind("charging_data", (ENGINE,), TELEMETRY, "cp_id", False, (
-        must_id("cp_id"), choice("state", ENGINE_STATES), must_id("meter_id"), must_count("register_wh"),
-        may_id("session_id"), must_count("session_energy_wh"), must_count("power_w", -100000, 100000),
+        _CP_ID, _STATE, _METER_ID, _REGISTER_WH,
+        _MAY_SESSION_ID, must_count("session_energy_wh"), must_count("power_w", -100000, 100000),
         must_count("current_ma", 0, 200000), must_count("voltage_mv", 0, 1000000), must_count("limit_ma", 0, 125000),
         choice("limit_reason", ("rated", "central")),
         may("temperature_mc", "int", -60000, 200000),
     ) + STAMP, "live figures; registers are cumulative, so a lost one costs nothing"),
     # --- monitor and engine ---
     Kind("health_check_request", (MONITOR,), NOT_LOGGED, "id", False, (
-        must_id("id"), must("timestamp", "decimal", 0, TIME_MAX_MS),
+        _ID, must("timestamp", "decimal", 0, TIME_MAX_MS),
     ), "answered by the engine; no keepalive"),
     Kind("health_check_response", (ENGINE,), NOT_LOGGED, "id", False, (
-        must_id("id"), choice("state", ENGINE_STATES), must("relay_closed", "bool"),
-        must("faults", "ids", 0, 16), must_id("meter_id"), must_count("register_wh"), choice("vehicle", VEHICLE),
-        may_id("session_id"), may_count("uptime_ms", 0, 1 << 50), may_count("last_seq"), may_id("engine_epoch"),
+        _ID, _STATE, must("relay_closed", "bool"),
+        must("faults", "ids", 0, 16), _METER_ID, _REGISTER_WH, _VEHICLE,
+        _MAY_SESSION_ID, may_count("uptime_ms", 0, 1 << 50), may_count("last_seq"), may_id("engine_epoch"),
     ), "answers under the request's message_id; unasked after every change of state"),
     Kind("keepalive", BOARDS, NOT_LOGGED, "", False, (), "the other side of the link is there"),
     Kind("safe_release", (MONITOR,), NOT_LOGGED, "cp_id", False, (
-        must_id("cp_id"),
+        _CP_ID,
     ), "a health check passed: the engine may leave safe mode"),
     # --- bridge to boards ---
     Kind("ack", (BRIDGE,), NOT_LOGGED, "", False, (
@@ -96,16 +102,16 @@ KINDS = add((
     ), "answers heartbeat; a boot_id that changed asks for a new registration"),
     # --- Central to boards ---
     Kind("register_response", (FOLD,), COMMANDS, "cp_id", False, (
-        must_id("cp_id"), must_id("link_id"), must("accepted", "bool"), may_id("reason"), must("in_service", "bool"),
+        _CP_ID, must_id("link_id"), must("accepted", "bool"), may_id("reason"), must("in_service", "bool"),
         may_id("meter_id"), may_count("register_wh"), may_count("seq"), may_time("expires_at_ms"),
         may_time("server_time_ms"), may_id("boot_id"), may_count("ttl_ms"),
         may_count("heartbeat_interval_ms", *BOARD_INTERVAL_MS), may_count("health_interval_ms", *BOARD_INTERVAL_MS),
     ), "answers link_up; as it sends, the bridge adds server_time_ms, its boot_id and the intervals that boards keep"),
     Kind("start_charge", (FOLD,), COMMANDS, "cp_id", False, COMMAND + (
-        must_id("session_id"), may_count("max_energy_wh", 1), may_count("max_duration_s", 1),
+        _SESSION_ID, may_count("max_energy_wh", 1), may_count("max_duration_s", 1),
     ), "close the relay for this session"),
     Kind("stop_charge", (FOLD,), COMMANDS, "cp_id", False, COMMAND + (
-        must_id("session_id"), choice("reason", ("driver", "operator")),
+        _SESSION_ID, choice("reason", ("driver", "operator")),
     ), "end this session"),
     Kind("stop_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "end a running charge and refuse starts"),
     Kind("resume_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "take starts again"),

@@ -1,0 +1,95 @@
+"""The monitor's side that faces the engine: asks for its health, keeps what it says, and leads it out of safe mode."""
+
+from wire.ids import parse as parse_id
+
+from chargepoint import states
+from chargepoint.faults import ENGINE_SILENT
+from chargepoint.monitor.watch import EngineWatch
+
+WELL, ILL = "engine_well", "engine_ill"  # events of states.MONITOR
+
+
+class EngineSide:
+    """`link` to the engine. `health`: WELL or ILL as last heard, None before the first word."""
+
+    def __init__(self, settings, sender, link, reports, redialler=None):
+        """redialler: dials the link's line; None where the engine is on this board, with this journal."""
+        self.link = link
+        self.health = None
+        self.incarnation = None  # (board, boots, generation of its link) of an engine on another board, once known
+        self._settings = settings
+        self._sender = sender
+        self._reports = reports
+        self._redialler = redialler
+        self._watch = EngineWatch(settings.health_interval_ms, settings.keepalive_ms, settings.engine_silent_ms)
+        self._generation = 0
+
+    @property
+    def state(self):
+        return self._watch.state
+
+    def is_known(self):
+        """Whether the engine has named itself."""
+        return self._watch.board is not None
+
+    def check_engine_health(self, now):
+        if self.link.generation != self._generation:
+            self._generation = self.link.generation
+            self._watch.hurry()
+        if self.link.up and self._watch.due(now):
+            self._ask(now)
+        if self._watch.silent(now):
+            self.health = ILL
+            self._reports.report_failure(ENGINE_SILENT)
+
+    def reconnect(self, now):
+        if self._redialler is not None and self._redialler.step(now):
+            self._reports.report_failure(ENGINE_SILENT)
+
+    def set_health_interval(self, asked_ms):
+        """As Central asks; None: as configured."""
+        self._watch.set_interval(asked_ms)
+
+    def described(self):
+        """What a registration says of the engine."""
+        fields = dict(self._watch.meter)
+        if self._redialler is None:  # else they are the engine's settings, and this board does not have them
+            fields["presence"] = self._settings.presence
+            fields["rated_current_ma"] = self._settings.rated_current_ma
+        elif self.is_known():
+            fields["engine_board"] = self._watch.board
+        return fields
+
+    def say(self, kind, fields, message_id=None):
+        return self._sender.say(self.link, kind, fields, message_id)
+
+    def handlers(self):
+        return {"health_check_response": self._answered, "keepalive": self._ignore}
+
+    def _ask(self, now):
+        message_id = self._sender.journal.lossy_id()
+        timestamp_s = (self._sender.clock.time_ms() or now) // 1000
+        fields = {"id": self._sender.cp_id, "timestamp": timestamp_s}
+        if self.say("health_check_request", fields, message_id):
+            self._watch.asked(message_id, now)
+
+    def _answered(self, message):
+        is_checked = self._watch.heard(message, self._board_named(message), self._sender.clock.now)
+        if self._redialler is not None and self.is_known():
+            self.incarnation = self._watch.board, self._watch.boots, self.link.generation
+        self._reports.report_recovery(ENGINE_SILENT)
+        self._reports.compare_engine_faults(message["faults"])
+        self._reports.update_cp_status(message["state"], message["vehicle"])
+        self.health = ILL if message["faults"] else WELL
+        if is_checked and message["state"] == states.SAFE:
+            self.say("safe_release", {"cp_id": self._sender.cp_id})
+
+    def _board_named(self, message):
+        """Which board the engine is, by the id of what it says unasked; an answer bears the id of who asked."""
+        parsed = parse_id(message.get("message_id") or "")
+        if parsed is None or (parsed[0] == self._sender.board and self._redialler is not None):
+            return None
+        return parsed[0]
+
+    def _ignore(self, message):
+        """A keepalive did its work in the link."""

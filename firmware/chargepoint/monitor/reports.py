@@ -1,0 +1,57 @@
+"""What the monitor reports to Central: the engine's state, and faults that began or ended, each once."""
+
+from chargepoint.faults import MONITOR_FAULTS, text_of
+
+_BEGAN, _ENDED = "fault_notification", "recovery_notification"
+_REPORTED = "reported"  # the file that keeps `faults` over reboots, so that no fault stays open at Central
+
+
+class Reports:
+    """`faults`: those that Central was told of, and not yet that they ended.
+
+    Where the journal has no room nothing is reported: callers call again as long as it holds.
+    """
+
+    def __init__(self, storage, sender):
+        record = storage.read_record(_REPORTED) or {}
+        self.faults = record.get("faults") or []
+        self._storage = storage
+        self._sender = sender
+        self._status = None  # (state, vehicle) as reported last
+        for n, message in sender.journal.above(record.get("n") or 0):
+            if message["type"] in (_BEGAN, _ENDED):  # the power went before it was written here
+                self._reported(message["type"], message["fault"], n)
+
+    def report_failure(self, fault):
+        if fault not in self.faults:
+            self._report(_BEGAN, {"id": self._sender.cp_id, "failure_info": text_of(fault), "fault": fault})
+
+    def report_recovery(self, fault):
+        if fault in self.faults:
+            self._report(_ENDED, {"id": self._sender.cp_id, "fault": fault})
+
+    def compare_engine_faults(self, faults):
+        """Report what the engine's list of faults has more, and less, than what Central was told."""
+        for fault in faults:
+            self.report_failure(fault)
+        for fault in self.faults:  # a list of its own: each report makes a new one
+            if fault not in faults and fault not in MONITOR_FAULTS:
+                self.report_recovery(fault)
+
+    def update_cp_status(self, state, vehicle):
+        if (state, vehicle) != self._status:
+            fields = {"cp_id": self._sender.cp_id, "state": state, "vehicle": vehicle}
+            if self._sender.keep("status_notification", fields) is not None:
+                self._status = (state, vehicle)
+
+    def _report(self, kind, fields):
+        n = self._sender.keep(kind, fields)
+        if n is not None:
+            self._reported(kind, fields["fault"], n)
+
+    def _reported(self, kind, fault, n):
+        """`kind` was journaled under n."""
+        self.faults = [each for each in self.faults if each != fault]
+        if kind == _BEGAN:
+            self.faults.append(fault)
+        self._storage.write_record(_REPORTED, {"faults": self.faults, "n": n})
