@@ -11,7 +11,7 @@ from chargepoint import faults, states
 from chargepoint.engine.commands import Commands
 from chargepoint.engine.engine import Engine
 from chargepoint.engine.protection import ROWS
-from chargepoint.monitor.monitor import Monitor
+from chargepoint.monitor.central_side import CentralSide
 from wire import appenders, codes
 from wire.kinds import COMMANDS, DEAD, NOT_LOGGED, Kind, boards, plant
 from wire.kinds.log import KINDS
@@ -85,7 +85,7 @@ def tables() -> Tables:
     return Tables(
         machines=(
             Machine("engine", states.ENGINE_STATES, states.ENGINE_EVENTS, states.ENGINE, dir(Engine)),
-            Machine("monitor", states.MONITOR_STATES, states.MONITOR_EVENTS, states.MONITOR, dir(Monitor)),
+            Machine("monitor", states.MONITOR_STATES, states.MONITOR_EVENTS, states.MONITOR, dir(CentralSide)),
             Machine(
                 "session", central_states.SESSION_STATES, central_states.SESSION_EVENTS,
                 {(state, event): edge for (state, event), edge in central_states.SESSION.items()}, sessions.ACTIONS,
@@ -99,7 +99,7 @@ def tables() -> Tables:
         topics=[topic.name for topic in TOPICS],
         handlers=list(HANDLERS),
         folded_topics=intake.TOPICS,
-        commands_taken=(*Commands(None, None, None, None).kinds, "register_response"),
+        commands_taken=(*Commands(None, None, None).kinds, "register_response"),
         appenders=appenders.APPENDERS,
         strangers_kinds=appenders.STRANGERS_KINDS,
         bridge_rules=rules.PLAIN_RULES,
