@@ -101,6 +101,7 @@ async def _run(config: ConfigManager, shutdown: Shutdown) -> int:
 async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log | None:
     """Waits for the log as long as it takes; None when asked to end before. Raises LogError for a wrong one."""
     logger.info("opening the log at %s", place_of(config))
+    said = ""
     while not ending.done():
         opening = asyncio.ensure_future(detached(lambda: _open_once(config)))
         await asyncio.wait([opening, ending], return_when=asyncio.FIRST_COMPLETED)
@@ -110,7 +111,9 @@ async def _open_log(config: ConfigManager, ending: asyncio.Future[None]) -> Log 
         try:
             return opening.result()
         except LogUnavailable as error:
-            logger.warning("waiting for the log: %s", error)
+            # Once for each reason: the log may be away for days.
+            logger.log(logging.DEBUG if str(error) == said else logging.WARNING, "waiting for the log: %s", error)
+            said = str(error)
         await asyncio.wait([ending], timeout=LOG_RETRY_S)
     return None
 

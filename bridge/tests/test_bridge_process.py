@@ -11,7 +11,7 @@ from wire import ids
 from wire.frame import parse
 from wire.kinds import CP
 
-from bridge.tests.bench import Bench, answer_link, messages, open_log, records
+from bridge.tests.bench import Bench, answer_link, messages, open_log, records, refusing
 from bridge.tests.boards import EPOCH, Board, Socket
 from tools.services.ports import free_port, is_listening
 from tools.services.process import ChildProcess, wait_for
@@ -107,18 +107,20 @@ def test_sigterm_says_link_down_and_ends_cleanly(bridge: BridgeProcess, tmp_path
     assert "Traceback" not in bridge.process.said()
 
 
-def test_bridge_waits_for_a_log_that_cannot_be_had_yet(tmp_path: Path):
-    blocked = tmp_path / "later"
-    blocked.write_text("in the way of the folder that the log wants")
-    bridge = BridgeProcess(tmp_path, LOG_PATH=str(blocked / "log.db"))
-    bridge.start()
+def test_bridge_waits_for_a_log_that_cannot_be_had_yet_and_says_so_once(tmp_path: Path):
+    waiting = "bridge __main__ waiting for the log"
+    open_log(tmp_path / "log.db").close()
+    bridge = BridgeProcess(tmp_path, DEBUG_MODE="true")
     try:
-        bridge.process.wait_said("waiting for the log", DEADLINE_S)
-        blocked.unlink()
+        with refusing(tmp_path / "log.db"):
+            bridge.start()
+            bridge.process.wait_said(f"(?s)DEBUG {waiting}.*DEBUG {waiting}", DEADLINE_S)
         with Board(Socket(bridge.ready_port()), "cp_001") as board:
             board.register()
     finally:
         bridge.process.stop()
+    (warning,) = [line for line in bridge.process.said().splitlines() if "WARNING" in line]
+    assert f"waiting for the log: the embedded log {tmp_path / 'log.db'}" in warning
 
 
 def test_file_that_is_no_log_ends_the_bridge_with_one_line_and_is_left_alone(tmp_path: Path):
