@@ -6,32 +6,34 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# What running takes; .ready stands for all of it, with linters, type checker and test tools.
+RUNS   := $(VENV)/.ready-to-run
 BOARDS := rp2 esp32
 STUBS  := $(BOARDS:%=typings/%/.ready)
 UV     := .cache/uv/bin/uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help setup lint types test pytest demo up bench fuzz docs lock clean
+.PHONY: help install setup lint types test pytest demo up bench fuzz docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: $(READY) ## make the virtual environment (.venv) from requirements.lock
+install: $(RUNS) ## make the virtual environment (.venv) with what runs: servers, commands, demo
 	@:
 
-# One at a time: a second make waits at the lock, and finds the work done.
+setup: $(READY) ## the same with all that tests need: linters, type checker, test tools
+	@:
+
+$(RUNS): requirements-demo.lock pyproject.toml
+	@$(call set_up,$<,$@)
+
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "wattline needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) -V 2>&1 | head -1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo "wattline needs Python's venv module; on Debian: apt install python3-venv" >&2; exit 1; }
-	@mkdir -p .cache && exec 9> .cache/setup.lock && $(PYTHON) -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' && \
-	if [ $@ -nt requirements.lock ] && [ $@ -nt pyproject.toml ]; then exit; fi && \
-	echo "setting up $(VENV) (once; about a minute)" && \
-	$(PYTHON) -m venv $(VENV) && \
-	$(PIP) install --require-hashes -r requirements.lock && \
-	$(PIP) install --no-build-isolation --no-deps -e . && \
-	touch $@
+	@$(call set_up,$<,$@ $(RUNS))
+
+# $(1): the lock file; $(2): the marks that stand for it.
+set_up = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "wattline needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) -V 2>&1 | head -1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }; \
+	$(PYTHON) tools/set_up.py $(1) $(2)
 
 lint: $(READY) ## ruff: style, mistakes, import order, formatting of imports
 	$(BIN)/ruff check .
@@ -54,26 +56,28 @@ test: $(READY) ## lint, types and every test; sets up what they need, or says wh
 pytest: $(READY)
 	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
 
-demo: $(READY) ## charge three simulated cars, from the relay to the receipt, with faults on the way
+demo: $(RUNS) ## charge three simulated cars, from the relay to the receipt, with faults on the way
 	@$(BIN)/python -m tools.demo
 
-up: $(READY) ## keep the demo's system running, and say where it is
+up: $(RUNS) ## keep the demo's system running, and say where it is
 	@$(BIN)/python -m tools.up
 
-bench: $(READY) ## measure latency and throughput beside the raw parts
+bench: $(RUNS) ## measure latency and throughput beside the raw parts
 	@$(BIN)/python -m tools.bench
 
-fuzz: $(READY) ## a million random chunks into the frame decoder
+fuzz: $(RUNS) ## a million random chunks into the frame decoder
 	@$(BIN)/python -m tools.fuzz
 
-docs: $(READY) ## write the generated pages of docs/ from the code
+docs: $(RUNS) ## write the generated pages of docs/ from the code
 	@PYTHONPATH=firmware $(BIN)/python -m tools.write_docs
 
-lock: $(UV) ## resolve requirements.lock and the boards' stubs anew
+lock: $(UV) ## resolve the lock files and the boards' stubs anew
 	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes --upgrade --python-version 3.11 \
 	  --all-extras pyproject.toml -o requirements.lock
 	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes --python-version 3.11 \
 	  --extra build -c requirements.lock pyproject.toml -o requirements-production.lock
+	@env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes --python-version 3.11 \
+	  --extra build --extra demo -c requirements.lock pyproject.toml -o requirements-demo.lock
 	@for board in $(BOARDS); do env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(UV) pip compile -q --no-header --universal --generate-hashes \
 	  --upgrade --python-version 3.11 tools/typecheck/$$board.in -o tools/typecheck/$$board.lock || exit 1; done
 	@! grep -n '://' requirements*.lock tools/typecheck/*.lock

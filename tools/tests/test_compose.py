@@ -47,6 +47,38 @@ def test_services_start_after_what_they_need(compose: dict[str, Any]) -> None:
     assert needs["central-api"] == {"central-worker"}
 
 
+def test_one_service_builds_the_image_and_the_others_never_pull_it(compose: dict[str, Any]) -> None:
+    builders = {name for name, service in compose["services"].items() if "build" in service}
+    assert builders == {"central-worker"}
+    (built,) = {compose["services"][name]["image"] for name in builders}
+    sharing = {name: service for name, service in compose["services"].items() if service["image"] == built}
+    assert set(sharing) == {"central-worker", "central-api", "bridge"}
+    assert all(service["pull_policy"] == "never" for name, service in sharing.items() if name not in builders)
+
+
+def test_health_checks_start_quickly_and_cost_little(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        check = service["healthcheck"]
+        assert _seconds(check["start_interval"]) <= 2 < _seconds(check["start_period"]), name
+        assert _seconds(check["interval"]) >= 30, name
+        assert _seconds(check["timeout"]) < _seconds(check["interval"]), name
+    assert "/opt/kafka/bin" not in str(compose["services"]["kafka"]["healthcheck"]), "a second Java for each question"
+
+
+def _seconds(text: str) -> int:
+    assert text.endswith("s")
+    return int(text[:-1])
+
+
+def test_logs_are_rotated(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
+
+
+def test_kafka_s_heap_has_a_bound(compose: dict[str, Any]) -> None:
+    assert "-Xmx256m" in compose["services"]["kafka"]["environment"]["KAFKA_HEAP_OPTS"]
+
+
 def test_the_files_that_it_names_exist(compose: dict[str, Any]) -> None:
     assert (ROOT / "Dockerfile").is_file()
     for service in compose["services"].values():
