@@ -1,7 +1,10 @@
 """The settings of Central."""
 
+from pathlib import Path
+
+from eventlog.settings import BROKER_ADDRESS, LOG_PATH
 from runtime import values
-from runtime.registry import Table
+from runtime.registry import Table, Values
 from runtime.settings import COMMAND_TTL_S, DAY_S
 
 TABLE = Table("central", "Central")
@@ -47,4 +50,28 @@ PLANT_SPEED = TABLE.row(
     "How much faster than the clock simulated plants run, so that Central believes their meters. 1 for real current.",
 )
 
+_SQLITE = "sqlite:///"
+
 TABLE.rising(COMMAND_RESEND_S, COMMAND_TTL_S, "no command would ever be sent again")
+
+
+@TABLE.rule
+def _files_differ(values: Values) -> str | None:
+    file = database_file(values)
+    if file is None or values[BROKER_ADDRESS] or file != Path(values[LOG_PATH]).absolute():
+        return None
+    return (
+        f"LOG_PATH={values[LOG_PATH]} must not be the database's file; "
+        f"for example {LOG_PATH.name}={LOG_PATH.default} {DB_PATH.name}={DB_PATH.default}"
+    )
+
+
+def database_url(values: Values) -> str:
+    """DATABASE_URL, or the SQLite file at DB_PATH, for SQLAlchemy."""
+    return values[DATABASE_URL] or f"{_SQLITE}{values[DB_PATH]}"
+
+
+def database_file(values: Values) -> Path | None:
+    """The full path of SQLite's file; None where the database is no SQLite file."""
+    url = database_url(values)
+    return Path(url.removeprefix(_SQLITE).partition("?")[0]).absolute() if url.startswith(_SQLITE) else None

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from eventlog.opening import open_log
-from eventlog.port import STREAM_LINGER_MS, Log
+from eventlog.port import STREAM_LINGER_MS, Log, LogError
 from runtime import values
 from runtime.config import ConfigManager
+from runtime.places import BadPlace, checked_place
 from runtime.registry import Table
 
 TABLE = Table("eventlog", "The log")
@@ -31,5 +32,16 @@ def place_of(config: ConfigManager) -> str:
 
 
 def log_of(config: ConfigManager, client_id: str, linger_ms: int = STREAM_LINGER_MS) -> Log:
-    """The log that the settings name; for `client_id` and `linger_ms` see `open_log`. Raises LogUnavailable."""
-    return open_log(brokers_of(config), Path(config[LOG_PATH]), client_id, linger_ms=linger_ms)
+    """The log that the settings name; for `client_id` and `linger_ms` see `open_log`.
+
+    Raises LogUnavailable, and LogError where no waiting makes LOG_PATH a log.
+    """
+    file = Path(config[LOG_PATH]).absolute()
+    if not config[BROKER_ADDRESS]:
+        from eventlog.embedded.file import APPLICATION_ID  # here: who reads its settings needs no SQLite
+
+        try:
+            checked_place(LOG_PATH, file, APPLICATION_ID, make_folder=True)
+        except BadPlace as error:
+            raise LogError(str(error)) from error
+    return open_log(brokers_of(config), file, client_id, linger_ms=linger_ms)

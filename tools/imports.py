@@ -81,7 +81,7 @@ PARTS: dict[str, Part] = {
     "bridge": _part("wire eventlog runtime bridge", ""),
     "bridge.lines": _part("wire eventlog runtime bridge", "paho serial"),
     "central": _part("", ""),
-    "central.settings": _part("runtime", ""),
+    "central.settings": _part("eventlog.settings runtime", ""),
     "central.model": _part("wire central.model", "", closed=WORLD),
     "central.money": _part(_MONEY, "", closed=WORLD),
     "central.fold": _part(f"{_MONEY} central.fold", "", closed=WORLD),

@@ -24,7 +24,7 @@ from central.api.followers import Followers
 from central.api.guard import Guard, Hosts
 from central.api.log_writer import LogWriter
 from central.store.database import Database
-from central.store.migrate import version_of
+from central.store.version import version_of
 from central.views.charge import Charge
 from central.views.queries import ChargeKey
 

@@ -38,7 +38,7 @@ class _Server(uvicorn.Server):
 
 
 def run_api(config: ConfigManager) -> int:
-    """Until SIGTERM; the exit code."""
+    """Until SIGTERM; the exit code. Raises BadPlace."""
     process_log.set_up("central-api", debug=config[DEBUG_MODE])
     address = config[settings.API_ADDRESS]
     remote = config[settings.API_ALLOW_REMOTE]

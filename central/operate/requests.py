@@ -11,18 +11,17 @@ from wire.frame import payload_of
 from wire.kinds import CP
 
 from central.model.rows import Message
+from central.model.states import FINAL
+from central.operate.failures import NotDone
 from central.store.database import Database
-from central.store.tables import CHARGING_POINTS, SEEN_IDS
+from central.store.tables import CHARGING_POINTS, CHARGING_SESSIONS, SEEN_IDS
 from eventlog import Log
 
 APPEND_TIMEOUT_S = 5.0
 FOLD_TIMEOUT_S = 5.0
 FOLD_POLL_S = 0.02
+END_POLL_S = 0.1
 SHOWN_POINTS = 10
-
-
-class NotDone(Exception):
-    """The text says what was wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,19 @@ def request(database: Database, log: Log, cp_id: str, action: str, price_per_kwh
     log.create_topics()
     log.append(CP, cp_id, payload_of(message), appended_by(OPERATOR)).result(APPEND_TIMEOUT_S)
     return _wait_for_fold(database, cp_id, message["message_id"])
+
+
+def wait_for_end(database: Database, cp_id: str, timeout_s: float) -> str | None:
+    """None once no charge runs at this charge point; the session that still runs after this time."""
+    session = CHARGING_SESSIONS.c
+    running = select(session.session_id).where(session.cp_id == cp_id, session.status.not_in(FINAL)).limit(1)
+    deadline = time.monotonic() + timeout_s
+    while True:
+        with database.reader.connect() as connection:
+            found = connection.execute(running).scalar_one_or_none()
+        if found is None or time.monotonic() >= deadline:
+            return found
+        time.sleep(END_POLL_S)
 
 
 def _check_known(database: Database, cp_id: str) -> None:

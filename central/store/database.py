@@ -18,6 +18,7 @@ IDLE_IN_TRANSACTION_S = 30
 LOCK_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 READ_ONLY_SQLSTATE = "25006"
+_PRIMARY_CODE = 0xFF  # of SQLite's extended error codes
 WRITER_LOCK = 0x77617474  # "watt": PostgreSQL's advisory lock of whoever folds
 
 
@@ -26,6 +27,13 @@ class Database(NamedTuple):
 
     writer: Engine
     reader: Engine
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words for people: the full path of SQLite's file, or the address without its password."""
+        url = self.reader.url
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        return str(Path(url.database).absolute()) if is_file and url.database else url.render_as_string()
 
     def dispose(self) -> None:
         self.writer.dispose()
@@ -39,9 +47,6 @@ def open_database(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
 
 def open_writer(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """For whoever folds: transactions begin by taking the database's write lock."""
-    file = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
-    if file:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
     return _open(url, busy_timeout_s, "BEGIN IMMEDIATE", "synchronous = FULL")
 
 
@@ -115,6 +120,12 @@ def _is_read_only(cause: Any) -> bool:
 def _is_mistake(cause: Any) -> bool:
     # sqlite3 reports wrong SQL ("no such column") as OperationalError too, under the plain SQLITE_ERROR.
     return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
+def is_damaged(error: BaseException) -> bool:
+    """Whether SQLite found that its file is none of its files, or broken."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) or 0
+    return code & _PRIMARY_CODE in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 def reason_of(error: BaseException) -> str:

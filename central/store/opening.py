@@ -8,15 +8,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from central import settings
 from central.model.terms import Terms
 from central.store.database import Database, is_passing, open_database, reason_of
-from central.store.migrate import is_current, migrate, newest_version
+from central.store.version import is_current, newest_version
 from eventlog import Log, LogUnavailable
-from eventlog.settings import log_of as log_that_settings_name
-from eventlog.settings import place_of
+from eventlog import settings as log_settings
 from runtime.config import ConfigManager
 from runtime.pauses import Pauses
+from runtime.places import checked_place
 from runtime.settings import COMMAND_TTL_S
 
 MS_PER_S = 1_000
+APPLICATION_ID = 0  # SQLite's mark of a file's kind: Central's database has none, the event log has one
 
 logger = logging.getLogger(__name__)
 
@@ -31,25 +32,28 @@ def terms_of(config: ConfigManager) -> Terms:
     )
 
 
-def database_of(config: ConfigManager) -> Database:
-    return open_database(database_url(config))
+def database_of(config: ConfigManager, *, make_folder: bool = False) -> Database:
+    """Opens nothing yet; the first use does. `make_folder`: for the worker, which makes the tables.
 
-
-def database_url(config: ConfigManager) -> str:
-    """DATABASE_URL, or the SQLite file at DB_PATH, for SQLAlchemy."""
-    return config[settings.DATABASE_URL] or f"sqlite:///{config[settings.DB_PATH]}"
+    Raises BadPlace where an SQLite file cannot be used.
+    """
+    file = settings.database_file(config)
+    if file is not None:
+        setting = settings.DATABASE_URL if config[settings.DATABASE_URL] else settings.DB_PATH
+        checked_place(setting, file, APPLICATION_ID, make_folder=make_folder)
+    return open_database(settings.database_url(config))
 
 
 def log_of(config: ConfigManager, client_id: str) -> Log:
-    """Raises LogUnavailable."""
+    """Raises LogUnavailable, and LogError for what no waiting makes a log of."""
     # A driver waits for what Central appends: a request crosses it three times before a relay closes.
-    return log_that_settings_name(config, client_id, linger_ms=0)
+    return log_settings.log_of(config, client_id, linger_ms=0)
 
 
 def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -> Log | None:
-    """None when asked to stop before the log was there."""
+    """None when asked to stop before the log was there. Raises LogError for what no waiting makes a log of."""
     pauses = Pauses(stop)
-    logger.info("opening the log %s", place_of(config))
+    logger.info("opening the log %s", log_settings.place_of(config))
     while not stop.is_set():
         try:
             log = log_of(config, client_id)
@@ -63,6 +67,8 @@ def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -
 
 def bring_up_to_date(database: Database, stop: threading.Event) -> None:
     """Makes or changes the tables, once the database can be reached. Raises OtherVersion."""
+    from central.store.migrate import migrate  # alembic takes long to load, and most programs only ask
+
     pauses = Pauses(stop)
     while not stop.is_set():
         try:
@@ -72,7 +78,7 @@ def bring_up_to_date(database: Database, stop: threading.Event) -> None:
         except SQLAlchemyError as error:
             if not is_passing(error):
                 raise
-            pauses.wait(f"the database cannot be used: {reason_of(error)}")
+            pauses.wait(f"the database {database.place} cannot be used: {reason_of(error)}")
 
 
 def wait_for_tables(database: Database, stop: threading.Event) -> None:
@@ -82,4 +88,7 @@ def wait_for_tables(database: Database, stop: threading.Event) -> None:
         if is_current(database.reader):
             pauses.over()
             return
-        pauses.wait(f"the database has no tables of version {newest_version()} yet; wattline-central worker makes them")
+        pauses.wait(
+            f"the database {database.place} has no tables of version {newest_version()} yet; "
+            "wattline-central worker makes them"
+        )

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, inspect
 
 from central.store import migrate as migrations
 from central.store.database import Database, open_database
-from central.store.migrate import OtherVersion, is_current, migrate, newest_version, version_of
+from central.store.migrate import OtherVersion, migrate
 from central.store.tables import TABLES, metadata
+from central.store.version import is_current, newest_version, version_of
 from central.tests.site import ROOT
 
 # A column or an index (of a table) that each version brings.
@@ -52,7 +53,8 @@ print(count)
 AT_ONCE = """
 import sys
 from central.store.database import open_database
-from central.store.migrate import migrate, version_of
+from central.store.migrate import migrate
+from central.store.version import version_of
 
 database = open_database(sys.argv[1])
 print("here", flush=True)

@@ -1,31 +1,29 @@
 """The operator's commands against a running worker: what they print, what comes of it, and their one-line errors."""
 
 import json
-from collections.abc import Callable
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.main import get_command
-from typer.testing import CliRunner, Result
 
-from central.operate.main import app
+from central.operate.main import cli
+from central.tests.commands import Run, runner
 from central.tests.site import Site
-
-Run = Callable[..., Result]
+from tools.testing.deadlines import DEADLINE_S
 
 
 @pytest.fixture
-def run(shared_site: Site) -> Run:
-    def command(*words: str, **settings: str) -> Result:
-        return CliRunner().invoke(app, words, env={**shared_site.environment, **settings})
-
-    return command
+def run(shared_site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capsys, monkeypatch, shared_site.environment)
 
 
 def shown(run: Run, cp_id: str) -> dict[str, object]:
     result = run("list", "--json")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 0, result.stderr
     return next(point for point in json.loads(result.stdout) if point["cp_id"] == cp_id)
 
 
@@ -56,16 +54,38 @@ def test_dead_letters_are_shown_without_their_control_characters(run: Run, share
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
-    [(("stop", "nowhere"), "no charge point nowhere"), (("price", "cp_ops", "cheap"), "such as 0.20"),
-     (("price", "cp_ops", "--", "-1"), "0 or more"), (("price", "cp_ops", "nan"), "such as 0.20"),
-     (("unpark", "cp_ops"), "nothing of cp_ops is parked")],
+    ("code", "words", "told"),
+    [
+        (1, ("stop", "nowhere"), "no charge point nowhere"),
+        (1, ("unpark", "cp_ops"), "nothing of cp_ops is parked"),
+        *((2, ("price", "cp_ops", "--", price), "with at most four decimals") for price in (
+            "cheap", "-1", "-0", "nan", "inf", "1e400", "1e-9", "1e1", "0.00004", "0.12345", "1000.0001", "1001", "٣",
+            "0.٣", "३", "０.２", "+1", "1_0", " 1", "", ".5", "1.", "0x1", "9" * 5_000,
+        )),
+        (2, ("stop", "a b"), "for example cp_001"),
+        (2, ("stop", "c" * 65), "for example cp_001"),
+        (2, ("stop",), "CP"),
+        (2, ("stop", "cp_ops", "--wait", "-1"), "--wait"),
+        (2, ("fly",), "fly"),
+        (2, ("list", "--jsn"), "--json"),
+    ],
 )  # fmt: skip
-def test_errors_are_one_line_that_says_what_to_do(run: Run, words: tuple[str, ...], told: str) -> None:
+def test_errors_are_one_line_that_says_what_to_do(run: Run, code: int, words: tuple[str, ...], told: str) -> None:
     result = run(*words)
-    assert result.exit_code == 1
+    assert result.exit_code == code
     assert told in result.stderr
     assert result.stderr.count("\n") == 1
+    assert len(result.stderr) < 400
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("price", ["0", "0.0001", "1000", "1000.0000", "0.2", "0.3255"])
+def test_prices_are_taken_exactly(run: Run, shared_site: Site, price: str) -> None:
+    if "cp_priced" not in run("list").stdout:
+        shared_site.connect("cp_priced", "priced")
+        shared_site.wait_for(lambda: "cp_priced" in run("list").stdout, "cp_priced")
+    assert run("price", "cp_priced", price).exit_code == 0
+    assert shown(run, "cp_priced")["price_per_kwh"] == f"{float(price):.4f}"
 
 
 def test_without_tables_or_log_the_errors_name_the_settings(run: Run, tmp_path: Path) -> None:
@@ -78,9 +98,42 @@ def test_without_tables_or_log_the_errors_name_the_settings(run: Run, tmp_path: 
     assert run("stop").exit_code == 2
 
 
-def test_every_command_has_help_with_an_example() -> None:
-    commands: dict[str, Any] = getattr(get_command(app), "commands")  # noqa: B009 -- Typer's type hides them
-    assert {"worker", "api", "list", "stop", "resume", "price"} < set(commands)
+def test_every_command_and_option_has_help_and_examples() -> None:
+    commands: dict[str, Any] = getattr(get_command(cli), "commands")  # noqa: B009 -- Typer's type hides them
+    assert {"worker", "api", "list", "stop", "resume", "price", "config"} < set(commands)
     for name, command in commands.items():
         assert command.help, name
         assert f"wattline-central {name}" in (command.epilog or ""), name
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+HEAVY = {"sqlalchemy", "alembic", "starlette", "uvicorn", "kafka", "httpx", "sqlite3", "asyncio", "eventlog.embedded"}
+
+
+@pytest.mark.parametrize("words", [["--help"], ["stop", "--help"], ["--version"]])
+def test_help_loads_nothing_that_it_does_not_need(words: list[str]) -> None:
+    loaded = modules_loaded_by(*words)
+    assert not loaded & HEAVY
+    assert "central.operate.main" in loaded
+
+
+def test_look_at_the_tables_loads_neither_migrations_nor_servers(run: Run, shared_site: Site) -> None:
+    loaded = modules_loaded_by("list", "--json", **shared_site.environment)
+    assert not loaded & {"alembic", "starlette", "uvicorn", "kafka", "httpx"}
+    assert "sqlalchemy" in loaded
+
+
+def modules_loaded_by(*words: str, **settings: str) -> set[str]:
+    program = (
+        "import sys\n"
+        "from central.operate.main import app\n"
+        "try:\n    app(sys.argv[1:])\n"
+        "except SystemExit as ended:\n    assert ended.code == 0, ended.code\n"
+        "print('LOADED', *sys.modules)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *words], env={**os.environ, **settings}, capture_output=True, text=True,
+        timeout=DEADLINE_S, check=True,
+    )  # fmt: skip
+    return set(ended.stdout.partition("LOADED ")[2].split())

@@ -85,7 +85,7 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
     wait_for(publish, DEADLINE_S, "everything published")
     records = lined.read(COMMANDS, len(records))
     for key in {record.key for record in records}:
-        first_said = list(dict.fromkeys(record.value for record in records if record.raw_key == key))
+        first_said = list(dict.fromkeys(record.value for record in records if record.key == key))
         assert first_said == [record.value for record in records if record.key == key]
     impatient.close()
 

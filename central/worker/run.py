@@ -6,9 +6,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from central import settings
 from central.fold.apply import apply
 from central.fold.parking import parked
+from central.store.database import Database, is_damaged, reason_of
 from central.store.migrate import OtherVersion
 from central.store.opening import bring_up_to_date, database_of, terms_of, wait_for_log
 from central.worker.loop import Folding, Stopped, Worker
@@ -26,12 +29,16 @@ logger = logging.getLogger(__name__)
 
 
 def run_worker(config: ConfigManager) -> int:
-    """Until SIGTERM; the exit code. The work has a thread of its own, since waiting for a broker can take long."""
+    """Until SIGTERM; the exit code. The work has a thread of its own, since waiting for a broker can take long.
+
+    Raises BadPlace.
+    """
     process_log.set_up("central-worker", debug=config[DEBUG_MODE])
+    database = database_of(config, make_folder=True)
     shutdown = Shutdown()
     shutdown.install()
     with ThreadPoolExecutor(1, "worker") as threads:
-        work = threads.submit(_run, config, shutdown.requested)
+        work = threads.submit(_run, config, database, shutdown.requested)
         work.add_done_callback(lambda _: shutdown.request())
         shutdown.requested.wait()
         try:
@@ -39,14 +46,21 @@ def run_worker(config: ConfigManager) -> int:
         except (Stopped, OtherVersion, LogError) as error:
             logger.error("the worker stops: %s", error)
             return STOPPED_EXIT
+        except SQLAlchemyError as error:
+            if not is_damaged(error):
+                raise
+            logger.error(
+                "the worker stops: the database %s is damaged (%s); put back a backup (docs/operating.md)",
+                database.place, reason_of(error),
+            )
+            return STOPPED_EXIT
         except TimeoutError:
             logger.warning("ending without waiting any longer for the log or the database")
             logging.shutdown()
             os._exit(0)
 
 
-def _run(config: ConfigManager, stop: threading.Event) -> int:
-    database = database_of(config)
+def _run(config: ConfigManager, database: Database, stop: threading.Event) -> int:
     bring_up_to_date(database, stop)
     log = wait_for_log(config, "wattline-central-worker", stop)
     if log is None:

@@ -1,0 +1,57 @@
+"""The state of Central itself: settings, health, books."""
+
+from central.operate.options import AsJson, Command
+from central.operate.settings_in_force import config_in_force, files_in_force, show_settings
+
+TITLE = "Central itself"
+
+
+def config(as_json: AsJson = False) -> None:
+    """Show each setting in force, where it came from, and the full path of every file.
+
+    A value comes from the environment, from the file .env in the working directory, or is the default. Passwords are
+    hidden.
+    """
+    from central.operate.output import print_json, print_table, say
+
+    in_force = config_in_force()
+    settings, files = show_settings(in_force), files_in_force(in_force)
+    if as_json:
+        print_json({"settings": settings, "files": files})
+        return
+    print_table(("name", "value", "source", "part"), settings)
+    say("")
+    print_table(("file", "place", "exists"), files)
+
+
+def health() -> None:
+    """Succeed when the tables are current and the log can be reached (for containers)."""
+    from central.operate.opened import opened_database, opened_log
+    from central.operate.output import say
+
+    in_force = config_in_force()
+    with opened_database(in_force), opened_log(in_force) as log:
+        say(f"ok, log {log.cluster_id()}")
+
+
+def verify() -> None:
+    """Check the books: keys between tables, energy against registers, cost against tariff, tickets against sessions."""
+    from central.operate.failures import NotDone
+    from central.operate.opened import opened_database
+    from central.operate.output import say
+    from central.operate.verify import verify as verify_books
+
+    with opened_database(config_in_force()) as database, database.reader.connect() as connection:
+        findings = verify_books(connection)
+    for finding in findings:
+        say(finding)
+    if findings:
+        raise NotDone(f"{len(findings)} findings")
+    say("the books agree")
+
+
+COMMANDS = (
+    Command("config", config, ("wattline-central config", "wattline-central config --json")),
+    Command("health", health, ("wattline-central health",)),
+    Command("verify", verify, ("wattline-central verify",)),
+)
