@@ -6,7 +6,9 @@ logger = logging.getLogger(__name__)
 
 MEANINGS = {
     "lines_opened": "lines that were opened",
-    "lines_refused": "connections turned away because MAX_LINES were open",
+    "lines_refused": "connections turned away because lines that registered had all places",
+    "lines_displaced": "lines without a registration closed because another line needed the place",
+    "lines_unregistered": "lines closed because no registration came in time",
     "lines_silent": "lines closed because nothing was heard from them",
     "lines_clogged": "lines closed because they did not read what they were sent",
     "lines_too_long": "received lines longer than a frame may be, dropped",

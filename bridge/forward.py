@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 class Forwarder:
     """Used from the event loop alone. `done(True)` is called there once the log has acked, `done(False)` if it failed.
 
-    It bounds nothing: who appends (a line, MQTT) bounds what it has in flight, and the log bounds the sum.
+    `away`: the log has refused something, and has not been calm since. It bounds nothing: who appends (a line, MQTT)
+    bounds what it has in flight, and the log bounds the sum.
     """
 
     def __init__(self, log: Log, counters: Counters, calm_s: float = CALM_S) -> None:
@@ -31,7 +32,7 @@ class Forwarder:
         self._loop = asyncio.get_running_loop()
         self._settled: deque[tuple[Done, BaseException | None]] = deque()
         self._scheduled = False
-        self._away = False
+        self.away = False
         self._calm_s = calm_s
         self._failed_at_s = 0.0
         self.in_flight = 0
@@ -70,13 +71,13 @@ class Forwarder:
     def _note(self, error: BaseException | None) -> None:
         if error is None:
             self._counters.count("appended")
-            if self._away and self._loop.time() - self._failed_at_s >= self._calm_s:
-                self._away = False
+            if self.away and self._loop.time() - self._failed_at_s >= self._calm_s:
+                self.away = False
                 logger.info("the log is back: acks go out again")
             return
         self._counters.count("append_failed")
         self._failed_at_s = self._loop.time()
-        if not self._away:
-            self._away = True
+        if not self.away:
+            self.away = True
             level = logging.INFO if isinstance(error, LogBusy) else logging.WARNING
             logger.log(level, "the log does not take every record, and what it does not take is not acked: %s", error)

@@ -57,7 +57,7 @@ class Links:
     def leave(self, link: Link[Peer], reason: str) -> None:
         """Ends the link, and its line too where that carried nothing else."""
         self.end(link, reason)
-        if not link.line.kind.shared and not self._registry.links_of(link.line):
+        if not link.line.kind.shared and not self._registry.carries(link.line):
             link.line.close(reason)
 
     def end(self, link: Link[Peer], reason: str) -> None:
@@ -74,6 +74,10 @@ class Links:
     def line_closed(self, line: Peer, reason: str) -> None:
         for link in self._registry.links_of(line):
             self.end(link, reason)
+
+    def any_of(self, line: Peer) -> bool:
+        """Whether it carries a charge point that registered."""
+        return self._registry.carries(line)
 
     def line_of(self, cp_id: str) -> Peer | None:
         """Where commands for this charge point go."""

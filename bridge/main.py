@@ -39,7 +39,7 @@ SETTINGS = (
 )  # fmt: skip
 LOG_RETRY_S = 1.0
 LOG_CLOSE_WITHIN_S = 0.4
-SPARE_FILES = 256  # beside one per line: the log's files, threads, serial ports
+SPARE_FILES = 320  # beside one per line of a board: plain lines, the log's files, serial ports
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     process_log.set_up("bridge", debug=config[DEBUG_MODE])
     shutdown = Shutdown()
     shutdown.install()
-    _allow_files(config[settings.MAX_LINES] + SPARE_FILES)
+    _allow_files(config[settings.MAX_LINES])
     return asyncio.run(_run(config, shutdown))
 
 
@@ -75,12 +75,19 @@ def options_of(config: ConfigManager) -> Options:
     )
 
 
-def _allow_files(wanted: int) -> None:
+def _allow_files(max_lines: int) -> None:
     """Each line is an open file, and the usual limit of 1,024 is less than a fleet."""
+    wanted = max_lines + SPARE_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        logger.warning(
+            "the system lets this process open %d files; MAX_LINES=%d needs %d: raise the limit "
+            "(ulimit -Hn %d, or LimitNOFILE=%d in the systemd unit), or set MAX_LINES=%d",
+            allowed, max_lines, wanted, wanted, wanted, max(1, allowed - SPARE_FILES),
+        )  # fmt: skip
 
 
 async def _run(config: ConfigManager, shutdown: Shutdown) -> int:

@@ -12,21 +12,27 @@ from bridge.decisions import Message
 
 class LineKind(NamedTuple):
     """`shared`: it carries several charge points and outlives each of them, so that it is never closed for one's sake.
-    `first_line_timeout_s`: how long it may say nothing at all.
+    `must_register`: it may not stay open for long without a charge point. `budget`: whose places it takes.
     """
 
     shared: bool
-    first_line_timeout_s: float
+    must_register: bool
+    budget: str
+
+
+BOARDS, PLAIN, UNLIMITED = "boards", "plain", "unlimited"  # budgets
 
 
 class Peer(Protocol):
-    """`heard_at_s`: when it last said something, by the event loop's clock."""
+    """`address`: of the other side, where it has one that others could share; lines of one address share a budget.
+    `heard_at_s`: when it last said something, by the event loop's clock.
+    """
 
     name: str
     kind: LineKind
+    address: str
     conversation: Conversation
     closed: bool
-    heard_anything: bool
     heard_at_s: float
 
     def take_in_flight(self, *, reliable: bool) -> bool:

@@ -62,6 +62,10 @@ class Registry(Generic[LineT]):
     def on_line(self, line: LineT, cp_id: str) -> Link[LineT] | None:
         return self._by_line.get(line, {}).get(cp_id)
 
+    def carries(self, line: LineT) -> bool:
+        """Whether there is any link on this line."""
+        return line in self._by_line
+
     def links_of(self, line: LineT) -> list[Link[LineT]]:
         return list(self._by_line.get(line, {}).values())
 

@@ -22,8 +22,9 @@ PLAIN_PORT = TABLE.row(
     "The bridge's TCP port for untagged lines (typed by hand, with nc), on 127.0.0.1 only. 0: off.",
 )
 MAX_LINES = TABLE.row(
-    "MAX_LINES", values.whole(1, 100_000), "2000", "2000",
-    "How many lines the bridge has open at a time; further connections are turned away.",
+    "MAX_LINES", values.whole(1, 100_000), "12000", "12000",
+    "How many lines of boards the bridge has open at a time, each a file to the system. More are turned away; lines on "
+    "which no board has registered make room first.",
 )
 LINE_SILENT_AFTER_S = TABLE.row(
     "LINE_SILENT_AFTER_S", values.seconds(0.02, DAY_S), "150", "150",

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bridge.admission import Admission
 from bridge.commands import Command, command_of
 from bridge.counters import Counters
 from bridge.decisions import Append, AskHealth, Ignore, Message, Refuse, Register, TellHealth
@@ -27,7 +28,7 @@ from bridge.forward import Forwarder
 from bridge.health import HealthChecks
 from bridge.links import Links
 from bridge.notices import LinkNotices
-from bridge.peer import Peer
+from bridge.peer import BOARDS, PLAIN, Peer
 from eventlog.port import Log, Record
 
 MAX_TELEMETRY_IN_FLIGHT = 1_000  # of MQTT, which has no line that could be held back
@@ -54,12 +55,14 @@ async def until(condition: Callable[[], bool], within_s: float) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """`silent_after_s`: after so long without a whole line, a line, or a charge point on it, counts as gone.
-
+    `register_within_s`: how long a board's line may have no registered charge point; the log's absence does not count.
     `health_answer_s`: how long a forwarded health check may take. `heartbeat_interval_s`, `health_interval_s`: told to
     each board that registers.
     """
 
     max_lines: int
+    max_plain_lines: int = 64
+    register_within_s: float = 10.0
     silent_after_s: float
     health_answer_s: float = 5.0
     heartbeat_interval_s: float
@@ -71,6 +74,8 @@ class Switchboard:
         self._loop = asyncio.get_running_loop()
         self._counters = counters
         self._limits = limits
+        budgets = {BOARDS: limits.max_lines, PLAIN: limits.max_plain_lines}
+        self._admission = Admission(budgets, limits.register_within_s)
         self._lines: set[Peer] = set()
         self._forwarder = Forwarder(log, counters)
         self._notices = LinkNotices(self._forwarder.append, self._loop.call_later)
@@ -91,9 +96,15 @@ class Switchboard:
         """False where there are too many, or the bridge ends."""
         if self._finishing:
             return False
-        if len(self._lines) >= self._limits.max_lines and not line.kind.shared:
+        try:
+            displaced = self._admission.who_goes_for(line)
+        except LookupError:
             self._counters.count("lines_refused")
             return False
+        if displaced is not None:
+            self._counters.count("lines_displaced")
+            displaced.close("its place is needed")
+        self._admission.enter(line, self._loop.time())
         self._lines.add(line)
         self._counters.count("lines_opened")
         logger.debug("line %s opened", line.name)
@@ -101,6 +112,7 @@ class Switchboard:
 
     def closed(self, line: Peer, reason: str) -> None:
         self._lines.discard(line)
+        self._admission.leave(line)
         self._links.line_closed(line, reason)
         logger.debug("line %s closed: %s", line.name, reason)
 
@@ -133,10 +145,14 @@ class Switchboard:
             return
         level = logging.INFO if append.kind in NOTED_KINDS else logging.DEBUG
         logger.log(level, "%s of %s", append.kind, append.key, extra={"session": append.session_id})
+        if registered is not None:
+            self._admission.registration_said(line)
         done = partial(self._appended, line, append, registered)
         self._forwarder.append(append.topic, append.key, append.value, done)
 
     def _appended(self, line: Peer, append: Append, registered: Register | None, logged: bool) -> None:
+        if registered is not None:
+            self._admission.registration_settled(line, self._loop.time())
         if logged and not line.closed:
             if append.reliable:
                 line.ack(str(append.message_id))
@@ -196,13 +212,13 @@ class Switchboard:
         """Ends what has been silent for too long. Called again and again."""
         now_s = self._loop.time()
         self._links.end_silent(now_s, self._limits.silent_after_s)
+        for line in self._admission.late(now_s, self._links.any_of, log_away=self._forwarder.away):
+            self._counters.count("lines_unregistered")
+            line.close("no registration came")
         for line in [line for line in self._lines if not line.kind.shared]:
-            limit_s = self._limits.silent_after_s
-            if not line.heard_anything:
-                limit_s = min(limit_s, line.kind.first_line_timeout_s)
             if line.held_back():
                 line.heard_at_s = now_s
-            elif now_s - line.heard_at_s > limit_s:
+            elif now_s - line.heard_at_s > self._limits.silent_after_s:
                 self._counters.count("lines_silent")
                 line.close("silent")
 

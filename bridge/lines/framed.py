@@ -50,6 +50,7 @@ class FramedLine:
     def __init__(
         self,
         name: str,
+        address: str,
         kind: LineKind,
         seal: Crc32 | None,
         carrier: Carrier,
@@ -57,6 +58,7 @@ class FramedLine:
         counters: Counters,
     ) -> None:
         self.name = name
+        self.address = address
         self.kind = kind
         self.conversation = Conversation(plain=seal is None)
         self.closed = False

@@ -11,14 +11,14 @@ from wire.seal import CRC32
 from bridge.counters import Counters
 from bridge.detached import detached
 from bridge.lines.framed import FramedLine
-from bridge.peer import LineKind, Listener
+from bridge.peer import UNLIMITED, LineKind, Listener
 
 READ_BYTES = 4_096
 REOPEN_FIRST_S = 0.2
 REOPEN_MAX_S = 10.0
 MAX_REASON = 120  # characters of a link_down's reason
 
-SERIAL = LineKind(shared=True, first_line_timeout_s=float("inf"))
+SERIAL = LineKind(shared=True, must_register=False, budget=UNLIMITED)
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class SerialLines:
         logger.log(level, "serial port %s cannot be used; trying again: %s", self._device, text)
 
     async def _carry(self, port: "_OpenPort") -> bool:
-        line = FramedLine(f"serial:{self._device}", SERIAL, CRC32, port, self._listener, self._counters)
+        line = FramedLine(f"serial:{self._device}", "", SERIAL, CRC32, port, self._listener, self._counters)
         if not self._listener.admit(line):
             port.abort()
             return False

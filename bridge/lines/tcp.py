@@ -1,11 +1,13 @@
 """Lines over TCP: one connection is one line."""
 
 import asyncio
+import ipaddress
 import socket
 from typing import NamedTuple, cast
 
 from wire.seal import CRC32, Crc32
 
+from bridge import peer
 from bridge.counters import Counters
 from bridge.lines.framed import FramedLine
 from bridge.peer import LineKind, Listener
@@ -14,7 +16,7 @@ READ_BYTES = 4_096
 BACKLOG = 1_024  # a whole fleet may come back in the same instant
 ABORT_AFTER_S = 5.0  # what a closed line has not read by then is lost
 
-FIRST_LINE_TIMEOUT_S = 10.0  # a connection that says nothing may not keep a place for long
+IPV6_SITE_BITS = 64  # whoever has one address of IPv6 has 2^64
 
 
 class Door(NamedTuple):
@@ -24,8 +26,8 @@ class Door(NamedTuple):
     seal: Crc32 | None
 
 
-BOARDS = Door(LineKind(shared=False, first_line_timeout_s=FIRST_LINE_TIMEOUT_S), CRC32)
-PLAIN = Door(LineKind(shared=False, first_line_timeout_s=float("inf")), None)
+BOARDS = Door(LineKind(shared=False, must_register=True, budget=peer.BOARDS), CRC32)
+PLAIN = Door(LineKind(shared=False, must_register=False, budget=peer.PLAIN), None)
 
 
 async def serve(door: Door, listener: Listener, counters: Counters, host: str, port: int) -> asyncio.Server:
@@ -36,6 +38,17 @@ async def serve(door: Door, listener: Listener, counters: Counters, host: str, p
 
 def port_of(server: asyncio.Server) -> int:
     return cast(int, server.sockets[0].getsockname()[1])
+
+
+def site_of(host: str) -> str:
+    """What counts as one address: that of IPv4, the network of IPv6."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    return str(address.ipv4_mapped or ipaddress.ip_network((int(address), IPV6_SITE_BITS), strict=False))
 
 
 class _Connection(asyncio.BufferedProtocol):
@@ -53,9 +66,10 @@ class _Connection(asyncio.BufferedProtocol):
         self._transport.set_write_buffer_limits(high=0)
         connection = cast(socket.socket, transport.get_extra_info("socket"))
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        peer = cast(tuple[object, ...], transport.get_extra_info("peername") or ("?", 0))
-        name = f"tcp:{peer[0]}:{peer[1]}"
-        line = FramedLine(name, self._door.kind, self._door.seal, self, self._listener, self._counters)
+        host, port = cast(tuple[str, int], (transport.get_extra_info("peername") or ("?", 0))[:2])
+        line = FramedLine(
+            f"tcp:{host}:{port}", site_of(host), self._door.kind, self._door.seal, self, self._listener, self._counters
+        )
         if self._listener.admit(line):
             self._line = line
         else:

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -79,11 +80,7 @@ def answer_link(log: Log, link_up: Message, **fields: object) -> None:
     command(log, response | fields)
 
 
-def limits(*, max_lines: int = 1_000, silent_after_s: float = 60.0, health_answer_s: float = 5.0) -> Limits:
-    return Limits(
-        max_lines=max_lines, silent_after_s=silent_after_s, health_answer_s=health_answer_s,
-        heartbeat_interval_s=30.0, health_interval_s=20.0,
-    )  # fmt: skip
+LIMITS = Limits(max_lines=2_000, silent_after_s=60.0, heartbeat_interval_s=30.0, health_interval_s=20.0)
 
 
 class Bench:
@@ -93,12 +90,11 @@ class Bench:
         self,
         log: Log,
         *,
-        silent_after_s: float = 60.0,
-        health_answer_s: float = 5.0,
-        max_lines: int = 1_000,
         serial_ports: Sequence[SerialPort] = (),
         mqtt: Address | None = None,
+        **limits: float,
     ) -> None:
+        """`limits`: fields of Limits that differ from LIMITS."""
         self.log = log
         self.counters = Counters()
         self._options = Options(
@@ -106,7 +102,7 @@ class Bench:
             plain_port=0,
             serial_ports=serial_ports,
             mqtt=mqtt,
-            limits=limits(max_lines=max_lines, silent_after_s=silent_after_s, health_answer_s=health_answer_s),
+            limits=replace(LIMITS, **limits),
             command_ttl_s=30.0,
         )
         self._started = threading.Event()

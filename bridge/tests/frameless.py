@@ -6,20 +6,20 @@ from wire.frame import payload_of
 
 from bridge.conversation import Conversation
 from bridge.decisions import Message
-from bridge.peer import LineKind, Listener
+from bridge.peer import BOARDS, LineKind, Listener
 
-KIND = LineKind(shared=False, first_line_timeout_s=10.0)
+KIND = LineKind(shared=False, must_register=True, budget=BOARDS)
 
 
 class FramelessLine:
     """What it would send is kept in `sent`, acked ids in `acked`. Nothing holds it back: its tests say little."""
 
-    def __init__(self, name: str, listener: Listener) -> None:
+    def __init__(self, name: str, listener: Listener, address: str = "10.0.0.1") -> None:
         self.name = name
+        self.address = address
         self.kind = KIND
         self.conversation = Conversation(plain=False)
         self.closed = False
-        self.heard_anything = False
         self.heard_at_s = asyncio.get_running_loop().time()
         self.sent: list[Message] = []
         self.acked: list[str] = []
@@ -27,7 +27,6 @@ class FramelessLine:
         self._listener = listener
 
     def says(self, message: Message) -> None:
-        self.heard_anything = True
         self.heard_at_s = asyncio.get_running_loop().time()
         self._listener.hear(self, payload_of(message))
 

@@ -10,7 +10,7 @@ from wire.kinds import COMMANDS, CP
 from bridge.counters import Counters
 from bridge.decisions import Message
 from bridge.switchboard import Switchboard, until
-from bridge.tests.bench import limits, messages, open_log
+from bridge.tests.bench import LIMITS, messages, open_log
 from bridge.tests.frameless import FramelessLine
 from bridge.tests.saying import register, rid
 from eventlog.embedded.log import EmbeddedLog
@@ -34,7 +34,7 @@ async def registered_line(switchboard: Switchboard, log: EmbeddedLog) -> tuple[F
 
 
 async def converse(log: EmbeddedLog) -> None:
-    switchboard = Switchboard(log, Counters(), limits(max_lines=1))
+    switchboard = Switchboard(log, Counters(), LIMITS)
     line, link_up = await registered_line(switchboard, log)
     assert (line.acked, line.in_flight) == ([rid(1)], 0)
     answer = command("register_response", link_id=link_up["link_id"], accepted=True, in_service=True)

@@ -12,7 +12,7 @@ from bridge.counters import Counters
 from bridge.lines.framed import MAX_QUEUED, FramedLine
 from bridge.lines.tcp import BOARDS
 from bridge.switchboard import Switchboard, until
-from bridge.tests.bench import limits, messages, open_log
+from bridge.tests.bench import LIMITS, messages, open_log
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Record
 from tools.testing.deadlines import DEADLINE_S
@@ -42,9 +42,9 @@ class NeverRead:
 
 async def refuse_on_the_last_straw(log: EmbeddedLog, counters: Counters) -> None:
     """Central's refusal is the one line too many that a board has not read."""
-    switchboard = Switchboard(log, counters, limits(max_lines=1))
+    switchboard = Switchboard(log, counters, LIMITS)
     carrier = NeverRead()
-    line = carrier.line = FramedLine("memory", BOARDS.kind, CRC32, carrier, switchboard, counters)
+    line = carrier.line = FramedLine("memory", "", BOARDS.kind, CRC32, carrier, switchboard, counters)
     assert switchboard.admit(line)
     line.receive(encode(REGISTRATION, CRC32))
     await until(lambda: bool(messages(log, CP, "link_up")), DEADLINE_S)
