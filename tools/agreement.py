@@ -25,6 +25,7 @@ from central.model import states as central_states
 from central.worker import admit, intake
 from driver_cli.words import reasons as words
 from eventlog.topics import TOPICS
+from runtime import registry
 from tools import spellings
 from tools.spellings import Spelt
 
@@ -73,6 +74,8 @@ class Tables:
     dead_letters: Collection[str]
     registration_reasons: Collection[str]
     api_codes: Collection[tuple[int, str]]
+    settings: Collection[str]
+    settings_read: Collection[str]
     spelt_errors: Collection[Spelt]
     spelt_command_reasons: Collection[Spelt]
     spelt_dead_letters: Collection[Spelt]
@@ -116,6 +119,8 @@ def tables() -> Tables:
         dead_letters=reasons.DEAD_LETTERS,
         registration_reasons=reasons.REGISTRATION_REASONS,
         api_codes=[(row.status, row.code) for row in CODES],
+        settings=[row.name for row in registry.rows()],
+        settings_read=spellings.keys_read_of(ROOT, ("bridge", "central", "eventlog", "runtime"), "config"),
         spelt_errors=spellings.spelt(ROOT, spellings.ERROR_RESPONSES) + spellings.spelt(ROOT, spellings.PLANT_ERRORS),
         spelt_command_reasons=spellings.spelt(ROOT, spellings.COMMAND_RESPONSES),
         spelt_dead_letters=spellings.spelt(ROOT, spellings.DEAD_LETTERS),
@@ -228,6 +233,10 @@ def _faults_have_texts(given: Tables) -> Iterator[str]:
     yield from _lacking("fault", given.fault_texts, given.faults_found, "what anybody finds")
 
 
+def _settings_are_read(given: Tables) -> Iterator[str]:
+    yield from _lacking("setting", given.settings, given.settings_read, "any config[...]: nobody reads it")
+
+
 def _codes_have_rows(given: Tables) -> Iterator[str]:
     charge_reasons = {*given.charge_reasons, *given.registration_reasons}
     for spelt, known, where in (
@@ -271,6 +280,7 @@ RULES: tuple[Rule, ...] = (
     _kinds_have_appenders,
     _reasons_have_words,
     _faults_have_texts,
+    _settings_are_read,
     _codes_have_rows,
     _api_codes_have_rows,
     _bridge_counts_what_it_refuses,

@@ -81,6 +81,16 @@ def used_of(root: Path, source: str, module: str) -> set[str]:
     }
 
 
+def keys_read_of(root: Path, sources: tuple[str, ...], holder: str) -> set[str]:
+    """The names by which something is read of `holder`: `config[NAME]`, `self._config[settings.NAME]`."""
+    return {
+        _name(node.slice)
+        for file in _files(root, Place(sources, {}))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Subscript) and _name(node.value).strip("_") == holder
+    }
+
+
 def _used(node: ast.AST, module: str) -> list[str]:
     if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == module:
         return [alias.name for alias in node.names]

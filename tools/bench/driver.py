@@ -14,8 +14,8 @@ from http.client import HTTPConnection
 from typing import Any
 
 from tools.services.ports import LOOPBACK
+from tools.testing.deadlines import DEADLINE_S
 
-TIMEOUT_S = 20.0
 EVENT_DATA = b"data:"
 
 
@@ -33,7 +33,7 @@ class QuickDriver:
 
     def __init__(self, api_port: int) -> None:
         self._port = api_port
-        self._requests = HTTPConnection(LOOPBACK, api_port, timeout=TIMEOUT_S)
+        self._requests = HTTPConnection(LOOPBACK, api_port, timeout=DEADLINE_S)
 
     def close(self) -> None:
         self._requests.close()
@@ -53,7 +53,7 @@ class QuickDriver:
 
     def follow(self, asked: Asked) -> Iterator[tuple[dict[str, Any], float]]:
         """The charge each time it has changed, and when this was heard, until it has ended."""
-        with closing(HTTPConnection(LOOPBACK, self._port, timeout=TIMEOUT_S)) as connection:
+        with closing(HTTPConnection(LOOPBACK, self._port, timeout=DEADLINE_S)) as connection:
             connection.request("GET", f"/v1/charges/{asked.message_id}/events?driver_id={asked.driver_id}")
             response = connection.getresponse()
             if response.status != 200:

@@ -17,8 +17,8 @@ from tools.services.ports import LOOPBACK, free_port, is_listening
 from tools.services.process import ChildProcess
 from tools.stack.boards import ROOT
 from tools.stack.log_choice import Wanted, chosen_log
+from tools.testing.deadlines import DEADLINE_S
 
-READY_TIMEOUT_S = 30.0
 RAW_PREFIX = "raw."
 PYTHONPATH = {"PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}"}
 UNIT = "frames/s"
@@ -83,7 +83,7 @@ def _server(
     process = ChildProcess(name, command, folder / f"{name}.log", settings, folder)
     process.start()
     try:
-        process.wait_ready(lambda: is_listening(port), READY_TIMEOUT_S)
+        process.wait_ready(lambda: is_listening(port), DEADLINE_S)
         yield process
     finally:
         process.stop()

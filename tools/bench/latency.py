@@ -20,12 +20,12 @@ from tools.services.process import wait_for
 from tools.stack.boards import Design, Plant
 from tools.stack.log_choice import Wanted
 from tools.stack.stack import Stack
+from tools.testing.deadlines import DEADLINE_S
 
 CP_ID = "cp_001"
 POWER_W = 3_700
 DRIVERS = 4
 REFERENCE_MS = (17.8, 47.0)  # to authorized, p50 and p99 of 100, on a machine of this kind; by its own report
-RELAY_TIMEOUT_S = 10.0
 NOT_YET = frozenset({"pending", "requested"})
 SAID_NO = frozenset({"refused", "failed", "cancelled"})
 # Between two charges; never the same, so that no rhythm of the system's polls is always met at the same beat.
@@ -114,7 +114,7 @@ def _closed_s(plant: Plant) -> float:
 
     Its `closed_wall_s` is Unix time too, but taken when the plant next looked, which is up to 50 ms later.
     """
-    wait_for(lambda: plant.state()["relay"], RELAY_TIMEOUT_S, "the relay closes")  # its start may be told sooner
+    wait_for(lambda: plant.state()["relay"], DEADLINE_S, "the relay closes")  # its start may be told sooner
     before_s = time.time()
     state = plant.state()
     now_s = (before_s + time.time()) / 2

@@ -9,8 +9,7 @@ from typing import Any
 
 from tools.services.process import ChildProcess
 from tools.stack.boards import ROOT
-
-COMMAND_TIMEOUT_S = 60
+from tools.testing.deadlines import DEADLINE_S
 
 
 class Driver:
@@ -31,7 +30,7 @@ class Driver:
     def run(self, *arguments: str) -> Any:
         """What the command printed as JSON. Raises RuntimeError with its complaint."""
         done = subprocess.run(
-            self._command(arguments), capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=False,
+            self._command(arguments), capture_output=True, text=True, timeout=DEADLINE_S, check=False,
             env={**os.environ, **self._environment}, stdin=subprocess.DEVNULL,
         )
         if done.returncode != 0:

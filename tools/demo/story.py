@@ -9,8 +9,8 @@ from tools.demo.verdict import Billed, Flowed, Verdict, judge
 from tools.services.process import ChildProcess, wait_for
 from tools.stack.boards import ChargePoint
 from tools.stack.stack import Stack
+from tools.testing.deadlines import DEADLINE_S
 
-START_TIMEOUT_S = 30.0
 END_TIMEOUT_S = 75.0
 NAMES = ("Ada", "Grace", "Alan")
 MONITOR_KILLED_AT_WH = 500  # so that there is something to lose
@@ -47,17 +47,17 @@ class Story:
             driver.register()
         charges = [driver.start("charge", cp_id) for cp_id, driver in self._drivers.items()]
         for point in self._points.values():
-            wait_for(lambda point=point: point.plant.state()["relay"], START_TIMEOUT_S, f"{_id(point)}: relay closed")
+            wait_for(lambda point=point: point.plant.state()["relay"], DEADLINE_S, f"{_id(point)}: relay closed")
         self._say(f"{len(charges)} cars charge: " + ", ".join(f"{d.name} at {c}" for c, d in self._drivers.items()))
         return charges
 
     def _kill_monitor(self, point: ChargePoint) -> None:
         enough = MONITOR_KILLED_AT_WH * 1000
-        wait_for(lambda: point.plant.state()["plant_mwh"] > enough, START_TIMEOUT_S, f"{_id(point)}: energy flows")
+        wait_for(lambda: point.plant.state()["plant_mwh"] > enough, DEADLINE_S, f"{_id(point)}: energy flows")
         monitor = point.boards["monitor"]
         monitor.kill()
         self._say(f"{_id(point)}: its monitor is killed")
-        wait_for(lambda: not point.plant.state()["relay"], START_TIMEOUT_S, f"{_id(point)}: relay opened")
+        wait_for(lambda: not point.plant.state()["relay"], DEADLINE_S, f"{_id(point)}: relay opened")
         edge = point.plant.state()["edges"][-1]
         self._say(f"{_id(point)}: the plant saw the relay open, at {edge['at_ms'] / 60000:.0f} min of the car's time")
         monitor.start()
@@ -66,7 +66,7 @@ class Story:
         self._stack.bridge.kill()
         self._say("the bridge is killed; boards meter and journal on")
         enough = point.plant.state()["plant_mwh"] + FLOWS_WITHOUT_BRIDGE_WH * 1000
-        wait_for(lambda: point.plant.state()["plant_mwh"] > enough, START_TIMEOUT_S, f"{_id(point)}: charges on")
+        wait_for(lambda: point.plant.state()["plant_mwh"] > enough, DEADLINE_S, f"{_id(point)}: charges on")
         self._stack.bridge.start()
         self._say("the bridge is started again")
 

@@ -13,12 +13,12 @@ from tools.services.kafka_jars import KafkaUnavailable, available, jars, java
 from tools.services.ports import LOOPBACK, free_port, is_listening
 from tools.services.process import ChildProcess
 from tools.services.service import Service
+from tools.testing.deadlines import DEADLINE_S
 
 __all__ = ["KafkaBroker", "KafkaUnavailable", "available"]
 
 # Listening after 2 to 3 s on an idle machine, 10 s under load; a restart after SIGKILL replays the log first.
 START_TIMEOUT_S = 90.0
-FORMAT_TIMEOUT_S = 60.0
 JVM_OPTIONS = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 PROPERTIES = """\
@@ -80,7 +80,7 @@ class KafkaBroker(Service):
         command = self._java(
             "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster_id, "-c", str(self._properties)
         )
-        result = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_TIMEOUT_S, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
         if result.returncode != 0:
             raise KafkaUnavailable(f"Kafka's storage could not be made:\n{(result.stdout + result.stderr)[-2000:]}")
 

@@ -10,10 +10,10 @@ from typing import Literal
 from tools.services.ports import LOOPBACK, free_port, is_listening
 from tools.services.process import ChildProcess
 from tools.services.service import Service
+from tools.testing.deadlines import DEADLINE_S
 
 Kind = Literal["iotcore", "mosquitto"]
 
-START_TIMEOUT_S = 20.0
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")  # where servers lie, often outside a user's PATH
 
 # Debian's default queue of 1,000 drops QoS 1 messages of a fleet without a word. As root it would give up its
@@ -68,4 +68,4 @@ class MqttBroker(Service):
     def start(self) -> None:
         """Returns once it accepts connections. Raises ProcessEnded, TimeoutError."""
         self.process.start()
-        self.process.wait_ready(lambda: is_listening(self.port), START_TIMEOUT_S)
+        self.process.wait_ready(lambda: is_listening(self.port), DEADLINE_S)

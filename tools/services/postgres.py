@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tools.services.process import ChildProcess, ProcessEnded
 from tools.services.service import Service
+from tools.testing.deadlines import DEADLINE_S
 
 USER = "wattline"
-START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
 DEBIAN_BINARIES = "/usr/lib/postgresql"
 # The server refuses to run as root; these users are on every Debian.
@@ -54,13 +54,13 @@ class Postgres(Service):
         """Raises PostgresUnavailable."""
         initdb = [_program("initdb"), "-D", str(self._data), "-U", USER, "-A", "trust", "--no-sync", "-E", "UTF8"]
         done = subprocess.run(
-            [*self._as_user, *initdb], cwd="/", capture_output=True, text=True, timeout=START_TIMEOUT_S, check=False
+            [*self._as_user, *initdb], cwd="/", capture_output=True, text=True, timeout=DEADLINE_S, check=False
         )
         if done.returncode:
             raise PostgresUnavailable(f"initdb failed: {done.stderr.strip()}")
         self.process.start()
         try:
-            self.process.wait_said("ready to accept connections", START_TIMEOUT_S)
+            self.process.wait_said("ready to accept connections", DEADLINE_S)
         except (ProcessEnded, TimeoutError) as error:
             raise PostgresUnavailable(str(error)) from error
 

@@ -12,9 +12,9 @@ from tools.services.null_modem import NullModem
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import ChildProcess
 from tools.stack.python_of_boards import interpreter
+from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_TIMEOUT_S = 30.0
 RATED_MA = 40_000  # of a board's 16 A by default a recorded car takes more, and its charge ends as over-current
 Shape = Literal["tcp", "serial", "split"]
 
@@ -50,11 +50,11 @@ class Plant:
 
     def start(self) -> None:
         self.process.start()
-        self.process.wait_said(r"\bready\b", READY_TIMEOUT_S)
+        self.process.wait_said(r"\bready\b", DEADLINE_S)
 
     def ask(self, **request: object) -> dict[str, Any]:
         """Its answer. Raises OSError where it is gone, ValueError where it refuses."""
-        with socket.create_connection((LOOPBACK, self._control_port), timeout=10) as connection:
+        with socket.create_connection((LOOPBACK, self._control_port), timeout=DEADLINE_S) as connection:
             connection.sendall(json.dumps({"cp_id": self._cp_id, **request}).encode() + b"\n")
             with connection.makefile("r", encoding="utf-8") as lines:
                 answer: dict[str, Any] = json.loads(lines.readline())

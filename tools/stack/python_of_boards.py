@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tools.testing.deadlines import DEADLINE_S
+
 
 @dataclass(frozen=True)
 class Interpreter:
@@ -27,5 +29,5 @@ def interpreter() -> Interpreter:
         name = f"cpython-{platform.python_version()}"
         return Interpreter(sys.executable, name, "no MicroPython for this machine: boards run on CPython")
     say_version = "import sys; print('%d.%d' % sys.implementation.version[:2])"
-    answer = subprocess.run([path, "-c", say_version], capture_output=True, text=True, check=True, timeout=20)
+    answer = subprocess.run([path, "-c", say_version], capture_output=True, text=True, check=True, timeout=DEADLINE_S)
     return Interpreter(path, f"micropython-{answer.stdout.strip()}")

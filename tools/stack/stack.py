@@ -17,8 +17,7 @@ from tools.services.process import ChildProcess
 from tools.stack.boards import ROOT, ChargePoint, Design
 from tools.stack.log_choice import LogChoice, Wanted, chosen_log
 from tools.stack.python_of_boards import interpreter
-
-READY_TIMEOUT_S = 60.0
+from tools.testing.deadlines import DEADLINE_S
 
 
 class Stack:
@@ -66,7 +65,7 @@ class Stack:
         self._start_servers(self._settings())
         for charge_point in self.charge_points.values():
             charge_point.start()
-        self.api.wait_ready(self._all_active, READY_TIMEOUT_S)
+        self.api.wait_ready(self._all_active, DEADLINE_S)
         self._say(f"log {self.log.name}, {len(self.charge_points)} charge points, {time.monotonic() - started:.0f} s")
 
     def _start_servers(self, settings: dict[str, str]) -> None:
@@ -123,7 +122,7 @@ class Stack:
 
     def get(self, path: str) -> dict[str, Any]:
         """A page of the API. Raises httpx.HTTPError."""
-        page: dict[str, Any] = httpx.get(self.api_url + path, timeout=10).raise_for_status().json()
+        page: dict[str, Any] = httpx.get(self.api_url + path, timeout=DEADLINE_S).raise_for_status().json()
         return page
 
     def processes(self) -> Iterator[ChildProcess]:

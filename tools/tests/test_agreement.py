@@ -83,6 +83,7 @@ def spelt(table: str, code: str, before: str = "") -> Plant:
         (row("faults", "smoke"), "fault 'smoke' is not in faults.TEXTS"),
         (row("faults_found", "smoke"), "fault 'smoke' is not in faults.TEXTS"),
         (row("fault_texts", "smoke"), "fault 'smoke' is not in what anybody finds"),
+        (row("settings", "ODD_S"), "setting 'ODD_S' is not in any config[...]: nobody reads it"),
         (spelt("spelt_errors", "odd"), "bridge/planted.py:1: 'odd' is not in wire/codes.py ERROR_CODES"),
         (spelt("spelt_errors", "odd"), "counter 'refused_odd' is not in bridge/counters.py"),
         (spelt("spelt_command_reasons", "odd"), "'odd' is not in wire/codes.py COMMAND_REASONS"),

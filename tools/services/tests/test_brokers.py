@@ -47,7 +47,7 @@ def exchanged(broker: MqttBroker, topic: str) -> bool:
     client.connect("127.0.0.1", broker.port)
     client.loop_start()
     try:
-        return arrived.wait(10)
+        return arrived.wait(DEADLINE_S)
     finally:
         client.disconnect()
         client.loop_stop()
@@ -110,7 +110,7 @@ def test_two_demos_at_once_bring_the_jars_once(monkeypatch: pytest.MonkeyPatch, 
         )
         for _ in range(2)
     ]
-    folders = [Path(demo.communicate(timeout=60)[0].strip()) for demo in demos]
+    folders = [Path(demo.communicate(timeout=DEADLINE_S)[0].strip()) for demo in demos]
     assert folders[0] == folders[1] == kafka_jars.jars()
     assert [jar.name for jar in folders[0].iterdir()] == ["kafka.jar"]
     assert (tmp_path / "runs").read_text() == "run\n"

@@ -5,10 +5,11 @@ import time
 import serial
 
 from tools.services.null_modem import HELD_BYTES, NullModem
+from tools.testing.deadlines import DEADLINE_S
 
 
 def _read(port: serial.Serial, size: int) -> bytes:
-    deadline, got = time.monotonic() + 10, b""
+    deadline, got = time.monotonic() + DEADLINE_S, b""
     while len(got) < size and time.monotonic() < deadline:
         got += port.read(size - len(got))
     return got
@@ -34,7 +35,7 @@ def test_a_port_may_be_opened_again() -> None:
 def test_what_nobody_reads_is_bounded_and_counted() -> None:
     with NullModem() as modem, serial.Serial(modem.near, timeout=1) as near:
         sent = 0
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + DEADLINE_S
         while not modem.dropped_bytes and time.monotonic() < deadline:
             sent += near.write(b"x" * 1024) or 0
         assert modem.dropped_bytes > 0

@@ -52,7 +52,7 @@ def ids(log: Path) -> list[int]:
 def family(tmp_path: Path, *arguments: str) -> ChildProcess:
     child = ChildProcess("family", [sys.executable, "-c", FAMILY, *arguments], tmp_path / "family.log")
     child.start()
-    child.wait_ready(lambda: len(ids(child.log_path)) == 2, 20)
+    child.wait_ready(lambda: len(ids(child.log_path)) == 2, DEADLINE_S)
     return child
 
 
@@ -123,7 +123,7 @@ def test_kill_and_start_again(tmp_path: Path) -> None:
     assert child.exit_code == -signal.SIGKILL
     child.start()
     assert child.pid != first
-    child.wait_ready(lambda: len(ids(child.log_path)) == 4, 20)  # the log was appended to
+    child.wait_ready(lambda: len(ids(child.log_path)) == 4, DEADLINE_S)  # the log was appended to
     child.stop()
 
 
@@ -149,8 +149,8 @@ def test_waiting_for_what_has_ended_shows_its_last_words(tmp_path: Path) -> None
     )
     child.start()
     with pytest.raises(ProcessEnded, match=r"board ended with code 3:\nPORT=1 is taken"):
-        child.wait_ready(lambda: False, 20)
-    assert child.wait_ended(1) == 3
+        child.wait_ready(lambda: False, DEADLINE_S)
+    assert child.wait_ended(DEADLINE_S) == 3
 
 
 def test_waiting_has_an_end(tmp_path: Path) -> None:
@@ -169,9 +169,9 @@ def test_what_is_waited_for_in_the_log_may_stand_far_above_its_end(tmp_path: Pat
     code = f"print('ready at=7' + 'x' * {2 * LOG_TAIL_BYTES}); import time; time.sleep(600)"
     child = ChildProcess("talker", [sys.executable, "-u", "-c", code], tmp_path / "talker.log")
     child.start()
-    child.wait_ready(lambda: len(child.said()) > 2 * LOG_TAIL_BYTES, 20)
+    child.wait_ready(lambda: len(child.said()) > 2 * LOG_TAIL_BYTES, DEADLINE_S)
     assert "ready" not in child.log_tail()
-    assert child.wait_said(r"at=(\d+)", 1)[1] == "7"
+    assert child.wait_said(r"at=(\d+)", DEADLINE_S)[1] == "7"
     child.stop()
 
 
@@ -181,11 +181,11 @@ def test_what_an_earlier_run_said_is_not_said_by_this_one(tmp_path: Path) -> Non
     flag.touch()
     child = ChildProcess("twice", [sys.executable, "-c", code, flag], tmp_path / "twice.log")
     child.start()
-    child.wait_ended(20)
+    child.wait_ended(DEADLINE_S)
     flag.unlink()
     child.start()
     with pytest.raises(ProcessEnded, match="ended with code 0"):
-        child.wait_said("ready", 20)
+        child.wait_said("ready", DEADLINE_S)
     assert child.said() == "bye\n"
 
 
