@@ -16,6 +16,7 @@ from eventlog.port import Log, LogError, LogUnavailable
 from eventlog.settings import BROKER_ADDRESS, LOG_PATH, log_of, place_of
 from runtime import log as process_log
 from runtime.config import ConfigManager
+from runtime.exit_codes import NOT_DONE_EXIT
 from runtime.program import add_settings, parser_of, settings_given
 from runtime.settings import COMMAND_TTL_S, DEBUG_MODE
 from runtime.shutdown import Shutdown
@@ -96,7 +97,7 @@ async def _run(config: ConfigManager, shutdown: Shutdown) -> int:
         log = await _open_log(config, ending)
     except LogError as error:
         logger.error("the log cannot be used: %s", error)
-        return 1
+        return NOT_DONE_EXIT
     if log is None:
         return 0
     try:
@@ -144,7 +145,7 @@ async def _serve(log: Log, options: Options, ending: asyncio.Future[None]) -> in
         await service.start()
     except OSError as error:
         logger.error("cannot listen: %s", error)
-        return 1
+        return NOT_DONE_EXIT
     logger.info("ready %s", service.addresses())
     await ending
     await service.stop()

@@ -16,6 +16,7 @@ from plant.mains import Mains
 from plant.profile_files import ProfileError, load_of
 from plant.world import World
 from runtime import log as process_log
+from runtime.exit_codes import USAGE_EXIT
 from runtime.shutdown import Shutdown
 from runtime.values import port_or_off
 
@@ -23,7 +24,6 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 0.05  # half of the shortest window's real time
 _HOST = "127.0.0.1"
-_BAD_ARGUMENT_EXIT = 2
 
 
 def _port(text: str) -> int:
@@ -108,14 +108,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         points = _charge_points(arguments)
     except (ProfileError, ValueError) as error:
         sys.stderr.write(f"wattline-plant: {error}\n")
-        return _BAD_ARGUMENT_EXIT
+        return USAGE_EXIT
     shutdown = Shutdown()
     shutdown.install()
     try:
         asyncio.run(_run(arguments, points, shutdown))
     except OSError as error:
         sys.stderr.write(f"wattline-plant: cannot listen at {arguments.host}: {error.strerror}\n")
-        return _BAD_ARGUMENT_EXIT
+        return USAGE_EXIT
     return 0
 
 

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, Self, TypeVar, cast
 
 from runtime import values
 from runtime.env_file import read_env_file
+from runtime.exit_codes import USAGE_EXIT
 from runtime.misspelt import NEAR_IN_ENVIRONMENT, NEAR_IN_FILE, misspelt
 from runtime.registry import Setting, SettingError, Table, gathered
 
 T = TypeVar("T")
 SHOWN_CHARACTERS = 60  # of a bad value, so that the complaint stays one readable line
-BAD_SETTING_EXIT = 2
 ENV_FILE = ".env"
 OPTION, ENVIRONMENT, FILE, DEFAULT = "option", "environment", "file", "default"
 _PASSWORD = re.compile(r"(?<=//)([^:/@?]*):.*@|(?<=password=)[^&]*", re.IGNORECASE)
@@ -69,7 +69,7 @@ class ConfigManager:
             config = cls.load(options)
         except SettingError as error:
             sys.stderr.write(f"{program}: {error}\n")
-            raise SystemExit(BAD_SETTING_EXIT) from None
+            raise SystemExit(USAGE_EXIT) from None
         for warning in config.warnings:
             sys.stderr.write(f"{program}: warning: {warning}\n")
         return config

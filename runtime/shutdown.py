@@ -6,8 +6,9 @@ import signal
 import threading
 from types import FrameType
 
+from runtime.exit_codes import SIGNAL_EXIT_BASE
+
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_SIGNAL_EXIT_BASE = 128  # a shell's exit code for "ended by signal n" is 128 + n
 
 
 class Shutdown:
@@ -51,6 +52,6 @@ class Shutdown:
         del frame
         self._signals += 1
         if self._signals > 1:
-            os._exit(_SIGNAL_EXIT_BASE + number)
+            os._exit(SIGNAL_EXIT_BASE + number)
         # The main thread may hold the very locks that `request` takes, so a thread of its own takes them.
         threading.Thread(target=self.request, name="shutdown", daemon=True).start()

@@ -17,6 +17,7 @@ from central.api.log_writer import LogWriter
 from central.store.opening import database_of, wait_for_tables
 from runtime import log as process_log
 from runtime.config import ConfigManager
+from runtime.exit_codes import USAGE_EXIT
 from runtime.settings import DEBUG_MODE
 from runtime.shutdown import Shutdown
 from runtime.values import Address
@@ -24,7 +25,6 @@ from runtime.values import Address
 MAX_REQUESTS = 1_000  # at once, followers among them; beyond, uvicorn answers 503
 BACKLOG = 1_024
 GRACE_S = 1
-REFUSED_EXIT = 2
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def run_api(config: ConfigManager) -> int:
             "published on loopback",
             address,
         )
-        return REFUSED_EXIT
+        return USAGE_EXIT
     shutdown = Shutdown()
     shutdown.install()
     database = database_of(config)
@@ -60,7 +60,7 @@ def run_api(config: ConfigManager) -> int:
         listener = _listen(address)
     except OSError as error:
         logger.error("API_ADDRESS=%s cannot be listened on: %s", address, error.strerror or error)
-        return REFUSED_EXIT
+        return USAGE_EXIT
     log = LogWriter(config, shutdown)
     log.start()
     port: int = listener.getsockname()[1]
@@ -70,7 +70,7 @@ def run_api(config: ConfigManager) -> int:
     finally:
         log.close()
         database.dispose()
-    return REFUSED_EXIT if log.failed else 0
+    return USAGE_EXIT if log.failed else 0
 
 
 async def _serve(app: Starlette, listener: socket.socket, shutdown: Shutdown) -> None:

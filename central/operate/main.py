@@ -9,10 +9,7 @@ import typer
 
 from central.operate.commands import failures, points, processes, system
 from central.operate.options import PROGRAM, Command
-
-NOT_DONE_EXIT = 1
-USAGE_EXIT = 2
-INTERRUPTED_EXIT = 130
+from runtime.exit_codes import INTERRUPTED_EXIT, NOT_DONE_EXIT, USAGE_EXIT
 
 GROUPS = (processes, points, system, failures)
 

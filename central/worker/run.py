@@ -19,10 +19,10 @@ from central.worker.ticker import Rhythm, Ticker
 from eventlog import LogError
 from runtime import log as process_log
 from runtime.config import ConfigManager
+from runtime.exit_codes import STOPPED_EXIT
 from runtime.settings import DEBUG_MODE, SILENT_AFTER_S
 from runtime.shutdown import Shutdown
 
-STOPPED_EXIT = 3
 END_WITHIN_S = 1.5  # after SIGTERM; then the process ends whatever it waits for: it survives kill -9 as well
 
 logger = logging.getLogger(__name__)

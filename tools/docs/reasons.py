@@ -9,6 +9,7 @@ from central.api.codes import CODES
 from central.model.reasons import CHARGE_REASONS, DEAD_LETTERS, REGISTRATION_REASONS
 from driver_cli import exit_codes as of_drivers
 from driver_cli.words.reasons import END_REASONS as END_WORDS
+from runtime import exit_codes as of_servers
 from tools.docs.markdown import table
 
 _INTRO = """# Codes and reasons
@@ -68,6 +69,12 @@ def page() -> str:
                 "nothing. From `central/model/reasons.py`.",
                 ("reason", "why the record was not folded"),
                 _rows(DEAD_LETTERS),
+            ),
+            _section(
+                "Exit codes of servers and of `wattline-central`",
+                "From `runtime/exit_codes.py`. A simulated board ends like a server on a bad `config.json`.",
+                ("code", "what it means"),
+                ((str(code), text) for code, text in of_servers.MEANINGS.items()),
             ),
             _section(
                 "Exit codes of `wattline`",
