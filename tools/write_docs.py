@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import protocol, reasons, settings, states, topics
+from tools.docs import central_commands, protocol, reasons, settings, states, topics
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -13,6 +13,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings.page,
     "docs/states.md": states.page,
     "docs/topics.md": topics.page,
+    "docs/wattline-central.md": central_commands.page,
 }
 
 

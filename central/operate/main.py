@@ -19,7 +19,7 @@ cli = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Settings come from the environment or .env; docs/settings.md lists them, `wattline-central config` shows "
-    "them. Exit codes: 0 done, 1 not done, 2 a wrong command or setting.",
+    "them. docs/wattline-central.md describes every command.",
 )
 
 
