@@ -50,6 +50,8 @@ CHARGE_REASONS = Place(
 )
 API_ERRORS = Place(("central/api",), {"ApiError": 1})
 
+HOLDERS = frozenset({"config", "values"})  # what holds the values of settings, by the names it goes by
+
 
 def spelt_in(source: str, name: str, place: Place) -> list[Spelt]:
     """The codes that stand in one source; what is computed (a code passed on, such as `error.code`) is none."""
@@ -81,14 +83,28 @@ def used_of(root: Path, source: str, module: str) -> set[str]:
     }
 
 
-def keys_read_of(root: Path, sources: tuple[str, ...], holder: str) -> set[str]:
-    """The names by which something is read of `holder`: `config[NAME]`, `self._config[settings.NAME]`."""
+def settings_read_in(source: str) -> set[str]:
+    """The settings whose value some code takes: `config[NAME]`, `self._config[settings.NAME]`, `values[NAME]`.
+
+    A rule (`@TABLE.rule`), which only compares settings, takes none.
+    """
+    tree = ast.parse(source)
+    rules = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _is_rule(node)]
+    compared = {id(node) for rule in rules for node in ast.walk(rule)}
     return {
         _name(node.slice)
-        for file in _files(root, Place(sources, {}))
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Subscript) and _name(node.value).strip("_") == holder
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and id(node) not in compared and _name(node.value).strip("_") in HOLDERS
     }
+
+
+def settings_read(root: Path, sources: tuple[str, ...]) -> set[str]:
+    files = _files(root, Place(sources, {}))
+    return {name for file in files for name in settings_read_in(file.read_text(encoding="utf-8"))}
+
+
+def _is_rule(node: ast.FunctionDef) -> bool:
+    return any(_name(each) == "rule" for each in node.decorator_list)
 
 
 def _used(node: ast.AST, module: str) -> list[str]:

@@ -129,7 +129,7 @@ def test_file_that_is_no_log_ends_the_bridge_with_one_line_and_is_left_alone(tmp
     bridge = BridgeProcess(tmp_path)
     bridge.start()
     assert bridge.process.wait_ended(DEADLINE_S) == 1
-    assert "log.db is not an event log; name another file" in bridge.process.said()
+    assert "log.db is the SQLite file of something else; name a file" in bridge.process.said()
     assert "Traceback" not in bridge.process.said()
     assert (tmp_path / "log.db").read_bytes() == content
 

@@ -8,7 +8,16 @@ from wire.kinds import CP, FOLD, Kind
 from wire.kinds.fields import must_id
 
 from tools.agreement import Tables, disagreements, tables
-from tools.spellings import API_ERRORS, COMMAND_RESPONSES, DEAD_LETTERS, ERROR_RESPONSES, Place, Spelt, spelt_in
+from tools.spellings import (
+    API_ERRORS,
+    COMMAND_RESPONSES,
+    DEAD_LETTERS,
+    ERROR_RESPONSES,
+    Place,
+    Spelt,
+    settings_read_in,
+    spelt_in,
+)
 
 Plant = Callable[[Tables], Tables]
 
@@ -114,3 +123,8 @@ def test_planted_row_is_caught(given: Tables, plant: Plant, told: str) -> None:
 )
 def test_code_that_is_spelt_is_found(place: Place, source: str, codes: list[str]) -> None:
     assert [each.code for each in spelt_in(source, "planted.py", place)] == codes
+
+
+def test_setting_is_read_where_its_value_is_taken_and_not_where_a_rule_compares_it() -> None:
+    source = "@TABLE.rule\ndef _rule(values):\n    return values[LOW]\n\nx = self._config[settings.PORT] + config[HOST]"
+    assert settings_read_in(source) == {"PORT", "HOST"}
