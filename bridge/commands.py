@@ -1,4 +1,4 @@
-"""What of the commands' topic goes to a board, and how it reads on the line. No I/O, no clock of its own."""
+"""What of the commands' topic goes to a board. No I/O, no clock."""
 
 from dataclasses import dataclass
 
@@ -24,27 +24,18 @@ class Command:
     message: Message
 
 
-def command_of(record: Record, now_ms: int, at_registration: Message) -> Command | str:
-    """The command as a board gets it, or the counter of why there is none.
-
-    `at_registration`: what the bridge itself has to tell a board that registered.
-    A board knows no absolute time before it is told: it gets the rest of the command's life, `ttl_ms`.
-    """
+def command_of(record: Record, at_registration: Message) -> Command | None:
+    """None where it is no command. `at_registration`: what the bridge itself has to tell a board that registered."""
     try:
         message = parse(record.value)
     except FrameError:
-        return "commands_bad"
+        return None
     if check(message) is not None or not _is_command(message, record):
-        return "commands_bad"
-    expires_at_ms = message.pop("expires_at_ms", None)
-    if isinstance(expires_at_ms, int):
-        if expires_at_ms <= now_ms:
-            return "commands_expired"
-        message["ttl_ms"] = expires_at_ms - now_ms
+        return None
+    cp_id = str(message["cp_id"])
     if message["type"] != "register_response":
-        return Command(str(message["cp_id"]), None, accepted=False, message=message)
-    message |= {"server_time_ms": now_ms} | at_registration
-    return Command(str(message["cp_id"]), str(message["link_id"]), message["accepted"] is True, message)
+        return Command(cp_id, None, accepted=False, message=message)
+    return Command(cp_id, str(message["link_id"]), message["accepted"] is True, message | at_registration)
 
 
 def _is_command(message: Message, record: Record) -> bool:

@@ -14,14 +14,14 @@ class Conversation:
         self._rules = PLAIN_RULES if plain else BOARD_RULES
         self._line = LineState()
 
-    def hear(self, payload: bytes, now_ms: int) -> Decision:
-        """What to do about one payload that arrived at `now_ms` (since 1970)."""
+    def hear(self, payload: bytes, now_ms: int | None) -> Decision:
+        """What to do about one payload that arrived at `now_ms` (since 1970, None where nobody knows)."""
         try:
             return self._decide(parse(payload), payload, now_ms)
         except FrameError as error:
             return refuse({}, error.code, "", error.text)
 
-    def _decide(self, message: Message, payload: bytes, now_ms: int) -> Decision:
+    def _decide(self, message: Message, payload: bytes, now_ms: int | None) -> Decision:
         problem = check(message)
         if problem is not None:
             if message.get("type") == "error_response":

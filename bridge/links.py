@@ -84,6 +84,10 @@ class Links:
         holder = self._registry.holder(cp_id)
         return None if holder is None else holder.line
 
+    def holds(self, cp_id: str, link_id: str | None) -> bool:
+        """Whether a command for this charge point, or for this one link of it, would go to a line here."""
+        return (self._registry.holder(cp_id) if link_id is None else self._registry.link(link_id)) is not None
+
     def heard(self, line: Peer, cp_id: str, now_s: float) -> None:
         link = self._registry.on_line(line, cp_id)
         if link is not None:

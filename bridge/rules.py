@@ -42,7 +42,7 @@ class Heard:
 
     __slots__ = ("board", "key", "kind", "message", "message_id", "n", "now_ms", "payload")
 
-    def __init__(self, message: Message, payload: bytes, now_ms: int) -> None:
+    def __init__(self, message: Message, payload: bytes, now_ms: int | None) -> None:
         self.message = message
         self.payload = payload
         self.now_ms = now_ms

@@ -13,6 +13,7 @@ from bridge.lines.mqtt import MqttTelemetry
 from bridge.lines.serial import SerialLines
 from bridge.switchboard import Limits, Switchboard
 from bridge.tail import CommandTail
+from eventlog.clock import LogClock
 from eventlog.port import Log, Record
 from runtime.values import Address, SerialPort
 
@@ -43,11 +44,11 @@ class Options:
 class Service:
     """Starts once, and stops once. The log is the caller's to open and close."""
 
-    def __init__(self, log: Log, options: Options, counters: Counters) -> None:
+    def __init__(self, log: Log, options: Options, counters: Counters, clock: LogClock | None = None) -> None:
         self._counters = counters
         self._options = options
         self._loop = asyncio.get_running_loop()
-        self._switchboard = Switchboard(log, counters, options.limits)
+        self._switchboard = Switchboard(log, counters, options.limits, clock or LogClock())
         self._tail = CommandTail(log, options.command_ttl_s, self._deliver, counters)
         self._stopping = threading.Event()
         self._servers: list[asyncio.Server] = []

@@ -14,7 +14,6 @@ thinks of a message the bridge does not know.
 
 import asyncio
 import logging
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,9 +25,11 @@ from bridge.counters import Counters
 from bridge.decisions import Append, AskHealth, Ignore, Message, Refuse, Register, TellHealth
 from bridge.forward import Forwarder
 from bridge.health import HealthChecks
+from bridge.lifetime import begun
 from bridge.links import Links
 from bridge.notices import LinkNotices
 from bridge.peer import BOARDS, PLAIN, Peer
+from eventlog.clock import LogClock
 from eventlog.port import Log, Record
 
 MAX_TELEMETRY_IN_FLIGHT = 1_000  # of MQTT, which has no line that could be held back
@@ -38,10 +39,6 @@ NOTED_KINDS = frozenset(
 )
 
 logger = logging.getLogger(__name__)
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 async def until(condition: Callable[[], bool], within_s: float) -> None:
@@ -70,14 +67,17 @@ class Limits:
 
 
 class Switchboard:
-    def __init__(self, log: Log, counters: Counters, limits: Limits) -> None:
+    """`clock`: the log's, told by each of its acks. Boards, and what is stamped here, get no other time."""
+
+    def __init__(self, log: Log, counters: Counters, limits: Limits, clock: LogClock) -> None:
         self._loop = asyncio.get_running_loop()
         self._counters = counters
         self._limits = limits
         budgets = {BOARDS: limits.max_lines, PLAIN: limits.max_plain_lines}
         self._admission = Admission(budgets, limits.register_within_s)
         self._lines: set[Peer] = set()
-        self._forwarder = Forwarder(log, counters)
+        self._clock = clock
+        self._forwarder = Forwarder(log, counters, clock)
         self._notices = LinkNotices(self._forwarder.append, self._loop.call_later)
         self._links = Links(self._notices, counters)
         self._health = HealthChecks(self._loop.call_later, self._refuse, limits.health_answer_s)
@@ -117,7 +117,7 @@ class Switchboard:
         logger.debug("line %s closed: %s", line.name, reason)
 
     def hear(self, line: Peer, payload: bytes) -> None:
-        match line.conversation.hear(payload, now_ms()):
+        match line.conversation.hear(payload, self._log_ms()):
             case Append() as append:
                 self._append(line, append, None)
             case Register() as registered:
@@ -132,6 +132,10 @@ class Switchboard:
                     self._counters.count("ignored")
             case Ignore(counter):
                 self._counters.count(counter)
+
+    def _log_ms(self) -> int | None:
+        """None until the log has told it."""
+        return None if self._clock.ahead_ms is None else self._clock.now_ms()
 
     def _refuse(self, line: Peer, refused: Refuse) -> None:
         self._counters.count(refused.counter)
@@ -163,7 +167,8 @@ class Switchboard:
         line.give_back(reliable=append.reliable)
 
     def _answer_heartbeat(self, line: Peer, message_id: str | None) -> None:
-        answer: Message = {"type": "heartbeat_response", "server_time_ms": now_ms(), "boot_id": self._boot_id}
+        answer: Message = {"type": "heartbeat_response", "boot_id": self._boot_id}
+        answer["server_time_ms"] = self._clock.now_ms()
         line.send(answer if message_id is None else answer | {"message_id": message_id})
 
     def telemetry(self, append: Append) -> None:
@@ -182,29 +187,38 @@ class Switchboard:
 
     def deliver(self, records: Sequence[Record]) -> None:
         for record in records:
-            command = command_of(record, now_ms(), self._at_registration)
-            if isinstance(command, str):
-                self._counters.count(command)
-                logger.debug("command %s of %s: %s", record.offset, record.key, command)
+            command = command_of(record, self._at_registration)
+            if command is None:
+                self._counters.count("commands_bad")
+                logger.debug("record %s/%s of %s is no command", record.partition, record.offset, record.key)
             else:
                 self._route(command)
 
     def _route(self, command: Command) -> None:
-        if command.link_id is None:
-            self._send(command, self._links.line_of(command.cp_id))
-            return
-        link = self._links.answered(command.cp_id, command.link_id, accepted=command.accepted)
-        self._send(command, None if link is None else link.line)
-        if link is not None and not command.accepted:
-            self._links.refused(link)
+        message = begun(command.message, self._clock.now_ms())
+        if message is None:
+            self._expired(command)
+        elif command.link_id is None:
+            self._send(command, message, self._links.line_of(command.cp_id))
+        else:
+            link = self._links.answered(command.cp_id, command.link_id, accepted=command.accepted)
+            self._send(command, message, None if link is None else link.line)
+            if link is not None and not command.accepted:
+                self._links.refused(link)
 
-    def _send(self, command: Command, line: Peer | None) -> None:
+    def _expired(self, command: Command) -> None:
+        self._counters.count("commands_expired")
+        here = self._links.holds(command.cp_id, command.link_id)
+        level = logging.WARNING if here else logging.DEBUG  # at its start a bridge reads what is long over
+        logger.log(level, "%s to %s came too late and is not sent", command.message["type"], command.cp_id)
+
+    def _send(self, command: Command, message: Message, line: Peer | None) -> None:
         if line is None:
             self._counters.count("commands_elsewhere")
-        elif line.send(command.message):
+        elif line.send(message):
             self._counters.count("commands_sent")
-            text, session = "%s to %s on line %s", {"session": command.message.get("session_id")}
-            logger.info(text, command.message["type"], command.cp_id, line.name, extra=session)
+            text, session = "%s to %s on line %s", {"session": message.get("session_id")}
+            logger.info(text, message["type"], command.cp_id, line.name, extra=session)
 
     # --- time, and the end ---
 

@@ -2,8 +2,7 @@
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from wire.kinds import COMMANDS
 
@@ -20,7 +19,7 @@ logger = logging.getLogger(__name__)
 class CommandTail:
     """`deliver` is called on this thread, and returns when the batch has been carried out: one is out at a time.
 
-    Begins `ttl_s` before now: no command older than that is still worth sending. Nobody's offsets are kept.
+    Begins `ttl_s` before the newest command: none that is older is still worth sending. Nobody's offsets are kept.
     """
 
     def __init__(
@@ -71,18 +70,32 @@ class CommandTail:
             reader.close()
 
     def _positions(self) -> dict[tuple[str, int], int]:
-        partitions = range(self._commands.partitions(COMMANDS))
-        return {(COMMANDS, partition): self._offset_since_ttl(partition) for partition in partitions}
+        """By the stamps of the records alone: this host's clock may be an hour ahead, and would skip what is valid."""
+        log = self._commands
+        ends = log.all_ends([(COMMANDS, partition) for partition in range(log.partitions(COMMANDS))])
+        newest_ms = self._newest_ms({place: end.next for place, end in ends.items() if end.next > end.first})
+        since_ms = max(0, newest_ms - int(1_000 * self._ttl_s))
+        return {place: log.offset_at(*place, since_ms) for place in ends}
 
-    def _offset_since_ttl(self, partition: int) -> int:
-        return self._commands.offset_at(COMMANDS, partition, time.time_ns() // 1_000_000 - int(self._ttl_s * 1000))
+    def _newest_ms(self, ends: Mapping[tuple[str, int], int]) -> int:
+        """The latest stamp of the last record in each partition; 0 where there is none."""
+        newest_ms = 0
+        reader = self._commands.reader({place: end - 1 for place, end in ends.items()}) if ends else None
+        try:
+            while reader and not self._stopping.is_set() and _left(reader, ends):
+                for record in reader.poll(MAX_RECORDS, POLL_TIMEOUT_S):
+                    newest_ms = max(newest_ms, record.timestamp_ms)
+        finally:
+            if reader:
+                reader.close()
+        return newest_ms
 
     def _deliver_next(self, reader: Reader) -> None:
         try:
             records = reader.poll(MAX_RECORDS, POLL_TIMEOUT_S)
         except OffsetOutOfRange as error:  # whatever was missed is older than a day, and every command with it
             self._counters.count("commands_skipped")
-            reader.seek(error.topic, error.partition, self._offset_since_ttl(error.partition))
+            reader.seek(error.topic, error.partition, self._positions()[error.topic, error.partition])
             return
         except LogUnavailable as error:  # the reader keeps its place: made anew, it would send old commands again
             self._note_away(error)
@@ -96,3 +109,7 @@ class CommandTail:
             self._away = True
             logger.warning("commands cannot be read; trying again: %s", error)
         self._stopping.wait(RETRY_S)
+
+
+def _left(reader: Reader, ends: Mapping[tuple[str, int], int]) -> bool:
+    return any(reader.position(*place) < end for place, end in ends.items())

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from wire.frame import Decoder, FrameError, encode
 from wire.seal import Crc32
@@ -12,6 +12,7 @@ from bridge.acks import Acks
 from bridge.conversation import Conversation
 from bridge.counters import Counters
 from bridge.decisions import Message
+from bridge.lifetime import aged
 from bridge.peer import LineKind, Listener
 
 MAX_IN_FLIGHT = 64  # reliable messages waiting for the log; then the line is not read any further
@@ -42,6 +43,14 @@ class Carrier(Protocol):
     def abort(self) -> None:
         """At once."""
         ...
+
+
+class _Queued(NamedTuple):
+    """`at_s`: since when it waits for the carrier."""
+
+    data: bytes
+    message: Message
+    at_s: float
 
 
 class FramedLine:
@@ -83,7 +92,7 @@ class FramedLine:
         self._acks = Acks()
         self._acks_scheduled = False
         self._clogged = False
-        self._queued: deque[bytes] = deque()
+        self._queued: deque[_Queued] = deque()
 
     # --- in ---
 
@@ -173,7 +182,7 @@ class FramedLine:
         if not self._clogged:
             self._carrier.write(data)
         elif len(self._queued) < MAX_QUEUED:
-            self._queued.append(data)
+            self._queued.append(_Queued(data, message, self._loop.time()))
         else:
             self._counters.count("lines_clogged")
             self.close("it does not read")
@@ -187,8 +196,17 @@ class FramedLine:
     def unclogged(self) -> None:
         self._clogged = False
         while self._queued and not self._clogged and not self.closed:
-            self._carrier.write(self._queued.popleft())
+            self._write_queued(self._queued.popleft())
         self._close_when_done()
+
+    def _write_queued(self, queued: _Queued) -> None:
+        message = aged(queued.message, int(1_000 * (self._loop.time() - queued.at_s)))
+        if message is None:
+            self._counters.count("commands_expired")
+            text = "%s to %s expired while line %s did not read"
+            logger.warning(text, queued.message["type"], queued.message.get("cp_id"), self.name)
+        else:
+            self._carrier.write(queued.data if message == queued.message else encode(message, self._seal))
 
     # --- the end ---
 

@@ -17,6 +17,7 @@ from wire.kinds import COMMANDS, CP
 from bridge.counters import Counters
 from bridge.service import Options, Service
 from bridge.switchboard import Limits
+from eventlog.clock import LogClock, wall_ms
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Log, Record
 from runtime.values import Address, SerialPort
@@ -92,9 +93,10 @@ class Bench:
         *,
         serial_ports: Sequence[SerialPort] = (),
         mqtt: Address | None = None,
+        host_ahead_ms: int = 0,
         **limits: float,
     ) -> None:
-        """`limits`: fields of Limits that differ from LIMITS."""
+        """`host_ahead_ms`: how far the bridge's own clock is ahead. `limits`: fields of Limits unlike LIMITS."""
         self.log = log
         self.counters = Counters()
         self._options = Options(
@@ -105,6 +107,7 @@ class Bench:
             limits=replace(LIMITS, **limits),
             command_ttl_s=30.0,
         )
+        self._clock = LogClock(lambda: wall_ms() + host_ahead_ms)
         self._started = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="bridge under test", daemon=True)
@@ -125,7 +128,7 @@ class Bench:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        service = Service(self.log, self._options, self.counters)
+        service = Service(self.log, self._options, self.counters, self._clock)
         await service.start()
         assert service.plain_port is not None
         self.tcp_port, self.plain_port = service.tcp_port, service.plain_port

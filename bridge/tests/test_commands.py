@@ -7,6 +7,7 @@ from wire.kinds import COMMANDS
 
 from bridge.commands import Command, command_of
 from bridge.decisions import Message
+from bridge.lifetime import aged, begun
 from eventlog.port import Record
 
 NOW_MS = 1_800_000_000_000
@@ -38,29 +39,48 @@ BAD: list[tuple[str, Record]] = [
 
 
 @pytest.mark.parametrize("bad", [row[1] for row in BAD], ids=[row[0] for row in BAD])
-def test_what_is_no_command_is_counted(bad: Record):
-    assert command_of(bad, NOW_MS, OWN) == "commands_bad"
+def test_what_is_no_command_is_none(bad: Record):
+    assert command_of(bad, OWN) is None
 
 
-def test_command_is_sent_as_it_came_with_the_rest_of_its_life():
-    command = command_of(record(START | {"expires_at_ms": NOW_MS + 1_500}), NOW_MS, OWN)
-    assert command == Command("cp_001", None, accepted=False, message=START | {"ttl_ms": 1_500})
-
-
-def test_command_without_an_end_has_no_ttl():
-    assert command_of(record(dict(START)), NOW_MS, OWN) == Command("cp_001", None, accepted=False, message=dict(START))
-
-
-@pytest.mark.parametrize("late_ms", [0, 1, 86_400_000])
-def test_expired_command_is_counted(late_ms: int):
-    assert command_of(record(START | {"expires_at_ms": NOW_MS - late_ms}), NOW_MS, OWN) == "commands_expired"
-    assert command_of(record(RESPONSE | {"expires_at_ms": NOW_MS - late_ms}), NOW_MS, OWN) == "commands_expired"
+def test_command_is_as_it_came():
+    message = START | {"expires_at_ms": NOW_MS}
+    assert command_of(record(message), OWN) == Command("cp_001", None, accepted=False, message=message)
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_register_response_is_stamped_and_goes_to_its_link(accepted: bool):
-    command = command_of(record(RESPONSE | {"accepted": accepted}), NOW_MS, OWN)
-    assert isinstance(command, Command)
-    assert (command.link_id, command.accepted) == ("l1", accepted)
-    assert command.message == RESPONSE | {"accepted": accepted, "server_time_ms": NOW_MS} | OWN
-    assert check(command.message) is None
+def test_register_response_goes_to_its_link_with_what_the_bridge_has_to_tell(accepted: bool):
+    command = command_of(record(RESPONSE | {"accepted": accepted}), OWN)
+    assert command == Command("cp_001", "l1", accepted, RESPONSE | {"accepted": accepted} | OWN)
+
+
+# --- the time on a command ---
+
+
+def test_command_is_sent_with_its_end_and_with_the_rest_of_its_life():
+    message = START | {"expires_at_ms": NOW_MS + 1_500}
+    assert begun(message, NOW_MS) == message | {"ttl_ms": 1_500}
+
+
+def test_command_without_an_end_has_no_ttl():
+    assert begun(START, NOW_MS) == START
+
+
+@pytest.mark.parametrize("late_ms", [0, 1, 86_400_000])
+@pytest.mark.parametrize("message", [START, RESPONSE], ids=["command", "response"])
+def test_command_that_has_expired_is_none(message: Message, late_ms: int):
+    assert begun(message | {"expires_at_ms": NOW_MS - late_ms}, NOW_MS) is None
+
+
+def test_register_response_tells_the_time():
+    told = RESPONSE | OWN | {"server_time_ms": NOW_MS}
+    assert begun(RESPONSE | OWN, NOW_MS) == told
+    assert check(told) is None
+
+
+def test_what_was_held_has_less_to_live_and_tells_a_later_time():
+    message = START | {"expires_at_ms": NOW_MS + 1_500, "ttl_ms": 1_500}
+    assert aged(message, 1_000) == message | {"ttl_ms": 500}
+    assert aged(message, 1_500) is None
+    assert aged(RESPONSE | {"server_time_ms": NOW_MS}, 70) == RESPONSE | {"server_time_ms": NOW_MS + 70}
+    assert aged(START, 999) == START

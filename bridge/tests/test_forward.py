@@ -10,6 +10,7 @@ from wire.kinds import CP
 from bridge.counters import Counters
 from bridge.forward import Forwarder
 from bridge.switchboard import until
+from eventlog.clock import LogClock
 from eventlog.embedded.log import EmbeddedLog
 from tools.testing.deadlines import DEADLINE_S
 
@@ -18,7 +19,7 @@ BURSTS = 40
 
 async def overload(log: EmbeddedLog, counters: Counters, calm_s: float) -> list[bool]:
     """Bursts of which the log has room for a part."""
-    forwarder, settled = Forwarder(log, counters, calm_s), list[bool]()
+    forwarder, settled = Forwarder(log, counters, LogClock(), calm_s), list[bool]()
     for number in range(BURSTS):
         for _ in range(6):
             forwarder.append(CP, "cp_001", b"{}", settled.append)

@@ -13,6 +13,7 @@ from bridge.switchboard import Switchboard, until
 from bridge.tests.bench import LIMITS, messages, open_log
 from bridge.tests.frameless import FramelessLine
 from bridge.tests.saying import register, rid
+from eventlog.clock import LogClock
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Record
 from tools.testing.deadlines import DEADLINE_S
@@ -34,7 +35,7 @@ async def registered_line(switchboard: Switchboard, log: EmbeddedLog) -> tuple[F
 
 
 async def converse(log: EmbeddedLog) -> None:
-    switchboard = Switchboard(log, Counters(), LIMITS)
+    switchboard = Switchboard(log, Counters(), LIMITS, LogClock())
     line, link_up = await registered_line(switchboard, log)
     assert (line.acked, line.in_flight) == ([rid(1)], 0)
     answer = command("register_response", link_id=link_up["link_id"], accepted=True, in_service=True)

@@ -13,6 +13,7 @@ from bridge.lines.framed import MAX_QUEUED, FramedLine
 from bridge.lines.tcp import BOARDS
 from bridge.switchboard import Switchboard, until
 from bridge.tests.bench import LIMITS, messages, open_log
+from eventlog.clock import LogClock
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Record
 from tools.testing.deadlines import DEADLINE_S
@@ -42,7 +43,7 @@ class NeverRead:
 
 async def refuse_on_the_last_straw(log: EmbeddedLog, counters: Counters) -> None:
     """Central's refusal is the one line too many that a board has not read."""
-    switchboard = Switchboard(log, counters, LIMITS)
+    switchboard = Switchboard(log, counters, LIMITS, LogClock())
     carrier = NeverRead()
     line = carrier.line = FramedLine("memory", "", BOARDS.kind, CRC32, carrier, switchboard, counters)
     assert switchboard.admit(line)
