@@ -12,6 +12,7 @@ import httpx
 from driver_cli.tests.bad_line import BadLine, Loses
 from driver_cli.tests.canned import Serve, json_answer
 from driver_cli.tests.homes import ROOT, Home, ended, lines_of_json
+from driver_cli.tests.slow_motion import in_slow_motion
 from tools.services.process import wait_for
 from tools.stack.stack import Stack
 from tools.testing.deadlines import DEADLINE_S
@@ -34,7 +35,7 @@ def killed_while(home: Home, line: BadLine, cp_id: str) -> None:
 
 def left_running(home: Home, cp_id: str = "cp_001") -> subprocess.CompletedProcess[str]:
     """A charge whose command was told by Ctrl-C, where nobody can answer its question."""
-    process = home.start("charge", cp_id, "--kwh", "50")
+    process = home.start("charge", cp_id)  # without a limit, so that nothing but a stop ends it
     wait_for(lambda: running(home), DEADLINE_S, "energy flows")
     process.send_signal(signal.SIGINT)
     return ended(process)
@@ -110,6 +111,8 @@ def test_interrupted_where_nobody_can_answer_is_left_running_and_taken_up(home: 
     assert elsewhere.returncode == 1
     assert "your charge at cp_001 is still running" in elsewhere.stderr
     again = home.start("--json", "charge", "cp_001", "--kwh", "1")
+    assert again.stdout is not None
+    assert json.loads(again.stdout.readline())["state"] == "in_progress"  # it follows the charge before that is stopped
     stopped = home.run("stop")
     assert stopped.returncode == 0, stopped.stderr
     taken_up = ended(again)
@@ -123,7 +126,7 @@ def test_interrupted_where_nobody_can_answer_is_left_running_and_taken_up(home: 
 
 
 def test_terminated_command_leaves_the_charge_running(home: Home):
-    process = home.start("charge", "cp_001", "--kwh", "50")
+    process = home.start("charge", "cp_001")
     wait_for(lambda: running(home), DEADLINE_S, "energy flows")
     process.send_signal(signal.SIGTERM)
     left = ended(process)
@@ -234,12 +237,13 @@ def answers(stack: Stack) -> bool:
 
 
 def test_api_that_dies_in_mid_charge_is_connected_to_again(home: Home, stack: Stack):
-    process = home.start("charge", "cp_001", "--kwh", "0.4")
-    wait_for(lambda: running(home), DEADLINE_S, "energy flows")
-    stack.api.kill()
-    assert process.stderr is not None
-    told = process.stderr.readline()
-    stack.api.start()
+    with in_slow_motion(stack, "cp_001"):
+        process = home.start("charge", "cp_001", *SHORT)
+        wait_for(lambda: running(home), DEADLINE_S, "energy flows")
+        stack.api.kill()
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        stack.api.start()
     assert "connecting again" in told
     done = ended(process)
     assert done.returncode == 0
