@@ -1,4 +1,4 @@
-"""The numbers that options take, such as the limits of a charge: strict decimals, turned into whole small units."""
+"""The numbers that options take, such as the limits of a charge: strict decimals, converted to whole small units."""
 
 import re
 from dataclasses import dataclass

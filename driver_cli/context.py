@@ -1,20 +1,22 @@
-"""What one run of the command works with: its options, the API, the state, the terminal."""
+"""The context of one command: its options, the API, the state file, the terminal."""
 
-import json
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
 
 from driver_cli import state
-from driver_cli.api.client import Api, Timing
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.state import StateFile
-from driver_cli.words import figures
+from driver_cli.timing import Timing
+from driver_cli.words.printable import as_json, clean
+
+if TYPE_CHECKING:
+    from driver_cli.api.client import Api
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Options:
 
 
 @dataclass
-class Run:
-    """One command at work. Results go to `out`, all else to `err`."""
+class Context:
+    """What a command works with. Results go to `out`, everything else to `err`."""
 
     options: Options
     out: Console
@@ -41,11 +43,14 @@ class Run:
     timing: Timing = field(default_factory=Timing)
 
     @classmethod
-    def of(cls, options: Options) -> "Run":
+    def of(cls, options: Options) -> "Context":
         return cls(options, Console(), Console(stderr=True), StateFile(state.folder(os.environ)))
 
     @cached_property
-    def api(self) -> Api:
+    def api(self) -> "Api":
+        # Loading the transport takes longer than all of `--help`, so only those who ask Central do it.
+        from driver_cli.api.client import Api
+
         return Api(self.options.api, self.note, self.timing)
 
     def driver_id(self) -> str:
@@ -60,17 +65,17 @@ class Run:
 
     def note(self, text: str) -> None:
         """A line on stderr, beside the result."""
-        self.err.print(f"wattline: {figures.clean(text)}", markup=False, highlight=False, soft_wrap=True)
+        self.err.print(f"wattline: {clean(text)}", markup=False, highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
         """A line of the result; nothing where the result is JSON."""
         if not self.options.json:
-            self.out.print(figures.clean(text), markup=False, highlight=False, soft_wrap=True)
+            self.out.print(clean(text), markup=False, highlight=False, soft_wrap=True)
 
     def result(self, document: Mapping[str, Any], shown: RenderableType | str) -> None:
         """The result: the document with --json, else what is shown of it."""
         if self.options.json:
-            print(json.dumps(document, ensure_ascii=False), file=self.out.file, flush=True)
+            print(as_json(document), file=self.out.file, flush=True)
         elif isinstance(shown, str):
             self.say(shown)
         else:
@@ -78,5 +83,5 @@ class Run:
 
     @property
     def interactive(self) -> bool:
-        """Somebody sits there who sees a live view and can answer a question."""
+        """A person sees the output and can answer a question."""
         return self.out.is_terminal and sys.stdin.isatty() and not self.options.json

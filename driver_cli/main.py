@@ -1,7 +1,6 @@
 """`wattline`, the drivers' command: its options, its subcommands, and how it ends."""
 
 import io
-import json
 import os
 import sys
 import traceback
@@ -15,19 +14,28 @@ from driver_cli.commands import charge, history, points, receipt, register, stop
 from driver_cli.context import Options
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.options import DEFAULT_API, api_url, checked, identity
-from driver_cli.words import figures
 from driver_cli.words.help import help_of
+from driver_cli.words.printable import as_json, clean
+
+COMPLETION = "_WATTLINE_COMPLETE"  # set by the shell that asks what a word could be completed to
 
 cli = typer.Typer(
     name="wattline",
-    add_completion=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from runtime.program import version
+
+        typer.echo(f"wattline {version()}")
+        raise typer.Exit
+
+
 def options(
-    context: typer.Context,
+    typer_context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON (charge: one line a state).")] = False,
     api: Annotated[
         str,
@@ -43,15 +51,18 @@ def options(
             help="Be this driver instead of the one registered here.",
         ),
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say the version and end.")
+    ] = False,
 ) -> None:
     """Charge your car at Wattline's charge points.
 
     The options below may also stand after a command's name. Who you are, and requests without an answer, are kept in
     $XDG_CONFIG_HOME/wattline or ~/.config/wattline.
     """
-    context.obj = Options(as_json, api, driver)
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    typer_context.obj = Options(as_json, api, driver)
+    if typer_context.invoked_subcommand is None:
+        typer.echo(typer_context.get_help())
 
 
 _EXIT_CODES = "\n".join(
@@ -76,7 +87,7 @@ def app(arguments: Sequence[str] | None = None) -> None:
     """The program `wattline`; ends with SystemExit."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
-        # A name that this terminal's encoding lacks must not end the command.
+        # A name with characters that this terminal's encoding lacks must not end the command.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     sys.exit(_ended(given))
@@ -91,8 +102,8 @@ def _ended(given: list[str]) -> int:
         return _told(Failure(ExitCode.USAGE, "usage", _usage(error)), given)
     except (KeyboardInterrupt, typer.Abort):
         return _told(_interrupted(), given)
-    except SystemExit:  # by which Typer answers a broken pipe: who read the output wants no more of it
-        return ExitCode.OUTPUT
+    except SystemExit as end:  # by which Typer ends what is about completion, and answers a broken pipe
+        return ExitCode.OUTPUT if end.code and COMPLETION not in os.environ else ExitCode.OK
     except OSError as error:
         return _told(_unwritten(error), given)
     except Exception as error:  # noqa: BLE001  # whatever it is, a driver gets one line and no traceback
@@ -113,7 +124,7 @@ def _interrupted() -> Failure:
 
 
 def _unwritten(error: OSError) -> Failure:
-    # What waits in the buffer would fail again at the end of the program.
+    # What is still in the buffer would fail again when the program ends.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     text = f"the output cannot be written ({error.strerror}); what was done before stays done"
@@ -129,10 +140,10 @@ def _defect(error: Exception) -> Failure:
 
 def _told(failure: Failure, given: Sequence[str]) -> int:
     """One line on stderr; with --json also a document on stdout."""
-    print(f"wattline: {figures.clean(failure.text)}", file=sys.stderr)
+    print(f"wattline: {clean(failure.text)}", file=sys.stderr)
     if "--json" in given:
         document = {"error": {"code": failure.code, "message": failure.text, "exit_code": int(failure.exit_code)}}
-        print(json.dumps(document, ensure_ascii=False))
+        print(as_json(document))
     return failure.exit_code
 
 

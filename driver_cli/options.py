@@ -8,7 +8,7 @@ import typer
 from wire.ids import ID_CHARACTERS, made_of
 
 from driver_cli.amounts import WAIT
-from driver_cli.context import Options, Run
+from driver_cli.context import Context, Options
 
 DEFAULT_API = "http://127.0.0.1:8080"
 DEFAULT_WAIT_S = 30.0
@@ -51,7 +51,7 @@ def identity(text: str) -> str:
 
 
 def wait_option(what_for: str) -> Any:
-    """--wait, in seconds. It is None where it was not given, for then DEFAULT_WAIT_S counts."""
+    """--wait, in seconds. None where it was not given; the command then uses DEFAULT_WAIT_S."""
     text = f"{what_for}, at most; {DEFAULT_WAIT_S:g} unless given."
     parser = checked(lambda text: WAIT.parse(text) / WAIT.per_unit)
     return typer.Option("--wait", metavar="SECONDS", parser=parser, help=text)
@@ -76,8 +76,8 @@ ChargePointId = Annotated[
 ]
 
 
-def run_of(context: typer.Context, as_json: bool, api: str | None, driver: str | None) -> Run:
-    """What the command works with, of the options on both sides of its name."""
-    options = context.find_object(Options)
+def context_of(typer_context: typer.Context, as_json: bool, api: str | None, driver: str | None) -> Context:
+    """The command's context, made of the options on both sides of its name."""
+    options = typer_context.find_object(Options)
     assert options is not None
-    return Run.of(options.overridden(as_json, api, driver))
+    return Context.of(options.overridden(as_json, api, driver))

@@ -1,4 +1,4 @@
-"""What this machine remembers for its driver: who it is, and what it asked and has no answer to yet.
+"""What this machine remembers: its driver, and the requests that have no answer yet.
 
 One JSON file, replaced atomically and synced before a request leaves, so that a crash at any moment finds
 either no request or its id. A lock file keeps two commands from overwriting each other's changes.
@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from driver_cli import amounts
 from driver_cli.exit_codes import ExitCode, Failure
 
 VERSION = 1
@@ -21,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Driver:
-    """Who charges from here: the registration that was answered, and the id that it was answered with."""
+    """The driver registered here. `message_id`: of the registration."""
 
     driver_id: str
     username: str
@@ -38,7 +39,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class Request:
-    """A charge request that has no answer yet. `body` is what was sent, and is sent again, to the letter."""
+    """A charge request that has no answer yet. `body` is sent again exactly as it was sent first."""
 
     message_id: str
     driver_id: str
@@ -69,7 +70,11 @@ def folder(environment: Mapping[str, str]) -> Path:
     """$XDG_CONFIG_HOME/wattline, or ~/.config/wattline."""
     configured = environment.get("XDG_CONFIG_HOME", "")
     # The XDG specification: a path that is not absolute counts as unset.
-    base = Path(configured) if configured.startswith("/") else Path.home() / ".config"
+    try:
+        base = Path(configured) if configured.startswith("/") else Path.home() / ".config"
+    except RuntimeError:
+        text = "this user has no home folder for the state file; XDG_CONFIG_HOME can name a folder"
+        raise Failure(ExitCode.LOCAL_STATE, "local_state", text) from None
     return base / "wattline"
 
 
@@ -89,7 +94,7 @@ class StateFile:
             raise self._failure(f"cannot be read ({_why(error)})") from None
         try:
             return _parsed(text)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise self._failure(
                 "is damaged or of another version; it may hold the id of a running request, "
                 "so it is left as it is: mend it or move it away"
@@ -97,7 +102,7 @@ class StateFile:
 
     @contextmanager
     def change(self) -> Generator[State]:
-        """The state, alone; what was changed is on the disk when the block has ended without an exception."""
+        """The state, locked. Changes are on disk once the block has ended without an exception."""
         with self._locked():
             state = self.read()
             before = _text(state)
@@ -114,10 +119,16 @@ class StateFile:
         except OSError as error:
             raise self._failure(f"cannot be written ({_why(error)})") from None
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._wait_for(lock)
             yield
         finally:
             os.close(lock)
+
+    def _wait_for(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:  # some network file systems have no locks
+            raise self._failure(f"cannot be locked ({_why(error)})") from None
 
     def _write(self, text: str) -> None:
         fresh = self._folder / f"state.{os.getpid()}.new"
@@ -160,11 +171,13 @@ def _parsed(text: str) -> State:
     if not isinstance(stored, dict) or stored["version"] != VERSION:
         raise ValueError
     values = cast("dict[str, Any]", stored)
-    return State(
+    state = State(
         driver=_row(Driver, values["driver"]),
         registration=_row(Registration, values["registration"]),
-        requests=[_certain(_row(Request, each)) for each in values["requests"]],
+        requests=[_sound(_row(Request, each)) for each in values["requests"]],
     )
+    _text(state).encode()  # half of a character, which JSON can spell, could not be sent or written again
+    return state
 
 
 def _row(kind: type[T], stored: object) -> T | None:
@@ -179,7 +192,10 @@ def _row(kind: type[T], stored: object) -> T | None:
     return kind(**values)
 
 
-def _certain(row: T | None) -> T:
-    if row is None:
+def _sound(request: Request | None) -> Request:
+    if request is None:
         raise ValueError
-    return row
+    for name, value in request.body.items():
+        if not isinstance(value, int if name in amounts.LIMITS else str) or isinstance(value, bool):
+            raise TypeError(name)
+    return request

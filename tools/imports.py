@@ -63,6 +63,12 @@ _MONEY = "wire central.model central.money"
 _STORE = f"{_MONEY} eventlog runtime central.settings central.store"
 _VIEWS = f"{_STORE} central.views"
 
+# `wattline`'s rooms from the lowest to the highest; what they share stands beside them.
+_WORDS = "driver_cli.words"
+_API = f"{_WORDS} wire driver_cli.exit_codes driver_cli.timing driver_cli.api"
+_TABLES = f"{_API} driver_cli.tables"
+_CHARGE = f"{_TABLES} driver_cli.amounts driver_cli.state driver_cli.context driver_cli.charge"
+
 # The most particular row that fits a module's dotted name counts.
 PARTS: dict[str, Part] = {
     "wire": _firmware("wire"),
@@ -93,7 +99,19 @@ PARTS: dict[str, Part] = {
         f"{_VIEWS} central.fold central.worker central.api.serve central.operate", "rich sqlalchemy typer"
     ),
     "plant": _part("wire runtime plant", ""),
-    "driver_cli": _part("wire runtime driver_cli", "httpx rich typer"),
+    "driver_cli": _part("", ""),
+    "driver_cli.words": _part(_WORDS, "rich", closed=WORLD),
+    "driver_cli.api": _part(_API, "httpx"),
+    "driver_cli.tables": _part(_TABLES, "rich"),
+    "driver_cli.charge": _part(_CHARGE, "rich"),
+    "driver_cli.commands": _part(f"{_CHARGE} driver_cli.options driver_cli.commands", "typer"),
+    "driver_cli.amounts": _part("", "", closed=WORLD),
+    "driver_cli.exit_codes": _part("", "", closed=WORLD),
+    "driver_cli.state": _part("driver_cli.amounts driver_cli.exit_codes", ""),
+    "driver_cli.context": _part(f"{_API} driver_cli.state", "rich"),
+    "driver_cli.options": _part("wire driver_cli.amounts driver_cli.context", "typer"),
+    "driver_cli.main": _part("runtime driver_cli", "typer"),
+    "driver_cli.__main__": _part("driver_cli.main", ""),
     "board_cli": _part("wire runtime board_cli", "mpremote rich serial typer"),
     "tools": _any_library("wire chargepoint eventlog runtime plant bridge central driver_cli tools"),
 }

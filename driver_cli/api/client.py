@@ -1,81 +1,45 @@
-"""The way to Central: one question over HTTP, asked again while that can help.
+"""The HTTP client: one question to Central, asked again while that can help. The only file that knows the transport.
 
 Every question that changes something carries the id it was given, so that asking again changes it once.
 """
 
 import json
-import random
-import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import httpx
 
 from driver_cli.api import retry
+from driver_cli.api.errors import Passing, Refused
 from driver_cli.api.retry import ASKING, READING, Patience
 from driver_cli.exit_codes import ExitCode, Failure
+from driver_cli.timing import Timing
 
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 15.0
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Refused(Exception):
-    """The API itself said no, for good: asking again gives the same answer."""
-
-    def __init__(self, status: int, code: str, field: str | None, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.status = status
-        self.code = code
-        self.field = field
-        self.message = message
-
-
-class Passing(Exception):
-    """No answer, or one that may be another in a moment; `why` ends the sentence `Wattline at URL ...`."""
-
-    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.retry_after_s = retry_after_s
-
-
-def _jitter() -> float:
-    return random.random()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Clock, pause and chance, passed in."""
-
-    monotonic_s: Callable[[], float] = time.monotonic
-    sleep_s: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = _jitter
-    now: Callable[[], datetime] = _now
-
-
 @dataclass
 class Api:
-    """`url`: http(s)://host[:port]. `notice` hears why a question is being asked again."""
+    """`url`: http(s)://host[:port]. `notice` is called with the reason when a question is asked again."""
 
     url: str
     notice: Callable[[str], None]
     timing: Timing = field(default_factory=Timing)
 
     def __post_init__(self) -> None:
-        host = httpx.URL(self.url).host
+        try:
+            host = httpx.URL(self.url).host
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise self._no_address(error) from None
         self._http = httpx.Client(
             base_url=self.url,
             headers={"accept": "application/json", "user-agent": "wattline"},
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            # A proxy of the environment knows no way to this very machine.
+            # A proxy from the environment cannot reach this machine's own loopback address.
             trust_env=host not in _LOOPBACK,
         )
 
@@ -91,22 +55,21 @@ class Api:
         return self._ask(patience, "POST", path, json=body)
 
     @contextmanager
-    def stream(self, path: str, read_timeout_s: float, **parameters: str) -> Generator[httpx.Response]:
-        """An event stream, one try. Raises Refused, Passing or Failure; reading on may raise httpx.TransportError."""
+    def stream(self, path: str, read_timeout_s: float, **parameters: str) -> Generator[Iterator[bytes]]:
+        """An event stream, one try. Raises Refused, Passing or Failure; reading on may raise Passing."""
         timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, read=read_timeout_s)
         headers = {"accept": "text/event-stream"}
         try:
             request = self._http.build_request("GET", path, params=parameters, headers=headers, timeout=timeout)
             response = self._http.send(request, stream=True)
-        except httpx.TransportError as error:
-            raise Passing(why(error)) from None
+        except _TROUBLE as error:
+            self._give_reason(error)
         try:
             if not response.is_success:
-                response.read()
-                self._judge(response)
+                self._judge(self._read(response))
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
                 raise self._no_wattline(response)
-            yield response
+            yield self._chunks(response)
         finally:
             response.close()
 
@@ -128,9 +91,32 @@ class Api:
     def _try(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         try:
             response = self._http.request(method, path, **request)
-        except httpx.TransportError as error:
-            raise Passing(why(error)) from None
+        except _TROUBLE as error:
+            self._give_reason(error)
         return self._judge(response)
+
+    def _read(self, response: httpx.Response) -> httpx.Response:
+        try:
+            response.read()
+        except _TROUBLE as error:
+            self._give_reason(error)
+        return response
+
+    def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
+        try:
+            yield from response.iter_bytes()
+        except _TROUBLE as error:
+            self._give_reason(error)
+
+    def _give_reason(self, error: Exception) -> NoReturn:
+        """Raises Passing, or Failure where trying again cannot help."""
+        if isinstance(error, httpx.RequestError):
+            raise Passing(why(error)) from None
+        raise self._no_address(error) from None
+
+    def _no_address(self, error: Exception) -> Failure:
+        text = f"{self.url} is no address that can be reached ({error}); give Wattline's with --api or WATTLINE_API"
+        return Failure(ExitCode.UNAVAILABLE, "unavailable", " ".join(text.split()))
 
     def _judge(self, response: httpx.Response) -> dict[str, Any]:
         document = _document(response)
@@ -168,23 +154,32 @@ class Api:
 
 def _document(response: httpx.Response) -> dict[str, Any] | None:
     try:
-        parsed: object = response.json()
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        parsed: object = json.loads(response.content, parse_constant=_no_number)
+    except (ValueError, RecursionError):  # ValueError: no JSON, no UTF-8, or a number of thousands of digits
         return None
     return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
 
 
-_WHY: tuple[tuple[type[httpx.TransportError], str], ...] = (
+def _no_number(constant: str) -> NoReturn:
+    """NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(constant)
+
+
+# UnicodeError and InvalidURL: a host's name that no name server can be asked for.
+_TROUBLE = (httpx.RequestError, httpx.InvalidURL, UnicodeError)
+
+_WHY: tuple[tuple[type[httpx.RequestError], str], ...] = (
     (httpx.ConnectTimeout, "cannot be reached: no answer to the connection"),
     (httpx.ConnectError, "cannot be reached"),
     (httpx.TimeoutException, "does not answer"),
     (httpx.UnsupportedProtocol, "cannot be reached: the address must begin with http:// or https://"),
     (httpx.RemoteProtocolError, "broke off before it had answered"),
+    (httpx.DecodingError, "sends what cannot be unpacked"),
 )
 
 
-def why(error: httpx.TransportError) -> str:
-    """A transport's trouble as the end of the sentence `Wattline at URL ...`."""
+def why(error: httpx.RequestError) -> str:
+    """The trouble as the end of the sentence `Wattline at URL ...`."""
     text = next((each for kind, each in _WHY if isinstance(error, kind)), "lost the connection")
     return f"{text}: {_reason(error)}" if type(error) is httpx.ConnectError else text
 

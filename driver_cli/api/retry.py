@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 5.0
 LONGEST_RETRY_AFTER_S = 3600.0
-# What a server or a proxy before it says while it cannot, and what leaves the outcome unknown.
+# A server or its proxy cannot answer now, or the outcome is unknown.
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -33,12 +32,14 @@ def pause_s(attempt: int, jitter: float, retry_after_s: float | None = None) -> 
 
 
 def retry_after_s(header: str | None, now: Callable[[], datetime]) -> float | None:
-    """Seconds of a Retry-After header (a number or a date), at most an hour; None where there is no sense in it."""
+    """Seconds of a Retry-After header (a number or a date), at most an hour; None where it means nothing."""
     if header is None:
         return None
     text = header.strip()
     if text.isascii() and text.isdigit():
         return min(float(text[:9]), LONGEST_RETRY_AFTER_S)
+    from email.utils import parsedate_to_datetime  # slow to load, and rarely needed
+
     try:
         left_s = (parsedate_to_datetime(text) - now()).total_seconds()
     except (ValueError, TypeError):  # TypeError: a date without a zone cannot be compared

@@ -18,7 +18,7 @@ class Comment:
 
 
 class TooLong(ValueError):
-    """An event beyond MAX_EVENT_BYTES: whoever sends this is no event stream of ours."""
+    """An event beyond MAX_EVENT_BYTES: it cannot come from Central."""
 
 
 class Decoder:

@@ -1,16 +1,17 @@
-"""Follows one charge: the event stream, opened again whenever it breaks, until the charge has ended."""
+"""The events of one charge: their stream, opened again whenever it breaks, until the charge has ended."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
-
-import httpx
+from typing import TYPE_CHECKING, Any, cast
 
 from driver_cli.api import retry, sse
-from driver_cli.api.answers import BadAnswer, Charge
-from driver_cli.api.client import Api, Passing, Refused, why
+from driver_cli.api.answers import Charge
+from driver_cli.api.errors import BadAnswer, Passing, Refused
 from driver_cli.exit_codes import ExitCode, Failure
+
+if TYPE_CHECKING:
+    from driver_cli.api.client import Api
 
 IDLE_TIMEOUT_S = 15.0  # the API says something at least every 5 s
 GIVE_UP_AFTER_S = 600.0  # without a sign of life; the charge itself does not depend on being followed
@@ -39,13 +40,13 @@ Update = Changed | Quiet | Trouble
 
 
 @dataclass(frozen=True)
-class Follower:
+class ChargeStream:
     """One charge of one driver. `idle_timeout_s`: silence after which a connection counts as dead.
 
     `known`: the tables have it. Until then an API that was started anew does not know it, for a while.
     """
 
-    api: Api
+    api: "Api"
     message_id: str
     driver_id: str
     idle_timeout_s: float = IDLE_TIMEOUT_S
@@ -53,7 +54,7 @@ class Follower:
     give_up_after_s: float = GIVE_UP_AFTER_S
 
     def updates(self) -> Iterator[Update]:
-        """Ends after a final state. Raises api.Refused, or Failure (UNAVAILABLE) after `give_up_after_s`."""
+        """Ends after a final state. Raises Refused, or Failure (UNAVAILABLE) after `give_up_after_s`."""
         timing = self.api.timing
         heard_s = timing.monotonic_s()
         attempt = 0
@@ -70,8 +71,6 @@ class Follower:
                 problem = Passing("ended the stream of events")
             except Passing as passing:
                 problem = passing
-            except httpx.TransportError as error:
-                problem = Passing(why(error))
             except Refused as refused:
                 if known or refused.code != "unknown_charge":
                     raise
@@ -85,8 +84,8 @@ class Follower:
     def _one_stream(self) -> Iterator[Changed | Quiet]:
         path = f"/v1/charges/{self.message_id}/events"
         decoder = sse.Decoder()
-        with self.api.stream(path, self.idle_timeout_s, driver_id=self.driver_id) as response:
-            for chunk in response.iter_bytes():
+        with self.api.stream(path, self.idle_timeout_s, driver_id=self.driver_id) as chunks:
+            for chunk in chunks:
                 try:
                     for event in decoder.feed(chunk):
                         yield from _update(event)
@@ -105,7 +104,7 @@ def charge_of(data: str) -> Charge:
     """Raises BadAnswer."""
     try:
         parsed: object = json.loads(data)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise BadAnswer("an event is no JSON") from None
     if not isinstance(parsed, dict):
         raise BadAnswer("an event is no JSON object")

@@ -1,4 +1,4 @@
-"""The keyboard: silent while a view is drawn, and one line read so that no Ctrl-C is missed."""
+"""The keyboard: no echo while the panel is drawn, and a way to read a line that never misses a Ctrl-C."""
 
 import os
 import select
@@ -28,7 +28,7 @@ def read_line() -> str:
 
 @dataclass
 class Keyboard:
-    """Shows and keeps nothing that is typed between `silence` and `restore`, so that it answers no later question.
+    """Between `silence` and `restore` nothing typed is echoed or kept, so it cannot answer a later question.
 
     Ctrl-C works throughout. Does nothing where stdin is no terminal.
     """

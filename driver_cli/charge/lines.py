@@ -1,36 +1,24 @@
-"""How a running charge is told where there is no terminal: plain lines, or lines of JSON."""
+"""A charge as lines, plain or of JSON, where there is no terminal to draw a panel on."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Console
 
 from driver_cli.api.answers import Charge
-from driver_cli.api.client import Timing
+from driver_cli.timing import Timing
 from driver_cli.words import figures
+from driver_cli.words.printable import as_json, clean
 from driver_cli.words.reasons import STATES
 
-FLOWING = ("in_progress", "completed")  # the figures of other states are all nought
+FLOWING = ("in_progress", "completed")  # in other states all figures are zero
 LINE_INTERVAL_S = 10.0  # between two plain lines of the same state
-
-
-class Progress(Protocol):
-    """Entered when following begins, left when it ends, be it for a question."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *exc: object) -> None: ...
-
-    def show(self, charge: Charge) -> None: ...
-
-    def trouble(self, text: str) -> None: ...
 
 
 @dataclass
 class PlainLines:
-    """A line for each new state, and one now and then while it lasts; trouble goes to stderr, once until it is over."""
+    """A line for each new state, and one every LINE_INTERVAL_S while it lasts. Trouble is told once, on stderr."""
 
     out: Console
     err: Console
@@ -55,7 +43,7 @@ class PlainLines:
 
     def trouble(self, text: str) -> None:
         if not self._in_trouble:
-            self.err.print(f"wattline: {figures.clean(text)}", highlight=False, markup=False, soft_wrap=True)
+            self.err.print(f"wattline: {clean(text)}", highlight=False, markup=False, soft_wrap=True)
         self._in_trouble = True
 
 
@@ -66,12 +54,12 @@ def line(charge: Charge, now: datetime) -> str:
         cost = figures.money(charge.cost_minor, charge.currency)
         words += [figures.energy(charge.energy_wh), figures.power(charge.power_w), cost]
         words.append(figures.duration(charge.elapsed_s))
-    return figures.clean("  ".join(words))
+    return clean("  ".join(words))
 
 
 @dataclass
 class JsonLines:
-    """One charge object a line, each time it changed; trouble goes to stderr."""
+    """One line of JSON each time the charge has changed. Trouble goes to stderr."""
 
     out: Console
     plain: PlainLines
@@ -84,7 +72,7 @@ class JsonLines:
         pass
 
     def show(self, charge: Charge) -> None:
-        text = json.dumps(charge.raw, ensure_ascii=False)
+        text = as_json(charge.raw)
         if text != self._last:
             print(text, file=self.out.file, flush=True)
         self._last = text

@@ -1,4 +1,4 @@
-"""The live view of a running charge on a terminal."""
+"""The live panel of a running charge on a terminal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,10 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from driver_cli.api.answers import Charge
-from driver_cli.api.client import Timing
 from driver_cli.charge.keyboard import Keyboard
 from driver_cli.charge.lines import line
+from driver_cli.timing import Timing
 from driver_cli.words import figures
+from driver_cli.words.printable import clean
 from driver_cli.words.reasons import STATES
 
 WIDTH = 68
@@ -26,8 +27,8 @@ REFRESHES_PER_S = 4
 
 
 @dataclass
-class LiveView:
-    """A panel drawn anew in place, its clock running between two messages; left, it is gone but for one line."""
+class LivePanel:
+    """A panel drawn again in place; its clock runs on between two messages. On exit only the last line remains."""
 
     console: Console
     timing: Timing
@@ -35,6 +36,7 @@ class LiveView:
     limits: dict[str, int]
     _charge: Charge | None = field(default=None, init=False)
     _shown_s: float = field(default=0.0, init=False)
+    _longest_s: int = field(default=0, init=False)
     _trouble: str = field(default="", init=False)
     _live: Live | None = field(default=None, init=False)
     _keyboard: Keyboard = field(default_factory=Keyboard, init=False)
@@ -54,7 +56,7 @@ class LiveView:
         finally:
             self._keyboard.restore()
         if self._charge is not None and not self._charge.final:
-            # What the panel said last stays above the question or the error that follows.
+            # The last figures stay above the question or the error that follows.
             self.console.print(line(self._charge, self.timing.now()), highlight=False, markup=False)
 
     def show(self, charge: Charge) -> None:
@@ -70,7 +72,7 @@ class LiveView:
         if charge is not None and charge.state == "in_progress":
             rows += [self._figures(charge), *self._bars(charge)]
         if self._trouble:
-            rows.append(Text(figures.clean(self._trouble), style="yellow"))
+            rows.append(Text(clean(self._trouble), style="yellow"))
         rows.append(Text("Ctrl-C: stop it, or leave it running", style="dim"))
         title = Text(self._title(charge), style="bold")
         width = min(WIDTH, self.console.width)
@@ -79,7 +81,7 @@ class LiveView:
     def _title(self, charge: Charge | None) -> str:
         if charge is None or charge.price_per_kwh is None:
             return self.cp_id
-        return figures.clean(f"{self.cp_id} · {figures.price(charge.price_per_kwh, charge.currency)}")
+        return clean(f"{self.cp_id} · {figures.price(charge.price_per_kwh, charge.currency)}")
 
     def _state(self, charge: Charge | None) -> RenderableType:
         self._spinner.update(text=Text(STATES[charge.state] if charge else "connecting", style="cyan"))
@@ -88,7 +90,9 @@ class LiveView:
     def _elapsed_s(self, charge: Charge) -> int | None:
         if charge.elapsed_s is None:
             return None
-        return charge.elapsed_s + int(self.timing.monotonic_s() - self._shown_s)
+        elapsed_s = charge.elapsed_s + int(self.timing.monotonic_s() - self._shown_s)
+        self._longest_s = max(self._longest_s, elapsed_s)
+        return self._longest_s
 
     def _figures(self, charge: Charge) -> RenderableType:
         grid = Table.grid(expand=True, padding=(0, 1))
@@ -98,13 +102,13 @@ class LiveView:
         grid.add_row(
             Text(figures.energy(charge.energy_wh), style="bold"),
             Text(figures.power(charge.power_w)),
-            Text(figures.money(charge.cost_minor, figures.clean(charge.currency)), style="bold"),
+            Text(figures.money(charge.cost_minor, clean(charge.currency)), style="bold"),
             Text(figures.duration(self._elapsed_s(charge))),
         )
         return grid
 
     def _bars(self, charge: Charge) -> list[RenderableType]:
-        money = partial(figures.money, currency=figures.clean(charge.currency))
+        money = partial(figures.money, currency=clean(charge.currency))
         reached: dict[str, tuple[int | None, Callable[[int | None], str]]] = {
             "max_energy_wh": (charge.energy_wh, figures.energy),
             "max_duration_s": (self._elapsed_s(charge), figures.duration),

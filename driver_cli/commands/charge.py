@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from driver_cli.amounts import KWH, MINUTES, MONEY
-from driver_cli.charge.run import Charging
-from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, ChargePointId, DriverId, checked, run_of, wait_option
+from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, ChargePointId, DriverId, checked, context_of, wait_option
 
 EXAMPLES = (
     "wattline charge cp_001",
@@ -16,7 +15,7 @@ EXAMPLES = (
 
 
 def charge(
-    context: typer.Context,
+    typer_context: typer.Context,
     cp_id: ChargePointId,
     kwh: Annotated[
         int | None, typer.Option("--kwh", metavar="N", parser=checked(KWH.parse), help="End after so much energy.")
@@ -39,7 +38,9 @@ def charge(
     id, and nothing is charged twice. Ctrl-C asks whether to stop the charge or to leave it running; where nobody can
     answer (a script, --json) it is left running.
     """
-    run = run_of(context, as_json, api, driver)
+    from driver_cli.charge.run import ChargeRun  # the live panel: nothing that `--help` should wait for
+
+    context = context_of(typer_context, as_json, api, driver)
     given = {"max_energy_wh": kwh, "max_duration_s": minutes, "max_cost_minor": money}
     limits = {name: value for name, value in given.items() if value is not None}
-    Charging(run, cp_id, limits, wait_s or DEFAULT_WAIT_S).carry_out()
+    ChargeRun(context, cp_id, limits, wait_s or DEFAULT_WAIT_S).carry_out()

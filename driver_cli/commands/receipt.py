@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from driver_cli.api import charges
+from driver_cli.api import endpoints
 from driver_cli.api.answers import Charge
-from driver_cli.context import Run
+from driver_cli.charge.lookup import SEARCHED, named
+from driver_cli.context import Context
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.options import ApiUrl, AsJson, DriverId, checked, identity, run_of
-from driver_cli.words.tables import receipt_table
+from driver_cli.options import ApiUrl, AsJson, DriverId, checked, context_of, identity
+from driver_cli.tables.receipt import ReceiptTable
 
 EXAMPLES = (
     "wattline receipt",
@@ -19,7 +20,7 @@ EXAMPLES = (
 
 
 def receipt(
-    context: typer.Context,
+    typer_context: typer.Context,
     name: Annotated[
         str | None,
         typer.Argument(
@@ -33,16 +34,16 @@ def receipt(
     driver: DriverId = None,
 ) -> None:
     """Show the receipt of a charge."""
-    run = run_of(context, as_json, api, driver)
-    driver_id = run.driver_id()
-    found = charges.receipt(run.api, driver_id, _meant(run, driver_id, name))
-    run.result(found.raw, receipt_table(found))
+    context = context_of(typer_context, as_json, api, driver)
+    driver_id = context.driver_id()
+    found = endpoints.receipt(context.api, driver_id, _meant(context, driver_id, name))
+    context.result(found.raw, ReceiptTable(found))
 
 
-def _meant(run: Run, driver_id: str, name: str | None) -> Charge:
-    known = charges.of_driver(run.api, driver_id, limit=charges.SEARCHED)
+def _meant(context: Context, driver_id: str, name: str | None) -> Charge:
+    known = endpoints.charges_of(context.api, driver_id, limit=SEARCHED)
     if name is not None:
-        charge = charges.named(run.api, driver_id, name, known)
+        charge = named(context.api, driver_id, name, known)
         if charge is None:
             text = f"no charge of yours is named {name}; `wattline history` shows their ids"
             raise Failure(ExitCode.REFUSED, "unknown_charge", text)
@@ -52,5 +53,5 @@ def _meant(run: Run, driver_id: str, name: str | None) -> Charge:
         text = "no charge of yours has a receipt yet; `wattline history` shows what there is"
         raise Failure(ExitCode.REFUSED, "no_receipt", text)
     if not known[0].final:
-        run.note(f"your charge at {known[0].cp_id} is still running; this is the receipt before it")
+        context.note(f"your charge at {known[0].cp_id} is still running; this is the receipt before it")
     return ended

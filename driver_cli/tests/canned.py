@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from driver_cli.api.client import Timing
-
-READ_TIMEOUT_S = 10.0
+from driver_cli.timing import Timing
+from tools.testing.deadlines import DEADLINE_S
 
 
 def answer(status: str, body: bytes, *headers: str) -> bytes:
@@ -45,7 +44,7 @@ class Canned:
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        self._thread.join(READ_TIMEOUT_S)
+        self._thread.join(DEADLINE_S)
 
     def _serve(self) -> None:
         while True:
@@ -54,7 +53,7 @@ class Canned:
             except OSError:
                 return
             with connection:
-                connection.settimeout(READ_TIMEOUT_S)
+                connection.settimeout(DEADLINE_S)
                 self.requests.append(_request(connection))
                 connection.sendall(self._answers[min(len(self.requests), len(self._answers)) - 1])
 

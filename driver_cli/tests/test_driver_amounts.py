@@ -36,7 +36,8 @@ def test_amount_is_exact(amount: Amount, text: str, small_units: int):
     "text",
     [
         "", " ", "nan", "NaN", "inf", "-inf", "Infinity", "-1", "+1", "0", "0.0", "1e3", "1_000", "0x10", "1.", ".5",
-        "12,5", "1 000", "١٢", "²", "1.0001", "99999999999", "9" * 400, "0.0000000000000000001", "ten", "1\n", "\x00",
+        "1e400", "-0", "-0.0", "+0", "12,5", "1 000", "١٢", "१२", "１２", "1٫5", "²", "1.0001", "99999999999",
+        "9" * 400, "0.0000000000000000001", "ten", "1\n", "\x00",
     ],
 )  # fmt: skip
 def test_bad_amount_names_its_option_and_an_example(amount: Amount, text: str):

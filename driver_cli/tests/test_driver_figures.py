@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from driver_cli.words import figures
+from driver_cli.words.printable import clean
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
         (figures.age(NOW - timedelta(hours=30), lambda: NOW), "30 h ago"),
         (figures.age(NOW - timedelta(days=9), lambda: NOW), "9 days ago"),
         (figures.age(NOW + timedelta(seconds=9), lambda: NOW), "0 s ago"),
-        (figures.clean("a\x1b[2Jb\r\nc\x7f\u202e"), "a�[2Jb��c��"),
+        (clean("a\x1b[2Jb\r\nc\x7f\u202e"), "a�[2Jb��c��"),
     ],
 )
 def test_figure(told: str, expected: str):

@@ -1,5 +1,7 @@
 """The state file: a request is on the disk before it is sent, and no crash and no second command loses it."""
 
+import errno
+import fcntl
 import json
 import os
 import signal
@@ -63,6 +65,11 @@ def test_exception_in_a_change_changes_nothing(tmp_path: Path):
     assert files.read().requests == [REQUEST]
 
 
+def request_with(body: bytes) -> bytes:
+    request = b'{"message_id": "m", "driver_id": "d", "cp_id": "c", "made_at": "now", "body": ' + body + b"}"
+    return b'{"version": 1, "driver": null, "registration": null, "requests": [' + request + b"]}"
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -73,6 +80,16 @@ def test_exception_in_a_change_changes_nothing(tmp_path: Path):
         b'{"version": 1, "driver": null, "registration": null, "requests": {"a": 1}}',
         b'{"version": 1, "driver": null, "registration": null, "requests": [{"message_id": "m"}]}',
         b'{"version": 1, "driver": null, "registration": null, "requests": 7}',
+        b'{"version": 1, "driver": null, "registration": {"message_id": "m", "username": "\\udfff"}, "requests": []}',
+        b"[" * 100_000,
+        b'{"version": 1, "driver": null, "registration": null, "requests": ' + b"[" * 100_000,
+        b'{"version": ' + b"9" * 10_000 + b"}",
+        request_with(b'{"max_energy_wh": "5"}'),
+        request_with(b'{"max_energy_wh": true}'),
+        request_with(b'{"max_cost_minor": 1.5}'),
+        request_with(b'{"message_id": 1}'),
+        request_with(b'{"price_per_kwh": NaN}'),
+        request_with(b'{"cp_id": {"a": []}}'),
     ],
 )  # fmt: skip
 def test_damaged_file_is_told_and_never_overwritten(tmp_path: Path, content: bytes):
@@ -86,6 +103,17 @@ def test_damaged_file_is_told_and_never_overwritten(tmp_path: Path, content: byt
     assert str(files.path) in failure.value.text
     assert "\n" not in failure.value.text
     assert files.path.read_bytes() == content
+
+
+def test_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def no_locks(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(Failure) as failure, StateFile(tmp_path).change():
+        pytest.fail("two commands could overwrite each other's changes")
+    assert failure.value.exit_code is ExitCode.LOCAL_STATE
+    assert "cannot be locked (No locks available)" in failure.value.text
 
 
 def test_place_that_cannot_be_written_is_told(tmp_path: Path):

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from driver_cli.api.client import Api, Refused, Timing
-from driver_cli.api.stream import Changed, Follower, Quiet, Trouble, Update, charge_of
+from driver_cli.api.client import Api
+from driver_cli.api.errors import Refused
+from driver_cli.api.stream import Changed, ChargeStream, Quiet, Trouble, Update, charge_of
 from driver_cli.commands.stop import until_final
-from driver_cli.context import Options, Run
+from driver_cli.context import Context, Options
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.state import StateFile
 from driver_cli.tests.canned import Clock, Serve, answer, event_stream, json_answer
+from driver_cli.timing import Timing
 
 OK = json_answer("200 OK", '{"a": 1}')
 AWAY = json_answer("503 Service Unavailable", '{"error": {"code": "log_away", "message": "the log is away"}}')
@@ -141,7 +143,7 @@ def test_stream_is_opened_again_wherever_it_breaks(serve: Serve, clock: Clock):
         event_stream(charge_event("in_progress", 5)),
         event_stream("event: other\ndata: x\n\n" + charge_event("completed", 9) + charge_event("failed")),
     )
-    updates = list(Follower(api_at(server.url, clock), "m-1", "drv_1").updates())
+    updates = list(ChargeStream(api_at(server.url, clock), "m-1", "drv_1").updates())
     assert told(updates) == [
         "pending", Quiet.__name__, Trouble.__name__, Trouble.__name__, Trouble.__name__,
         "in_progress", Trouble.__name__, "completed",
@@ -153,10 +155,10 @@ def test_stream_is_opened_again_wherever_it_breaks(serve: Serve, clock: Clock):
 
 def test_stream_that_stays_away_is_given_up(serve: Serve, clock: Clock):
     server = serve(event_stream(charge_event("in_progress")), AWAY)
-    follower = Follower(api_at(server.url, clock), "m-1", "drv_1", give_up_after_s=60.0)
+    stream = ChargeStream(api_at(server.url, clock), "m-1", "drv_1", give_up_after_s=60.0)
     seen: list[Update] = []
     with pytest.raises(Failure) as failure:
-        seen.extend(follower.updates())
+        seen.extend(stream.updates())
     assert failure.value.exit_code is ExitCode.UNAVAILABLE
     assert 60.0 < sum(clock.pauses_s) < 70.0
 
@@ -164,8 +166,8 @@ def test_stream_that_stays_away_is_given_up(serve: Serve, clock: Clock):
 def test_silent_stream_is_opened_again(clock: Clock):
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        follower = Follower(api_at(url, clock), "m-1", "drv_1", idle_timeout_s=0.05)
-        updates = follower.updates()
+        stream = ChargeStream(api_at(url, clock), "m-1", "drv_1", idle_timeout_s=0.05)
+        updates = stream.updates()
         assert [next(updates), next(updates)] == 2 * [Trouble(f"Wattline at {url} does not answer; connecting again")]
 
 
@@ -174,10 +176,10 @@ def test_stop_is_not_waited_for_any_longer_though_the_charge_tells_of_itself(ser
     server = serve(event_stream(told + charge_event("completed")))
     seconds = count(1000.0)  # one each time that somebody looks
     options = Options(json=False, api=server.url, driver="drv_1")
-    run = Run(options, Console(), Console(), StateFile(tmp_path), Timing(monotonic_s=lambda: next(seconds)))
+    context = Context(options, Console(), Console(), StateFile(tmp_path), Timing(monotonic_s=lambda: next(seconds)))
     charge = charge_of('{"message_id": "m-1", "cp_id": "cp_001", "state": "in_progress"}')
     with pytest.raises(Failure) as failure:
-        until_final(run, "drv_1", charge, wait_s=10.0)
+        until_final(context, "drv_1", charge, wait_s=10.0)
     assert (failure.value.exit_code, failure.value.code) == (ExitCode.UNAVAILABLE, "not_confirmed")
 
 
@@ -185,7 +187,7 @@ def test_charge_of_another_is_refused(serve: Serve, clock: Clock):
     body = '{"error": {"code": "not_found", "message": "no such charge"}}'
     server = serve(json_answer("404 Not Found", body))
     with pytest.raises(Refused):
-        list(Follower(api_at(server.url, clock), "m-1", "drv_1").updates())
+        list(ChargeStream(api_at(server.url, clock), "m-1", "drv_1").updates())
 
 
 @pytest.mark.parametrize(
@@ -203,12 +205,12 @@ def test_charge_of_another_is_refused(serve: Serve, clock: Clock):
 def test_stream_that_makes_no_sense_ends_the_following(serve: Serve, clock: Clock, data: str):
     server = serve(event_stream(f"event: charge\ndata: {data}\n\n"))
     with pytest.raises(Failure) as failure:
-        list(Follower(api_at(server.url, clock), "m-1", "drv_1").updates())
+        list(ChargeStream(api_at(server.url, clock), "m-1", "drv_1").updates())
     assert (failure.value.exit_code, failure.value.code) == (ExitCode.UNAVAILABLE, "bad_answer")
 
 
 def test_page_is_no_stream(serve: Serve, clock: Clock):
     server = serve(OK)
     with pytest.raises(Failure) as failure:
-        list(Follower(api_at(server.url, clock), "m-1", "drv_1").updates())
+        list(ChargeStream(api_at(server.url, clock), "m-1", "drv_1").updates())
     assert failure.value.code == "not_wattline"

@@ -5,6 +5,7 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import IO
 
@@ -14,9 +15,14 @@ from driver_cli.exit_codes import MEANINGS
 from driver_cli.main import app
 from driver_cli.tests.canned import Serve, json_answer
 from driver_cli.tests.homes import Home, command
+from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("register", "list", "charge", "stop", "receipt", "history")
+HALF_A_CHARACTER = (
+    '{"version": 1, "driver": {"driver_id": "drv_1", "username": "\\ud800", "message_id": "m"}, "registration": null, '
+    '"requests": []}'
+)
 NOBODY = "http://127.0.0.1:1"  # the tcpmux port: nothing listens there
 
 
@@ -90,6 +96,15 @@ def test_help_and_docs_have_every_exit_code_and_command(wattline: Wattline):
         (["charge", "cp_001", "--money"], "--money"),
         (["charge", "cp_001", "--wait", "nan"], "for example --wait 30"),
         (["stop", "--wait", "0"], "not '0'; for example --wait 30; `wattline stop --help`"),
+        (["charge", "cp_001", "--kwh", "1e400"], "not '1e400'; for example --kwh 12.5"),
+        (["charge", "cp_001", "--kwh", "-0"], "--kwh"),
+        (["charge", "cp_001", "--kwh=-0"], "not '-0'; for example --kwh 12.5"),
+        (["charge", "cp_001", "--money", "١٢"], "for example --money 15.50"),
+        (["charge", "cp_001", "--minutes", "९०"], "for example --minutes 90"),
+        (["stop", "--wait", "1e400"], "not '1e400'; for example --wait 30"),
+        (["history", "--limit", "-0"], "--limit"),
+        (["charge", "cp_001", "cp_002"], "cp_002"),
+        (["list", "everything"], "everything"),
         (["charge", "cp_001", "--volts", "3"], "--volts"),
         (["history", "--limit", "0"], "not '0'; for example --limit 5; `wattline history --help`"),
         (["history", "--limit", "many"], "for example --limit 5"),
@@ -158,7 +173,7 @@ def test_reader_that_has_gone_ends_it_in_silence(serve: Serve, tmp_path: Path):
 def run_into(out: IO[str], home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*arguments), env=home.environment(), stdout=out, stderr=subprocess.PIPE, text=True, check=False,
-        timeout=30,
+        timeout=DEADLINE_S,
     )
 
 
@@ -167,12 +182,39 @@ def test_help_of_what_may_be_left_out(wattline: Wattline, arguments: list[str]):
     assert "[[" not in wattline(*arguments).stdout
 
 
-def test_damaged_state_is_told(wattline: Wattline, tmp_path: Path):
+@pytest.mark.parametrize("content", ["{", "[" * 100_000, HALF_A_CHARACTER])
+@pytest.mark.parametrize("words", ["history", "stop", "receipt", "register Ana", "charge cp_001"])
+def test_damaged_state_is_told(wattline: Wattline, tmp_path: Path, content: str, words: str):
     (tmp_path / "wattline").mkdir()
-    (tmp_path / "wattline" / "state.json").write_text("{")
-    ended = wattline("history")
+    (tmp_path / "wattline" / "state.json").write_text(content)
+    ended = wattline(*words.split())
     assert ended.returncode == 5
-    assert "state.json is damaged" in one_line(ended)
+    assert f"{tmp_path}/wattline/state.json is damaged" in one_line(ended)
+    assert "mend it or move it away" in ended.stderr
+
+
+def test_version_is_told(wattline: Wattline):
+    ended = wattline("--version")
+    assert (ended.returncode, ended.stdout) == (0, f"wattline {metadata.version('wattline')}\n")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_gets_its_completion(tmp_path: Path, shell: str):
+    home = Home(tmp_path, NOBODY)
+    asked = {"_WATTLINE_COMPLETE": f"source_{shell}"}
+    script = subprocess.run(
+        command(), env=home.environment() | asked, capture_output=True, text=True, check=True, timeout=DEADLINE_S
+    )
+    assert "_WATTLINE_COMPLETE=complete_" in script.stdout
+    words = {
+        "COMP_WORDS": "wattline hi", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "wattline hi",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args", "_WATTLINE_COMPLETE": f"complete_{shell}",
+    }  # fmt: skip
+    completed = subprocess.run(
+        command(), env=home.environment() | words, capture_output=True, text=True, check=True, timeout=DEADLINE_S
+    )
+    assert "history" in completed.stdout
+    assert (script.stderr, completed.stderr) == ("", "")
 
 
 def test_command_line_counts_more_than_environment(wattline: Wattline, monkeypatch: pytest.MonkeyPatch):

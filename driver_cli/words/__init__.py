@@ -1,1 +1,1 @@
-"""What a driver reads: figures, tables, reasons, help."""
+"""What a driver reads: figures, reasons, help."""

@@ -1,23 +1,21 @@
-"""Figures as people read them: units, money, times, and texts that cannot harm a terminal."""
+"""Figures as people read them: units, money, times."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 NONE = "–"
-# Control characters of a name or place would move the cursor or forge lines of their own.
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F)], "�")
 _HOUR_S, _MINUTE_S = 3600, 60
-
-
-def clean(text: str) -> str:
-    """Without control characters."""
-    return text.translate(_CONTROLS)
 
 
 def energy(wh: int | None) -> str:
     """`4.231 kWh`."""
     return NONE if wh is None else f"{Decimal(wh) / 1000:.3f} kWh"
+
+
+def kwh(wh: int | None) -> str:
+    """`4.231`: for a column whose title is the unit."""
+    return NONE if wh is None else f"{Decimal(wh) / 1000:.3f}"
 
 
 def register(wh: int | None) -> str:
@@ -59,8 +57,17 @@ def local_time(moment: datetime | None) -> str:
 
 
 def local_minute(moment: datetime | None) -> str:
-    """`2026-01-31 12:00`, of this machine's zone: for lists."""
-    return NONE if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    """`2026-01-31 12:00`, of this machine's zone: for lists. With the zone on a day on which the clocks change."""
+    if moment is None:
+        return NONE
+    local = moment.astimezone()
+    return local.strftime("%Y-%m-%d %H:%M %Z" if _clocks_change(local.date()) else "%Y-%m-%d %H:%M")
+
+
+def _clocks_change(day: date) -> bool:
+    """Such a day may have two 02:30s."""
+    midnight = datetime.combine(day, time())
+    return midnight.astimezone().utcoffset() != (midnight + timedelta(days=1)).astimezone().utcoffset()
 
 
 _AGES: tuple[tuple[int, int, str], ...] = (  # below how many seconds, divided by, unit

@@ -82,6 +82,11 @@ def test_no_import_goes_against_the_arrows():
         ("plant.car", "import chargepoint"),
         ("driver_cli.main", "import central.money"),
         ("driver_cli.main", "import tools.demo"),
+        ("driver_cli.words.reasons", "from driver_cli.api.answers import Charge"),
+        ("driver_cli.api.stream", "from driver_cli.tables import receipt"),
+        ("driver_cli.tables.receipt", "from driver_cli.charge import run"),
+        ("driver_cli.charge.run", "from driver_cli.commands import stop"),
+        ("driver_cli.charge.run", "import httpx"),
         ("tools.demo", "import hil_tests.bench"),
     ],
 )

@@ -1,45 +1,51 @@
-"""Watching one charge until it has ended, with what Ctrl-C means meanwhile."""
+"""Follows one charge until it has ended, and does what Ctrl-C asks for meanwhile."""
 
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from driver_cli.api import charges
+from driver_cli.api import endpoints
 from driver_cli.api.answers import WAITING, Charge
-from driver_cli.api.client import Api, Refused
-from driver_cli.api.stream import IDLE_TIMEOUT_S, Changed, Follower, Trouble
-from driver_cli.charge.lines import Progress
+from driver_cli.api.errors import Refused
+from driver_cli.api.stream import IDLE_TIMEOUT_S, Changed, ChargeStream, Trouble
+from driver_cli.charge.display import Display
+from driver_cli.charge.highest_figures import HighestFigures
 from driver_cli.charge.question import Choice
 from driver_cli.exit_codes import ExitCode, Failure
+
+if TYPE_CHECKING:
+    from driver_cli.api.client import Api
 
 Ask = Callable[[], Choice]
 
 
 @dataclass
-class Watch:
-    """`ask` is None where nobody can answer. `heard` hears each state. `wait_s`: for the answer to the request."""
+class ChargeFollower:
+    """`ask`: None where nobody can answer. `heard` is called with each state. `wait_s`: for the request's answer."""
 
-    api: Api
+    api: "Api"
     driver_id: str
-    progress: Progress
+    display: Display
     ask: Ask | None
     heard: Callable[[Charge], None]
     wait_s: float
     stop_asked: bool = field(default=False, init=False)
+    _highest: HighestFigures = field(default_factory=HighestFigures, init=False)
 
     def until_final(self, charge: Charge) -> Charge:
-        """Raises Failure: INTERRUPTED, TERMINATED, or UNAVAILABLE where nothing more is heard."""
+        """Raises Failure: INTERRUPTED, TERMINATED, or UNAVAILABLE without an answer."""
         while True:
             try:
-                with ending_on_signals(charge.cp_id), self.progress:
+                with ending_on_signals(charge.cp_id), self.display:
                     return self._follow(charge)
             except KeyboardInterrupt:
                 if self.ask is None or self.stop_asked or self.ask() is Choice.LEAVE:
                     raise left_running(charge.cp_id) from None
             try:
-                charge = charges.stop(self.api, self.driver_id, charge)
+                charge = endpoints.stop_charge(self.api, self.driver_id, charge)
             except KeyboardInterrupt:
                 raise left_running(charge.cp_id) from None
             self.stop_asked = True
@@ -52,24 +58,24 @@ class Watch:
         deadline_s = monotonic_s() + self.wait_s
         idle_timeout_s = min(IDLE_TIMEOUT_S, max(self.wait_s, 1.0)) if charge.state in WAITING else IDLE_TIMEOUT_S
         known = charge.state != "pending"
-        follower = Follower(self.api, charge.message_id, self.driver_id, idle_timeout_s, known=known)
+        stream = ChargeStream(self.api, charge.message_id, self.driver_id, idle_timeout_s, known=known)
         try:
-            for update in follower.updates():
+            for update in stream.updates():
                 if isinstance(update, Changed):
                     charge = update.charge
                     self._show(charge)
                 elif isinstance(update, Trouble):
-                    self.progress.trouble(update.text)
+                    self.display.trouble(update.text)
                 if charge.state in WAITING and monotonic_s() > deadline_s:
                     raise no_answer(charge.cp_id, self.wait_s)
                 if charge.unanswered:
                     raise not_started(charge.cp_id)
         except Refused as refused:
-            raise charges.failure_of(refused, charge.cp_id) from None
+            raise endpoints.failure_of(refused, charge.cp_id) from None
         return charge
 
     def _show(self, charge: Charge) -> None:
-        self.progress.show(charge)
+        self.display.show(self._highest.held(charge))
         self.heard(charge)
 
 
@@ -96,7 +102,7 @@ def not_started(cp_id: str) -> Failure:
 
 @contextmanager
 def ending_on_signals(cp_id: str) -> Generator[None]:
-    """SIGTERM and SIGHUP end the watching in order, so that the terminal gets its cursor back."""
+    """SIGTERM and SIGHUP raise Failure, so that the display restores the terminal."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         text = f"ended by {signal.Signals(number).name}; the charge runs on: `wattline charge {cp_id}` follows it again"

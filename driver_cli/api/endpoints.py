@@ -1,21 +1,23 @@
-"""The questions about charges: those of a driver, the one that a person names, its receipt, its end."""
+"""What Central is asked, a function for each endpoint of its API, and a refusal as the end of the command."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from driver_cli.api import retry
-from driver_cli.api.answers import BadAnswer, Charge, ChargePoint, Raw
-from driver_cli.api.client import Api, Refused
+from driver_cli.api.answers import Charge, ChargePoint, Raw
+from driver_cli.api.errors import BadAnswer, Refused
 from driver_cli.api.receipts import Receipt
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.words.reasons import refusal
 
+if TYPE_CHECKING:
+    from driver_cli.api.client import Api
+
 NOT_FOUND = 404
 RECEIPT_PATIENCE_S = 10.0  # the ticket goes through the log once more
-LEAST_PREFIX = 4  # characters of an id that may stand for all of it
-SEARCHED = 100  # of the newest charges, when a person names one
+MAX_LISTED = 200  # the API lists no more charges
 T = TypeVar("T")
 
 
@@ -26,13 +28,20 @@ def read(kind: Callable[[Raw], T], raw: object) -> T:
             raise BadAnswer("it is no object")
         return kind(cast("Raw", raw))
     except BadAnswer as error:
-        text = f"Wattline's answer cannot be read ({error}); update wattline, or check --api and WATTLINE_API"
-        raise Failure(ExitCode.UNAVAILABLE, "bad_answer", text) from None
+        raise _unreadable(str(error)) from None
 
 
-def read_list(kind: Callable[[Raw], T], raw: object) -> list[T]:
-    """As `read`, of a list; none where there is no list."""
-    return [read(kind, each) for each in cast("list[object]", raw)] if isinstance(raw, list) else []
+def read_list(kind: Callable[[Raw], T], answer: Raw, name: str) -> list[T]:
+    """As `read`, of the list under this name."""
+    listed = answer.get(name)
+    if not isinstance(listed, list):
+        raise _unreadable(f"{name} is no list")
+    return [read(kind, each) for each in cast("list[object]", listed)]
+
+
+def _unreadable(what: str) -> Failure:
+    text = f"Wattline's answer cannot be read ({what}); update wattline, or check --api and WATTLINE_API"
+    return Failure(ExitCode.UNAVAILABLE, "bad_answer", text)
 
 
 def failure_of(refused: Refused, cp_id: str = "") -> Failure:
@@ -43,7 +52,7 @@ def failure_of(refused: Refused, cp_id: str = "") -> Failure:
     return Failure(ExitCode.REFUSED, refused.code, f"Wattline refused: {where}{refused.message}")
 
 
-def charge_point(api: Api, cp_id: str) -> ChargePoint:
+def charge_point(api: "Api", cp_id: str) -> ChargePoint:
     """Raises Failure (REFUSED) where there is none."""
     try:
         return read(ChargePoint.of, api.get(f"/v1/charge-points/{quote(cp_id, safe='')}"))
@@ -53,17 +62,17 @@ def charge_point(api: Api, cp_id: str) -> ChargePoint:
         raise Failure(ExitCode.REFUSED, "unknown_charge_point", refusal("unknown_charge_point", cp_id)) from None
 
 
-def of_driver(api: Api, driver_id: str, *, limit: int, only_open: bool = False) -> list[Charge]:
+def charges_of(api: "Api", driver_id: str, *, limit: int, only_open: bool = False) -> list[Charge]:
     """Newest first."""
     parameters: dict[str, str | int] = {"limit": limit, **({"open": 1} if only_open else {})}
     try:
         answer = api.get(f"/v1/drivers/{quote(driver_id, safe='')}/charges", **parameters)
     except Refused as refused:
         raise failure_of(refused) from None
-    return read_list(Charge.of, answer.get("charges"))
+    return read_list(Charge.of, answer, "charges")
 
 
-def by_id_or_none(api: Api, driver_id: str, message_id: str) -> Charge | None:
+def charge_or_none(api: "Api", driver_id: str, message_id: str) -> Charge | None:
     """None where Wattline does not know it as this driver's."""
     try:
         return read(Charge.of, api.get(_path(message_id), driver_id=driver_id))
@@ -73,32 +82,7 @@ def by_id_or_none(api: Api, driver_id: str, message_id: str) -> Charge | None:
         return None
 
 
-def named(api: Api, driver_id: str, name: str, charges: list[Charge]) -> Charge | None:
-    """The newest of `charges` that `name` means: a charge point, a session, a request, or an id's beginning."""
-    for each in charges:
-        if name in (each.cp_id, each.session_id, each.message_id):
-            return each
-    begun = [each for each in charges if len(name) >= LEAST_PREFIX and _begins(each, name)]
-    if len(begun) > 1:
-        text = f"{name} is the beginning of {len(begun)} charges; give more of it (`wattline history --json` has all)"
-        raise Failure(ExitCode.USAGE, "ambiguous", text)
-    return begun[0] if begun else _older(api, driver_id, name)
-
-
-def _begins(charge: Charge, name: str) -> bool:
-    return charge.message_id.startswith(name) or (charge.session_id or "").startswith(name)
-
-
-def _older(api: Api, driver_id: str, name: str) -> Charge | None:
-    """A charge beyond those searched, by its request's id."""
-    try:
-        UUID(name)
-    except ValueError:
-        return None
-    return by_id_or_none(api, driver_id, name)
-
-
-def receipt(api: Api, driver_id: str, charge: Charge) -> Receipt:
+def receipt(api: "Api", driver_id: str, charge: Charge) -> Receipt:
     """The receipt, which may follow the end of the charge by a moment. Raises Failure."""
     deadline_s = api.timing.monotonic_s() + RECEIPT_PATIENCE_S
     attempt = 0
@@ -112,7 +96,7 @@ def receipt(api: Api, driver_id: str, charge: Charge) -> Receipt:
         attempt += 1
 
 
-def stop(api: Api, driver_id: str, charge: Charge) -> Charge:
+def stop_charge(api: "Api", driver_id: str, charge: Charge) -> Charge:
     """Asks for its end, which comes when the charge point has answered. Raises Failure."""
     body = {"message_id": str(uuid4()), "driver_id": driver_id}
     try:

@@ -1,0 +1,1 @@
+"""What is shown as rows: charge points, history, a receipt."""
