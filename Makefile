@@ -13,10 +13,10 @@ STUBS  := $(BOARDS:%=typings/%/.ready)
 UV     := .cache/uv/bin/uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help install setup lint types test pytest demo up bench fuzz docs lock clean
+.PHONY: help install setup lint types test pytest demo up bench fuzz sequences docs lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 install: $(RUNS) ## make the virtual environment (.venv) with what runs: servers, commands, demo
 	@:
@@ -68,7 +68,7 @@ bench: $(RUNS) ## measure latency and throughput beside the raw parts
 fuzz: $(RUNS) ## a million random chunks into the frame decoder
 	@$(BIN)/python -m tools.fuzz
 
-docs: $(RUNS) ## write the generated pages of docs/ from the code
+.PHONY: help install setup lint types test pytest demo up bench fuzz sequences docs lock clean
 	@PYTHONPATH=firmware $(BIN)/python -m tools.write_docs
 
 lock: $(UV) ## resolve the lock files and the boards' stubs anew

@@ -1,0 +1,120 @@
+"""What a hostile or broken board, driver or bridge can say: any admissible message, of fields that meet."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from wire.appenders import APPENDERS, BRIDGE
+from wire.ids import reliable_id
+from wire.kinds import BOARDS, CP, DRIVER, TELEMETRY
+from wire.kinds.fields import Field
+from wire.kinds.log import KINDS
+
+from central.tests.line_in_memory import made_id
+from central.tests.sequences.acts import ActKind, Args, Table
+from central.tests.sequences.clocks import START_MS
+from central.tests.sequences.world import DRIVERS, World
+
+# What a stranger's appender may say: folds speak by the worker alone, and it is ours.
+KINDS_SAID = tuple(
+    kind.name
+    for kind in KINDS.values()
+    if kind.topic in (CP, DRIVER, TELEMETRY) and all(APPENDERS[each] != frozenset({"worker"}) for each in kind.speakers)
+)
+OFTEN = ("charge_completion", "meter_checkpoint", "charge_started", "command_response", "register_request", "link_up")
+_TIMES = (0, 0, 1_000, -1_000, 60_000, -3_600_000, 3_600_000, 10**9, -(10**9))
+
+
+def _say(world: World, kind: str, speaker: int, choices: tuple[int, ...]) -> None:
+    """`choices`: one number for each field, and one for the board's n."""
+    row = KINDS[kind]
+    at = world.posts[choices[0] % len(world.posts)]
+    fields: dict[str, Any] = {}
+    for field, choice in zip(row.fields, choices[2:], strict=False):
+        if field.name not in ("type", "v", "message_id") and (field.required or choice % 3):
+            fields[field.name] = _value(world, field, choice)
+    fields[row.key] = at.cp_id if row.topic != DRIVER else DRIVERS[choices[0] % 3]
+    by = sorted(APPENDERS[row.speakers[0]])[choices[1] % len(APPENDERS[row.speakers[0]])]
+    message_id = made_id("hostile", choices)
+    boards = [at.monitor, at.engine.board, world.posts[speaker % 3].monitor]
+    if by == BRIDGE and row.topic == CP and set(row.speakers) & set(BOARDS) and speaker < 3:
+        board = boards[speaker]
+        board.newest += 1 if choices[1] % 8 else 70  # as if its board had said it itself
+        message_id = reliable_id(board.name, board.epoch, board.newest)
+    world.log.append(row.topic, fields[row.key], {"type": kind, "message_id": message_id, **fields}, by)
+
+
+def _value(world: World, field: Field, choice: int) -> Any:
+    named = _NAMED.get(field.name)
+    return _SORTS[field.sort](field, choice) if named is None else named(world, choice)
+
+
+def _number(field: Field, choice: int) -> int:
+    if field.low <= START_MS <= field.high:
+        return START_MS + choice * 1_000
+    values = (field.low, field.high, field.low + choice % 5_000, field.low + choice % 100, choice % 20_000)
+    return min(max(values[choice % 5], field.low), field.high)
+
+
+_SORTS: dict[str, Callable[[Field, int], Any]] = {
+    "int": _number,
+    "decimal": lambda field, choice: (0, 0.0001, 0.25, 1e-9, field.high)[choice % 5],
+    "text": lambda field, choice: "x" * max(1, field.low, choice % max(1, field.high)),
+    "id": lambda field, choice: ("x", "y" * field.high, "unknown_session", "superseded")[choice % 4],
+    "bool": lambda _, choice: bool(choice % 2),
+    "choice": lambda field, choice: field.choices[choice % len(field.choices)],
+}
+
+
+def _session(world: World, choice: int) -> str:
+    if not world.sessions or choice % 11 == 0:
+        return made_id("never asked")
+    return world.sessions[-1 - choice % min(4, len(world.sessions))][2]
+
+
+def _register(world: World, choice: int) -> int:
+    """Near to what the meter says, as it is, or far from it."""
+    register_wh = world.posts[choice % 3].engine.register_wh
+    return max(0, register_wh + (0, 10, -10, 500, -500, 20_000, 10**8)[choice % 7])
+
+
+def _stamp(world: World, choice: int) -> int:
+    return world.time.now_ms + _TIMES[choice % len(_TIMES)]
+
+
+def _meter(world: World, choice: int) -> str:
+    return "another" if choice % 9 == 0 else world.posts[choice % 3].engine.meter_id
+
+
+def _deadline(world: World, choice: int) -> str:
+    live = sorted(world.worker.live)
+    return live[choice % len(live)] if live else "lost:nothing"
+
+
+_NAMED: dict[str, Callable[[World, int], Any]] = {
+    "cp_id": lambda world, choice: world.posts[choice % 3].cp_id,
+    "driver_id": lambda _, choice: DRIVERS[choice % 3],
+    "session_id": _session,
+    "register_wh": _register,
+    "start_register_wh": _register,
+    "end_register_wh": _register,
+    "occurred_at_ms": _stamp,
+    "started_at_ms": _stamp,
+    "ended_at_ms": _stamp,
+    "meter_id": _meter,
+    "deadline_id": _deadline,
+    "generation": lambda _, choice: choice % 4 + 1,
+    "link_id": lambda world, choice: world.posts[choice % 3].link_id or "L1",
+    "board": lambda world, choice: world.posts[choice % 3].monitor.name,
+    "engine_board": lambda world, choice: world.posts[choice % 3].engine.board.name,
+    "seq": lambda _, choice: choice % 30 + 1,
+}
+
+
+def _draw(random: Random) -> Args:
+    kind = random.choice(KINDS_SAID + 2 * OFTEN)
+    choices = tuple(random.randrange(10_000) for _ in range(2 + len(KINDS[kind].fields)))
+    return kind, random.randrange(5), choices
+
+
+HOSTILE: Table = {"hostile": ActKind(60, "somebody says {0} ({1}: {2})", _draw, _say)}

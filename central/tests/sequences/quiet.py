@@ -1,0 +1,89 @@
+"""How a history ends: everything that went wrong is mended, the boards empty their journals, cars leave, deadlines
+fire; then a stranger charges at every post that is left.
+"""
+
+from dataclasses import dataclass
+
+from central.model.ids import session_id
+from central.model.rows import Session
+from central.tests.sequences.people import operate
+from central.tests.sequences.world import HOUR_MS, SECOND_MS, World
+
+MINUTE_MS = 60_000
+_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A charge by somebody new once all is quiet. `told_wh`: what the engine's completion says of it, None without."""
+
+    cp_id: str
+    session: Session | None
+    told_wh: int | None
+
+
+def settle(world: World) -> None:
+    """Until nothing is left to say. What is gone for good is gone; its sessions run out."""
+    _mend(world)
+    world.advance(5 * MINUTE_MS)
+    for number, at in enumerate(world.posts, 1):
+        if at.engine.is_on:
+            at.engine.mend()
+            at.engine.unplug()
+        if not at.is_gone:
+            operate(world, number, "reset")
+            operate(world, number, "resume")
+    world.advance(10 * MINUTE_MS)
+    for _ in range(_ROUNDS):
+        in_ms = world.worker.due_in_ms()
+        if in_ms is None:
+            break
+        world.advance(in_ms + SECOND_MS)
+    world.advance(5 * MINUTE_MS)
+
+
+def probe(world: World) -> list[Probe]:
+    """One charge of 1,000 Wh at each post that is left."""
+    asked: list[tuple[int, str]] = []
+    for number, at in enumerate(world.posts, 1):
+        if at.is_gone:
+            continue
+        driver = f"probe-{at.cp_id}"
+        world.say("api", "driver_register", driver_id=driver)
+        world.turn()
+        at.engine.plug(11_000, 1_000)
+        world.say("api", "charge_request", message_id="probe", driver_id=driver, cp_id=at.cp_id)
+        world.turn()
+        asked.append((number, session_id(driver, "probe")))
+    world.advance(10 * MINUTE_MS)
+    for at in world.posts:
+        if at.engine.is_on:
+            at.engine.unplug()
+    world.advance(26 * HOUR_MS if world.worker.live else MINUTE_MS)
+    return [_probe(world, number, session) for number, session in asked]
+
+
+def _probe(world: World, number: int, session: str) -> Probe:
+    at = world.post(number)
+    told = at.engine.completions.get(session)
+    told_wh = None if told is None else told["end_register_wh"] - told["start_register_wh"]
+    return Probe(at.cp_id, world.worker.rows.table.get((Session, (session,))), told_wh)
+
+
+def _mend(world: World) -> None:
+    later, world.later = world.later, []
+    for _, happen in sorted(later, key=lambda each: each[0]):
+        happen()
+    world.log.is_away = world.worker.is_down = False
+    world.log.wild_ms.clear()
+    world.bridge.is_up, world.bridge.latency_ms = True, 0
+    world.bridge.failures.clear()
+    world.bridge.lost_acks.clear()
+    world.worker.crash_after = None
+    world.worker.batch = 100
+    for clock in (world.log.clock, world.worker.clock, world.bridge.clock):
+        clock.offset_ms = 0
+    for at in world.posts:
+        at.is_cut_off = at.is_deaf = False
+        at.has_wire = True
+    world.turn()

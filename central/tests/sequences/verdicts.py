@@ -1,0 +1,219 @@
+"""What must hold once all is quiet, each a property with a name. A verdict gives what it found, a line for each."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from wire.ids import parse
+
+from central.model.rows import ChargingPoint, Driver, Fault, Session
+from central.model.states import OPEN
+from central.tests.sequences.quiet import Probe
+from central.tests.sequences.wh import bills, placed, rows_of, tickets_of, told_wh
+from central.tests.sequences.world import World
+
+Found = Iterable[str]
+
+
+# --- nothing is left open ---
+
+
+def no_open_session(world: World) -> Found:
+    for row in rows_of(world.worker, Session):
+        if row.status in OPEN:
+            yield f"session of {row.driver_id} at {row.cp_id} is {row.status}"
+
+
+def no_open_claim(world: World) -> Found:
+    for row in rows_of(world.worker, Driver):
+        if row.claim_session_id is not None:
+            session = world.worker.rows.table.get((Session, (row.claim_session_id,)))
+            state = "no session" if session is None else f"a session that is {session.status}"
+            yield f"{row.driver_id} holds a claim at {row.claim_cp_id} on {state}"
+
+
+def no_open_deadline(world: World) -> Found:
+    for row in world.worker.live.values():
+        yield f"{row.deadline_id} is due {(row.due_at_ms - world.time.now_ms) // 1000} s from now"
+
+
+def no_open_fault(world: World) -> Found:
+    left = {at.cp_id for at in world.posts if not at.is_gone}
+    for row in rows_of(world.worker, Fault):
+        if row.cleared_at_ms is None and row.cp_id in left:
+            yield f"{row.cp_id} has {row.fault}, which its boards do not have"
+
+
+def posts_are_free(world: World) -> Found:
+    for at in world.posts:
+        row = world.worker.rows.table.get((ChargingPoint, (at.cp_id,)))
+        status = None if row is None else row.status
+        expected = ("DISCONNECTED",) if at.is_gone else ("ACTIVE",)
+        if status not in expected:
+            yield f"{at.cp_id} is {status}, though its engine is {'gone' if at.is_gone else at.engine.state}"
+
+
+# --- money ---
+
+
+def every_wh_has_a_place(world: World) -> Found:
+    told, found = told_wh(world.worker), placed(world.worker, rows_of(world.worker, Session))
+    for meter in sorted(set(told) | set(found)):
+        places = found.get(meter)
+        total_wh = 0 if places is None else places.total_wh
+        if total_wh != told.get(meter, 0):
+            yield f"{meter[1]} of {meter[0]} told {told.get(meter, 0)} Wh, but {total_wh} Wh have a place: {places}"
+
+
+def bills_do_not_overlap(world: World) -> Found:
+    for (cp_id, meter_id), intervals in bills(world.worker).items():
+        reached_wh = 0
+        for start_wh, end_wh, row in sorted(intervals, key=lambda each: each[:2]):
+            if start_wh < reached_wh:
+                yield f"{row.driver_id} pays {start_wh} to {end_wh} of {meter_id} at {cp_id}, paid to {reached_wh}"
+            reached_wh = max(reached_wh, end_wh)
+
+
+def bill_is_within_order(world: World) -> Found:
+    orders = _orders(world)
+    for row in rows_of(world.worker, Session):
+        energy_wh = row.energy_wh or 0
+        if row.max_energy_wh is not None and energy_wh > row.max_energy_wh:
+            yield f"{row.driver_id} ordered {row.max_energy_wh} Wh at most, and pays {energy_wh}"
+        cost = orders.get(row.session_id)
+        if cost is not None and (row.cost_minor or 0) > cost:
+            yield f"{row.driver_id} ordered for {cost} at most, and pays {row.cost_minor}"
+
+
+def bill_is_within_time(world: World) -> Found:
+    for row in rows_of(world.worker, Session):
+        if row.max_duration_s is None or not row.energy_wh or row.started_at_ms is None:
+            continue
+        lasted_ms = (row.ended_at_ms or row.started_at_ms) - row.started_at_ms
+        if lasted_ms > row.max_duration_s * 1_000:
+            yield f"{row.driver_id} ordered {row.max_duration_s} s at most, and pays for {lasted_ms} ms"
+
+
+def _orders(world: World) -> dict[str, int]:
+    """The money ordered, by session."""
+    claimed = (each.message for each in world.worker.incoming if each.message["type"] == "charge_claimed")
+    return {each["session_id"]: each["max_cost_minor"] for each in claimed if each.get("max_cost_minor") is not None}
+
+
+def tickets_are_a_chain(world: World) -> Found:
+    """One, or corrections with rising numbers, that add up to the session's cost."""
+    tickets = tickets_of(world.worker)
+    for row in rows_of(world.worker, Session):
+        mine = tickets.get(row.session_id, [])
+        if sorted(each.number for each in mine) != list(range(1, len(mine) + 1)):
+            yield f"session of {row.driver_id}: tickets {[each.number for each in mine]}"
+        if (row.status == "completed") != bool(mine):
+            yield f"session of {row.driver_id} is {row.status} with {len(mine)} tickets"
+        cost = sum(json.loads(each.body)["cost_minor"] for each in mine)
+        if mine and cost != row.cost_minor:
+            yield f"session of {row.driver_id} costs {row.cost_minor}, its tickets {cost}"
+
+
+def whole_charges_are_billed(world: World) -> Found:
+    """What an engine said in the end is billed, up to the order, where no flash, board, clock or record was lost."""
+    if world.mishaps & {"rolled_back", "board_clock", "log_clock", "host_clock"}:
+        return
+    spoilt = {each.split()[1] for each in world.mishaps if each.startswith(("wiped ", "swapped ", "damaged ", "gone "))}
+    for engine in world.engines:
+        for session_id, told in engine.completions.items():
+            row = world.worker.rows.table.get((Session, (session_id,)))
+            energy_wh = told["end_register_wh"] - told["start_register_wh"]
+            if engine.cp_id in spoilt or energy_wh == 0:
+                continue
+            billed_wh = 0 if row is None else row.energy_wh or 0
+            most_wh = energy_wh if row is None or row.max_energy_wh is None else min(energy_wh, row.max_energy_wh)
+            if billed_wh != most_wh:
+                what = "no session" if row is None else f"{row.status} {row.reason} {row.flags}"
+                yield f"{engine.cp_id} charged {energy_wh} Wh ({told['reason']}); billed are {billed_wh} ({what})"
+
+
+# --- the line ---
+
+
+def numbers_keep_their_content(world: World) -> Found:
+    """No board tells two things under one number."""
+    told: dict[str, str] = {}
+    for logged in world.log.records:
+        parsed = parse(logged.message["message_id"])
+        if logged.by != "bridge" or parsed is None or parsed[2] is None:
+            continue
+        content = json.dumps(logged.message, sort_keys=True)
+        if told.setdefault(logged.message["message_id"], content) != content:
+            yield f"{logged.message['message_id']} is {told[logged.message['message_id']]} and {content}"
+
+
+def honest_boards_are_heard(world: World) -> Found:
+    """Of what the boards of today say, nothing is a dead letter."""
+    codes: defaultdict[str, int] = defaultdict(int)
+    boards = {board.name for at in world.posts for board in (at.monitor, at.engine.board)}
+    for number, refused in world.worker.refused.items():
+        parsed = parse(world.worker.incoming[number].message["message_id"])
+        if parsed is not None and parsed[0] in boards:
+            codes[f"{world.worker.incoming[number].message['type']}: {refused.code}"] += 1
+    for code, count in codes.items():
+        yield f"{count} of {code}"
+
+
+def record_time_heals(world: World) -> Found:
+    """Once clocks are right again, the time of records is the log's."""
+    for partition, place in world.worker.places.items():
+        stamps = [each.stamp_ms for each in world.log.partitions[partition][-4:]]
+        is_sound = len(stamps) == 4 and max(stamps) - min(stamps) < 60_000 and stamps[-1] <= world.time.now_ms
+        if is_sound and abs(place.mark.at_ms - stamps[-1]) > 60_000:
+            yield f"{partition} is {(place.mark.at_ms - stamps[-1]) // 1000} s ahead of its newest record"
+
+
+def strangers_can_charge(probes: list[Probe]) -> Found:
+    for each in probes:
+        session = each.session
+        state = "no session" if session is None else f"{session.status} {session.reason} {session.energy_wh} Wh"
+        if session is None or session.status != "completed" or session.energy_wh != 1_000 or each.told_wh != 1_000:
+            yield f"{each.cp_id}: a charge of 1,000 Wh became: {state}; its engine told {each.told_wh} Wh"
+
+
+VERDICTS: dict[str, Callable[[World], Found]] = {
+    "no_open_session": no_open_session,
+    "no_open_claim": no_open_claim,
+    "no_open_deadline": no_open_deadline,
+    "no_open_fault": no_open_fault,
+    "posts_are_free": posts_are_free,
+    "every_wh_has_a_place": every_wh_has_a_place,
+    "bills_do_not_overlap": bills_do_not_overlap,
+    "bill_is_within_order": bill_is_within_order,
+    "bill_is_within_time": bill_is_within_time,
+    "tickets_are_a_chain": tickets_are_a_chain,
+    "whole_charges_are_billed": whole_charges_are_billed,
+    "numbers_keep_their_content": numbers_keep_their_content,
+    "honest_boards_are_heard": honest_boards_are_heard,
+    "record_time_heals": record_time_heals,
+}
+
+# What is noted on the way, and by folding again.
+NOTED = (
+    "final_unchanged",
+    "refused_changes_nothing",
+    "no_exception",
+    "talk_ends",
+    "claims_are_freed",
+    "interleaved_makes_the_same",
+    "repeated_makes_the_same",
+    "sql_makes_the_same",
+)
+HONEST = frozenset((*VERDICTS, *NOTED, "strangers_can_charge"))
+# Where anybody may speak as a board, faults and links are whatever was said last, registers are no truth to measure
+# by, and boards are rightly refused. People and books must be well all the same.
+HOSTILE = HONEST - {
+    "no_open_fault",
+    "posts_are_free",
+    "every_wh_has_a_place",
+    "whole_charges_are_billed",
+    "numbers_keep_their_content",
+    "honest_boards_are_heard",
+    "strangers_can_charge",
+}
+JUDGED: dict[str, frozenset[str]] = {"honest": HONEST, "hostile": HOSTILE}

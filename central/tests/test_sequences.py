@@ -1,0 +1,61 @@
+"""A fixed part of the random sequences (sequences/), and what the machine that makes them promises."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from central.tests.sequences.history import acts_of, play
+from central.tests.sequences.run import play_one, shortest
+from central.tests.sequences.shrink import shrunk
+from central.tests.sequences.verdicts import JUDGED
+
+RUNS = 60
+ACTS = 100
+# What does not hold yet; the rest of JUDGED is asserted.
+NOT_YET: dict[str, frozenset[str]] = {
+    "honest": frozenset({
+        "bill_is_within_order",
+        "bill_is_within_time",
+        "claims_are_freed",
+        "every_wh_has_a_place",
+        "honest_boards_are_heard",
+        "no_open_fault",
+        "posts_are_free",
+        "strangers_can_charge",
+        "whole_charges_are_billed",
+    }),
+    "hostile": frozenset({
+        "bill_is_within_order",
+        "bill_is_within_time",
+        "claims_are_freed",
+        "repeated_makes_the_same",
+    }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("suite", sorted(JUDGED))
+def test_what_must_hold_holds(suite: str) -> None:
+    asserted = JUDGED[suite] - NOT_YET[suite]
+    for seed in range(1, RUNS + 1):
+        broken = sorted(asserted & set(play_one(suite, seed, ACTS).found))
+        if broken:
+            pytest.fail("\n".join(shortest(suite, seed, ACTS, broken[0])), pytrace=False)
+
+
+def test_one_seed_is_one_history() -> None:
+    one, other = (play(acts_of("hostile", 3, ACTS), 3).world for _ in range(2))
+    assert one.worker.rows.table == other.worker.rows.table
+    assert [each.message for each in one.log.records] == [each.message for each in other.log.records]
+
+
+def test_current_flows_and_is_billed() -> None:
+    """What the verdicts look at is there: charges, their energy, mishaps."""
+    played = [play_one("honest", seed, ACTS) for seed in range(1, 11)]
+    assert sum(each.wh for each in played) > 50_000
+
+
+def test_the_shortest_acts_that_fail() -> None:
+    def fails(kept: Sequence[int]) -> bool:
+        return {3, 41} <= set(kept)
+
+    assert shrunk(range(60), fails) == [3, 41]
