@@ -68,7 +68,10 @@ bench: $(RUNS) ## measure latency and throughput beside the raw parts
 fuzz: $(RUNS) ## a million random chunks into the frame decoder
 	@$(BIN)/python -m tools.fuzz
 
-.PHONY: help install setup lint types test pytest demo up bench fuzz sequences docs lock clean
+sequences: $(READY) ## random sequences of boards, drivers and mishaps on the folds (ARGS="--runs N --seed S")
+	@PYTHONPATH=firmware $(BIN)/python -m central.tests.sequences $(ARGS)
+
+docs: $(RUNS) ## write the generated pages of docs/ from the code
 	@PYTHONPATH=firmware $(BIN)/python -m tools.write_docs
 
 lock: $(UV) ## resolve the lock files and the boards' stubs anew
