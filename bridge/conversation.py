@@ -2,10 +2,11 @@
 
 from wire.check import check
 from wire.frame import FrameError, parse
+from wire.newer import strange_choices
 
-from bridge.decisions import Decision, Ignore, Message
+from bridge.decisions import Decision, Ignore, Message, Refuse
 from bridge.refusals import refuse
-from bridge.rules import BOARD_RULES, ERROR_RECEIVED, PLAIN_RULES, Heard, LineState
+from bridge.rules import BOARD_RULES, ERROR_RECEIVED, PLAIN_RULES, Heard, LineState, bury
 
 
 class Conversation:
@@ -22,7 +23,12 @@ class Conversation:
             return refuse({}, error.code, "", error.text)
 
     def _decide(self, message: Message, payload: bytes, now_ms: int | None) -> Decision:
-        problem = check(message)
+        decision = self._judge(message, payload, now_ms)
+        return bury(self._line, message, payload, decision) if isinstance(decision, Refuse) else decision
+
+    def _judge(self, message: Message, payload: bytes, now_ms: int | None) -> Decision:
+        # A state that this bridge does not know counts as `unknown` to Central; the rest of the message is good.
+        problem = check(message) and check(message | {each.name: each.choices[0] for each in strange_choices(message)})
         if problem is not None:
             if message.get("type") == "error_response":
                 return ERROR_RECEIVED

@@ -21,6 +21,7 @@ MEANINGS = {
     "telemetry_dropped": "lossy messages dropped because too many waited for the log",
     "mqtt_dropped": "MQTT messages dropped because too many waited",
     "mqtt_refused": "MQTT messages that were no charging_data of their topic's charge point",
+    "buried": "refused messages that were logged all the same, since their board keeps them until they are acked",
     "ignored": "messages that mean nothing to a bridge, such as keepalive",
     "errors_received": "error_response messages from boards",
     "unsendable": "answers and commands that made no line: too long",

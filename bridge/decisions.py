@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from wire.appenders import BRIDGE
+
 Message = dict[str, object]
 
 
@@ -9,7 +11,7 @@ Message = dict[str, object]
 class Append:
     """Append to the log; `reliable` ones are acked under their message_id once the log has acked.
 
-    `session_id` is for the process's own log.
+    `session_id` is for the process's own log. `by`: who the record says has appended it.
     """
 
     kind: str
@@ -19,6 +21,7 @@ class Append:
     message_id: str | None
     reliable: bool
     session_id: str | None = None
+    by: str = BRIDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class Refuse:
 
     answer: Message
     counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bury:
+    """Answer so and count it as a refusal, and append it as it came: its board keeps it until it is acked."""
+
+    refused: Refuse
+    append: Append
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +71,4 @@ class Ignore:
     counter: str
 
 
-Decision = Append | Register | Refuse | AskHealth | TellHealth | Ignore
+Decision = Append | Register | Refuse | Bury | AskHealth | TellHealth | Ignore

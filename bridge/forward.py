@@ -12,7 +12,6 @@ from bridge.counters import Counters
 from eventlog.clock import LogClock
 from eventlog.port import Appended, Log, LogBusy, LogError
 
-BY_BRIDGE = appended_by(BRIDGE)
 CLOCK_TOLERANCE_MS = 5_000
 CALM_S = 2.0  # without a failure before the log counts as back: a full one takes one record and refuses the next
 
@@ -41,10 +40,10 @@ class Forwarder:
         self._failed_at_s = 0.0
         self.in_flight = 0
 
-    def append(self, topic: str, key: str, value: bytes, done: Done) -> None:
+    def append(self, topic: str, key: str, value: bytes, done: Done, by: str = BRIDGE) -> None:
         self.in_flight += 1
         try:
-            future = self._appends.append(topic, key, value, BY_BRIDGE)
+            future = self._appends.append(topic, key, value, appended_by(by))
         except LogError as error:
             self._settle(done, error)
             return

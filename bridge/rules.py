@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from wire import ids
+from wire.appenders import BOARD, BRIDGE
 from wire.frame import payload_of
-from wire.kinds import BOARDS, NOT_LOGGED, Kind
+from wire.kinds import BOARDS, CP, NOT_LOGGED, Kind
 from wire.kinds.log import KINDS
 
 from bridge.clockstamp import BoardClocks
-from bridge.decisions import Append, AskHealth, Decision, Ignore, Message, Refuse, Register, TellHealth
+from bridge.decisions import Append, AskHealth, Bury, Decision, Ignore, Message, Refuse, Register, TellHealth
 from bridge.refusals import refuse
 
 MAX_CHARGE_POINTS = 32  # on one line
+UNKNOWN_KIND = "unknown kind"
+_NEVER_ACKED = ("not_registered", "not_yours", "too_many")  # said again once the board has registered, or elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,23 @@ def _refuse_unackable(heard: Heard) -> Refuse | None:
     return None
 
 
+def bury(line: LineState, message: Message, payload: bytes, refused: Refuse) -> Refuse | Bury:
+    """A message that its board keeps until it is acked is logged as it came, for Central to count its n and to bury it.
+
+    A board newer than its bridge would otherwise be clogged for good by one word that this bridge does not know.
+    """
+    message_id = message.get("message_id")
+    board, _, n = (isinstance(message_id, str) and ids.parse(message_id)) or (None, None, None)
+    cp_id = next((each for each, registered in line.registered.items() if board in registered.boards), None)
+    if cp_id is None or n is None or n > ids.MAX_N or refused.answer["code"] in _NEVER_ACKED:
+        return refused
+    kind = KINDS.get(str(message.get("type")))
+    # What only servers say must not look as if this bridge had said it.
+    by = BRIDGE if kind is None or set(kind.speakers) & set(BOARDS) else BOARD
+    name = UNKNOWN_KIND if kind is None else kind.name
+    return Bury(refused, Append(name, CP, cp_id, payload, str(message_id), reliable=True, by=by))
+
+
 def _append(line: LineState, heard: Heard) -> Append:
     """As it came, where nothing has to be added: writing what was just read costs a third of all work on it."""
     kind, message = heard.kind, heard.message
@@ -136,7 +156,7 @@ def _append(line: LineState, heard: Heard) -> Append:
         heard.key,
         stamped or heard.payload,
         heard.message_id,
-        kind.reliable,
+        kind.reliable or heard.n is not None,
         None if session_id is None else str(session_id),
     )
 

@@ -22,7 +22,7 @@ from functools import partial
 from bridge.admission import Admission
 from bridge.commands import Command, command_of
 from bridge.counters import Counters
-from bridge.decisions import Append, AskHealth, Ignore, Message, Refuse, Register, TellHealth
+from bridge.decisions import Append, AskHealth, Bury, Ignore, Message, Refuse, Register, TellHealth
 from bridge.forward import Forwarder
 from bridge.health import HealthChecks
 from bridge.lifetime import begun
@@ -124,6 +124,10 @@ class Switchboard:
                 self._append(line, registered.append, registered)
             case Refuse() as refused:
                 self._refuse(line, refused)
+            case Bury(refused, append):
+                self._refuse(line, refused)
+                self._counters.count("buried")
+                self._append(line, append, None)
             case AskHealth() as asked:
                 self._health.ask(line, asked, self._links.line_of(asked.cp_id))
             case TellHealth() as told:
@@ -152,7 +156,7 @@ class Switchboard:
         if registered is not None:
             self._admission.registration_said(line)
         done = partial(self._appended, line, append, registered)
-        self._forwarder.append(append.topic, append.key, append.value, done)
+        self._forwarder.append(append.topic, append.key, append.value, done, append.by)
 
     def _appended(self, line: Peer, append: Append, registered: Register | None, logged: bool) -> None:
         if registered is not None:

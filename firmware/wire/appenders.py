@@ -8,6 +8,7 @@ from wire.kinds import TICKER as TICKER_SAYS
 HEADER = "by"  # names who appended a record
 
 API = "api"
+BOARD = "board"  # what a board said and no board may say: the bridge passes it on under this name, to be buried
 BRIDGE = "bridge"
 OPERATOR = "operator"
 TICKER = "ticker"

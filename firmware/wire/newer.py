@@ -1,0 +1,23 @@
+"""What a server makes of a word that it does not know: its speaker is newer. No board loads it."""
+
+from wire.ids import ID_CHARACTERS, made_of
+from wire.kinds.fields import Field
+from wire.kinds.log import KINDS
+
+MAX_WORD = 64  # characters
+
+
+def strange_choices(message: "dict[str, object]") -> "list[Field]":
+    """The fields that hold a state or a reason which the table does not have."""
+    name = message.get("type")
+    kind = KINDS.get(name) if isinstance(name, str) else None
+    fields = () if kind is None else kind.fields
+    return [field for field in fields if field.sort == "choice" and _is_strange(message.get(field.name), field)]
+
+
+def _is_strange(value: object, field: Field) -> bool:
+    return isinstance(value, str) and value not in field.choices and _is_word(value)
+
+
+def _is_word(value: str) -> bool:
+    return 0 < len(value) <= MAX_WORD and made_of(value, ID_CHARACTERS)
