@@ -48,14 +48,25 @@ class Column:
 
     @property
     def natural_width(self) -> int:
-        return max(cell_len(self.title), *(cell_len(each.text) for each in self.cells))
+        return max(map(cell_len, self._texts()))
 
-    def width_in(self, room: int) -> int | None:
-        """The width it takes of `room`; None where it does not fit."""
+    @property
+    def least_width(self) -> int:
         natural = self.natural_width
-        if self.grows and room >= LEAST_TEXT:
-            return min(natural, room)
-        return natural if natural <= room else None
+        if self.is_id:
+            return min(natural, LEAST_ID)
+        return min(natural, LEAST_TEXT) if self.grows else natural
+
+    def width_with(self, slack: int) -> int:
+        """Its width where `slack` is left beyond its least one. An id that is cut anyway makes it no wider."""
+        most = self.least_width + slack
+        if self.is_id:
+            whole = [each for each in map(cell_len, self._texts()) if each <= min(most, MOST_ID)]
+            return max([self.least_width, *whole])
+        return min(self.natural_width, most)
+
+    def _texts(self) -> list[str]:
+        return [self.title, *(each.text for each in self.cells)]
 
 
 class Rows:
@@ -77,18 +88,18 @@ class Rows:
             yield from _below(self._columns, cells, widths, width)
 
     def _widths(self, width: int) -> list[int]:
-        """Of the first columns, as many as fit."""
-        others = sum(each.natural_width + GAP for each in self._columns if not each.is_id and not each.grows)
-        for_ids = (width - others) // max(1, sum(each.is_id for each in self._columns)) - GAP
-        most_id = min(MOST_ID, max(LEAST_ID, for_ids))
-        widths: list[int] = []
-        room = width
+        """Of the first columns, as many as fit with their least widths. Then what is left widens them, in order."""
+        shown: list[Column] = []
+        slack = width + GAP
         for column in self._columns:
-            taken = min(column.natural_width, most_id) if column.is_id else column.width_in(room)
-            if taken is None or taken > room:
+            if column.least_width + GAP > slack:
                 break
-            widths.append(taken)
-            room -= taken + GAP
+            shown.append(column)
+            slack -= column.least_width + GAP
+        widths: list[int] = []
+        for column in shown:
+            widths.append(column.width_with(slack))
+            slack -= widths[-1] - column.least_width
         return widths
 
 

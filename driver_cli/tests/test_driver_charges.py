@@ -236,6 +236,18 @@ def answers(stack: Stack) -> bool:
         return False
 
 
+def test_next_charge_waits_for_the_relay_s_pause_and_history_leaves_the_refusals_out(home: Home, stack: Stack):
+    with in_slow_motion(stack, "cp_001"):
+        first, second = (home.run("charge", "cp_001", "--kwh", "0.003", "--wait", f"{DEADLINE_S:g}") for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 0), second.stderr
+    assert "the last charge is just ending; asking cp_001 again until it has" in second.stderr
+    shown, everything = home.json("history")["charges"], home.json("history", "--all")["charges"]
+    assert [each["state"] for each in shown] == ["completed", "completed"]
+    refused = [(each["state"], each["reason"]) for each in everything if each not in shown]
+    assert set(refused) == {("failed", "pause")}
+    assert len(home.json("history", "--limit", "1")["charges"]) == 1
+
+
 def test_api_that_dies_in_mid_charge_is_connected_to_again(home: Home, stack: Stack):
     with in_slow_motion(stack, "cp_001"):
         process = home.start("charge", "cp_001", *SHORT)
