@@ -2,41 +2,24 @@
 
 import random
 import time
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Table
 
 from central.model.terms import Terms
 from central.operate.verify import verify
-from central.store.database import Database, open_database
+from central.store.database import open_database
 from central.store.migrate import migrate
 from central.store.tables import CHARGING_SESSIONS, TABLES, TICKETS
 from central.tests.engines import CHARGE_WH, Fleet, completed
 from central.tests.site import Site
-from central.tests.working import is_folded, rows_of, working
+from central.tests.working import content, is_folded, rows_of, working
 
 POINTS, CHARGES, CHECKPOINTS = 5, 12, 60
 KILLS = 5
 COST_MINOR = CHARGE_WH * 25 // 1_000
 DEADLINE_S = 90.0
 SPEED = 10_000  # charges of two kWh in no time are believed
-
-
-def content(database: Database, table: Table) -> list[dict[str, Any]]:
-    key = [column.name for column in table.primary_key]
-    rows = [{name: _plain(value) for name, value in row.items()} for row in rows_of(database, table)]
-    return sorted(rows, key=lambda row: [str(row[name]) for name in key])
-
-
-def _plain(value: Any) -> Any:
-    """Databases give decimals and times each in its own way; beside them stand the exact integers."""
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 @pytest.mark.timeout(150)

@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -95,3 +97,17 @@ def is_folded(database: Database, log: Log) -> bool:
 def rows_of(database: Database, table: Table) -> Sequence[dict[str, Any]]:
     with database.reader.connect() as connection:
         return [dict(row) for row in connection.execute(select(table)).mappings()]
+
+
+def content(database: Database, table: Table) -> list[dict[str, Any]]:
+    """The rows of a table by their key, the same whatever database they lie in."""
+    key = [column.name for column in table.primary_key]
+    rows = [{name: _plain(value) for name, value in row.items()} for row in rows_of(database, table)]
+    return sorted(rows, key=lambda row: [str(row[name]) for name in key])
+
+
+def _plain(value: Any) -> Any:
+    """Databases give decimals and times each in its own way; beside them stand the exact integers."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value

@@ -1,5 +1,10 @@
 """The state of Central itself: settings, health, books."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from central.operate.options import AsJson, Command
 from central.operate.settings_in_force import config_in_force, files_in_force, show_settings
 
@@ -50,7 +55,39 @@ def verify() -> None:
     say("the books agree")
 
 
+def backup(
+    folder: Annotated[
+        Path, typer.Argument(help="A folder that is not there yet, or is empty; it is made.", metavar="DIR")
+    ],
+    log_only: Annotated[
+        bool, typer.Option("--log-only", help="Copy the log alone, after the database was dumped by other means.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Copy database and log to a folder, while everything runs, so that the copy folds on when it is put back.
+
+    SQLite files are copied and checked; PostgreSQL is dumped by pg_dump; of Kafka's log nothing is copied, and it is
+    told what to do instead. docs/operating.md says how to put a backup back.
+    """
+    import time
+
+    from central.operate.backup import back_up
+    from central.operate.output import print_json, say
+    from central.views.moments import iso
+
+    made_at = iso(time.time_ns() // 1_000_000)
+    assert made_at is not None
+    contents = back_up(config_in_force(), folder, made_at, log_only=log_only)
+    if as_json:
+        print_json({"folder": str(folder.absolute()), **vars(contents)})
+        return
+    say(f"{folder.absolute()}: {contents.bytes:,} bytes")
+    say(f"database: {contents.database}")
+    say(f"log: {contents.log}")
+
+
 COMMANDS = (
+    Command("backup", backup, ("wattline-central backup /backup/2026-01-31", "wattline-central backup copy --json")),
     Command("config", config, ("wattline-central config", "wattline-central config --json")),
     Command("health", health, ("wattline-central health",)),
     Command("verify", verify, ("wattline-central verify",)),
