@@ -66,7 +66,7 @@ def _charge_while_the_worker_is_away(stack: Stack, crowd: Crowd) -> None:
         spells = charging[cp_id].record.spells
         assert len(spells) == 1
         metered_wh = (spells[0].register_end_wh or 0) - (spells[0].register_start_wh or 0)
-        assert _billed_wh(stack, request) == metered_wh >= LIMIT_WH
+        assert metered_wh >= LIMIT_WH == _billed_wh(stack, request)
 
 
 def _request(stack: Stack, cp_id: str) -> dict[str, str]:

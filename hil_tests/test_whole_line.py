@@ -42,7 +42,7 @@ def test_a_charge_from_the_relay_to_the_receipt(running: Site, cp_id: str) -> No
     receipt = charge.ended()
     agree(charge, receipt)
     assert receipt["reason"] == "limit"
-    assert 300 <= receipt["energy_wh"] < 400
+    assert receipt["energy_wh"] == receipt["max_energy_wh"] == 300
     assert receipt["cost_minor"] == (receipt["energy_wh"] * 2000 * 2 + 100_000) // 200_000  # 0.20 a kWh, half up
 
 

@@ -137,12 +137,12 @@ def site(log: Wanted, folder: Path) -> Generator[Site]:
 
 
 def agree(charge: Charge, receipt: dict[str, Any]) -> None:
-    """Plant, register and bill tell the same; the relay is open and closed once for this session."""
+    """Plant, register and bill tell the same, but for what flowed beyond the order; the relay closed once."""
     state = charge.point.plant.state()
     spells = [spell for spell in state["sessions"] if spell["session_id"] == receipt["session_id"]]
     assert len(spells) == 1
     metered_wh = spells[0]["register_end_wh"] - spells[0]["register_start_wh"]
     flowed_wh = spells[0]["energy_mwh"] / 1000
     assert not state["relay"]
-    assert receipt["energy_wh"] == metered_wh
+    assert receipt["energy_wh"] == min(metered_wh, receipt["max_energy_wh"] or metered_wh)
     assert abs(metered_wh - flowed_wh) <= TOLERANCE * flowed_wh + 1

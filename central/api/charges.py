@@ -16,8 +16,8 @@ from central.api.fields import checked, decimal_price, driver_in_query, is_id, n
 from central.api.guard import read_object
 from central.model.states import COMPLETED
 from central.views.charge import Charge, charge_of, is_final
-from central.views.queries import ChargeKey, list_charges, read_tickets
-from central.views.receipt import receipt as receipt_of
+from central.views.queries import ChargeKey, list_charges
+from central.views.receipt import read_receipt
 
 REQUEST_FIELDS = tuple(field.name for field in KINDS["charge_request"].fields if field.name not in ("type", "v"))
 STOP_FIELDS = ("message_id", "driver_id")
@@ -68,11 +68,11 @@ async def receipt(request: Request) -> JSONResponse:
     if charge["state"] != COMPLETED:
         raise ApiError(409, "nothing_charged", f"the charge is {charge['state']}: no energy flowed, nothing is billed")
     deadline = time.monotonic() + TICKET_TIMEOUT_S
-    while not (tickets := await context.read(lambda connection: read_tickets(connection, charge["session_id"]))):
+    while (found := await context.read(lambda connection: read_receipt(connection, charge))) is None:
         if time.monotonic() > deadline:
             raise ApiError(409, "not_finished", "the charge has ended; its receipt is being made", retry=True)
         await asyncio.sleep(TICKET_POLL_S)
-    return JSONResponse(receipt_of(charge, tickets))
+    return JSONResponse(found)
 
 
 async def of_driver(request: Request) -> JSONResponse:

@@ -1,7 +1,5 @@
 """What may stand in bodies and queries: the table of kinds judges it, and a few bounds of the API's own."""
 
-import re
-
 from starlette.requests import Request
 from wire.check import check
 from wire.ids import ID_CHARACTERS, made_of
@@ -9,10 +7,10 @@ from wire.ids import parse as parse_board_id
 
 from central.api.errors import ApiError, bad_field
 from central.model.rows import Message
+from central.money.formats import price_e4
 
 MAX_ID_CHARACTERS = 64
 MAX_USERNAME_CHARACTERS = 255
-_PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
 
 def checked(message: Message) -> Message:
@@ -28,13 +26,12 @@ def checked(message: Message) -> Message:
 def decimal_price(body: Message) -> Message:
     """The body with its price as a number; it may come as the text that was shown. Raises ApiError."""
     shown = body.get("price_per_kwh")
-    if isinstance(shown, str):
-        if not _PRICE.fullmatch(shown):
-            raise bad_field("price_per_kwh", "expected a decimal with at most four decimals, such as 0.2500")
-        return {**body, "price_per_kwh": float(shown)}
-    if isinstance(shown, float) and round(shown, 4) != shown:
-        raise bad_field("price_per_kwh", "expected at most four decimals, such as 0.25")
-    return body
+    if not isinstance(shown, str):
+        return body
+    try:
+        return {**body, "price_per_kwh": price_e4(shown) / 10_000}
+    except ValueError as error:
+        raise bad_field("price_per_kwh", str(error)) from error
 
 
 def username_of(body: Message) -> str:

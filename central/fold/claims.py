@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wire.kinds.fields import ENERGY_MAX_WH
-
 from central.fold import sessions
-from central.fold.endings import tariff_of
 from central.fold.step import Step
 from central.model.rows import ChargingPoint, Message, Refused, Session
 from central.money.formats import price_e4
-from central.money.tariff import affordable_wh
+from central.money.order import limit_wh, order_of
+from central.money.price_per_kwh import PricePerKwh
+from central.money.tariff import tariff_of, text_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def handle_charge_claimed(step: Step) -> None:
         _send_back(step, "unknown_charge_point")
         return
     session = _session_of(step, point)
-    asked = Asked(point, _shown_e4(message), session.max_energy_wh)
+    asked = Asked(point, _shown_e4(message), limit_wh(order_of(session), tariff_of(session.tariff)))
     session.reason = next((reason for reason, holds in REFUSALS if holds(asked)), None)
     sessions.walk(step, point, session, "admitted" if session.reason is None else "refused")
 
@@ -57,26 +56,17 @@ def _send_back(step: Step, reason: str) -> None:
 
 def _session_of(step: Step, point: ChargingPoint) -> Session:
     message = step.message
-    session = Session(
+    return Session(
         session_id=message["session_id"],
         cp_id=step.key,
         driver_id=message["driver_id"],
         request_id=message["request_id"],
+        tariff=text_of(PricePerKwh(step.terms.currency, point.price_e4)),
         requested_at_ms=step.at_ms,
-        currency=step.terms.currency,
-        price_e4=point.price_e4,
+        max_energy_wh=message.get("max_energy_wh"),
         max_duration_s=message.get("max_duration_s"),
+        max_cost_minor=message.get("max_cost_minor"),
     )
-    session.max_energy_wh = _limit_wh(message, session)
-    return session
-
-
-def _limit_wh(message: Message, session: Session) -> int | None:
-    limits: list[int | None] = [message.get("max_energy_wh")]
-    if message.get("max_cost_minor") is not None:
-        limits.append(affordable_wh(tariff_of(session), message["max_cost_minor"]))
-    # Money can pay for more than a meter counts, which no command could carry.
-    return min((min(limit, ENERGY_MAX_WH) for limit in limits if limit is not None), default=None)
 
 
 def _shown_e4(message: Message) -> int | None:

@@ -18,7 +18,7 @@ def send(step: Step, cp: ChargingPoint, kind: str, session_id: str | None = None
     expires_at_ms = step.at_ms + step.terms.command_ttl_ms
     told = {"type": kind, "cp_id": cp.cp_id, "seq": cp.seq, "expires_at_ms": expires_at_ms, "session_id": session_id}
     body = {name: value for name, value in {**told, **fields}.items() if value is not None}
-    command = Command(cp.cp_id, cp.seq, kind, session_id, compact(body), expires_at_ms)
+    command = Command(cp.cp_id, cp.seq, kind, session_id, compact(body), expires_at_ms, SENT)
     step.rows.put(command)
     _say(step, command)
     return cp.seq

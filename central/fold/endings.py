@@ -3,17 +3,16 @@
 from wire.frame import compact
 
 from central.fold import deadlines
-from central.fold.readings import Bill
+from central.fold.readings import Bill, flag, priced
 from central.fold.step import Step
 from central.model.rows import ChargingPoint, Session, Ticket
 from central.model.states import COMPLETED
-from central.money.tariff import Tariff, cost_minor
+from central.money.order import order_of, within
+from central.money.readings import energy_wh, to_text
+from central.money.receipt import receipt_of, to_ticket
+from central.money.tariff import cost_minor, tariff_of
 
 FIRST_TICKET = 1
-
-
-def tariff_of(session: Session) -> Tariff:
-    return Tariff(session.price_e4, session.currency, session.tariff_version)
 
 
 def close(step: Step, point: ChargingPoint, session: Session, reason: str, ended_at_ms: int) -> None:
@@ -29,15 +28,25 @@ def close(step: Step, point: ChargingPoint, session: Session, reason: str, ended
 def close_billed(
     step: Step, point: ChargingPoint, session: Session, bill: Bill, reason: str, ended_at_ms: int
 ) -> None:
-    """End it as completed, with its cost and its ticket."""
+    """End it as completed, with its cost and its ticket. What flowed beyond the order is not billed, and a charge that
+    went on for longer than was ordered ends where that time was over.
+    """
+    tariff, order = tariff_of(session.tariff), order_of(session)
+    billed = within(priced(session, bill, ended_at_ms), order, tariff)
+    if order.duration_s is not None:
+        ended_at_ms = min(ended_at_ms, billed[0].at_ms + order.duration_s * 1_000)
+    session.readings = to_text(billed)
     session.start_register_wh = bill.start_register_wh
-    session.end_register_wh = bill.end_register_wh
+    session.end_register_wh = billed[-1].register_wh
     session.held_wh = bill.held_wh
-    session.energy_wh = bill.energy_wh
-    session.cost_minor = cost_minor(tariff_of(session), bill.energy_wh)
+    session.unbilled_wh = bill.end_register_wh - billed[-1].register_wh
+    if session.unbilled_wh:
+        flag(session, "over_order")
+    session.energy_wh = energy_wh(billed)
+    session.cost_minor = cost_minor(tariff, billed)
     close(step, point, session, reason, ended_at_ms)
     assert session.status == COMPLETED
-    _say_ticket(step, session)
+    _say_ticket(step, point, session)
 
 
 def release_claim(step: Step, session: Session, outcome: str) -> None:
@@ -63,25 +72,9 @@ def lost_deadline_of(session_id: str) -> str:
     return f"lost:{session_id}"
 
 
-def _say_ticket(step: Step, session: Session) -> None:
-    fields = {
-        "cp_id": session.cp_id,
-        "session_id": session.session_id,
-        "driver_id": session.driver_id,
-        "number": FIRST_TICKET,
-        "meter_id": session.meter_id,
-        "start_register_wh": session.start_register_wh,
-        "end_register_wh": session.end_register_wh,
-        "energy_wh": session.energy_wh,
-        "cost_minor": session.cost_minor,
-        "started_at_ms": session.started_at_ms,
-        "ended_at_ms": session.ended_at_ms,
-        "currency": session.currency,
-        "tariff_version": session.tariff_version,
-        "price_e4_per_kwh": session.price_e4,
-        "reason": session.reason,
-    }
-    step.say("ticket", fields, session.session_id, FIRST_TICKET)
+def _say_ticket(step: Step, point: ChargingPoint, session: Session) -> None:
+    receipt = receipt_of(session, FIRST_TICKET, point.location)
+    step.say("ticket", to_ticket(receipt), session.session_id, FIRST_TICKET)
 
 
 def handle_ticket(step: Step) -> None:

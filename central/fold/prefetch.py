@@ -8,7 +8,7 @@ from collections.abc import Callable
 from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.fold.endings import lost_deadline_of
-from central.model.rows import ChargingPoint, Deadline, Driver, Incoming, LastSeen, LiveFigures, Session
+from central.model.rows import ChargingPoint, Deadline, Driver, Incoming, LastSeen, LiveCharge, LiveFigures, Session
 
 
 def _point(incoming: Incoming) -> str | None:
@@ -24,11 +24,15 @@ def _driver(incoming: Incoming) -> str | None:
 
 
 def _session(incoming: Incoming) -> str | None:
-    return incoming.message.get("session_id") if incoming.topic == CP else None
+    return incoming.message.get("session_id") if incoming.topic in (CP, TELEMETRY) else None
+
+
+def _live_charge(incoming: Incoming) -> str | None:
+    return incoming.message.get("session_id") if incoming.topic == TELEMETRY else None
 
 
 def _lost_deadline(incoming: Incoming) -> str | None:
-    session_id = _session(incoming)
+    session_id = _session(incoming) if incoming.topic == CP else None
     return None if session_id is None else lost_deadline_of(session_id)
 
 
@@ -38,5 +42,6 @@ PREFETCHED: dict[type, Callable[[Incoming], str | None]] = {
     LiveFigures: _figures,
     Driver: _driver,
     Session: _session,
+    LiveCharge: _live_charge,
     Deadline: _lost_deadline,
 }

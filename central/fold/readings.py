@@ -8,12 +8,17 @@ the bill stops at the last reading that was sound, and a flag says why:
   between: everything) is `held_wh`, for the operator to decide. A split at the limit would bill a wrong register.
 
 A charge point does not say how many phases it has, so its rated current counts on three at 250 V, and a tenth more.
+
+Sound readings are kept with their times for the one function that prices them (central/money), those between two others
+only where the price, or the time that was ordered, turns between these.
 """
 
 from dataclasses import dataclass
 
 from central.fold.clock import Stamp
 from central.model.rows import ChargingPoint, Message, Session
+from central.money.readings import Reading, Readings, from_text, inserted, spanning, thinned, to_text
+from central.money.tariff import tariff_of
 
 RATED_IF_UNKNOWN_MA = 80_000
 _VOLTS_3_PHASES_AND_A_TENTH = 825  # 3 x 250 V x 1.1
@@ -23,15 +28,11 @@ _PER_WH = 1_000 * 3_600_000  # mA and ms in A and h
 
 @dataclass(frozen=True)
 class Bill:
-    """From register to register, both of one meter; `held_wh` was told beyond the end."""
+    """From register to register, both of one meter; `held_wh` was told beyond the end. The order may end it sooner."""
 
     start_register_wh: int
     end_register_wh: int
     held_wh: int
-
-    @property
-    def energy_wh(self) -> int:
-        return self.end_register_wh - self.start_register_wh
 
 
 def flag(session: Session, name: str) -> None:
@@ -60,6 +61,7 @@ def note_start(session: Session, message: Message, stamp: Stamp) -> None:
         return
     session.start_register_wh = message["register_wh"]
     session.started_at_ms = stamp.at_ms
+    _keep(session, Reading(stamp.at_ms, message["register_wh"]))
     if stamp.from_log:
         flag(session, "time_from_log")
 
@@ -80,6 +82,7 @@ def note_checkpoint(session: Session, point: ChargingPoint, message: Message, st
     elif _is_plausible(session, point, message["register_wh"], stamp.at_ms - _started_at_ms(session), plant_speed):
         session.last_register_wh = message["register_wh"]
         session.last_checkpoint_at_ms = stamp.at_ms
+        _keep(session, Reading(stamp.at_ms, message["register_wh"]))
 
 
 def bill(session: Session, point: ChargingPoint, message: Message, duration_ms: int, plant_speed: int) -> Bill:
@@ -108,6 +111,12 @@ def bill_last(session: Session) -> Bill:
     return Bill(start_wh, max(_last_wh(session, start_wh), start_wh), 0)
 
 
+def priced(session: Session, bill: Bill, ended_at_ms: int) -> Readings:
+    """The readings that a bill is made of, before the order bounds it."""
+    start = Reading(_started_at_ms(session), bill.start_register_wh)
+    return spanning(start, from_text(session.readings), Reading(ended_at_ms, bill.end_register_wh))
+
+
 def note_late(session: Session, message: Message) -> None:
     """Energy told after the books were closed: never billed by itself, kept in `unbilled_wh`."""
     if session.meter_id is None:
@@ -119,6 +128,7 @@ def note_late(session: Session, message: Message) -> None:
         return
     told_wh = register_of(message)
     closed_wh = _start_wh(session) if session.end_register_wh is None else session.end_register_wh + session.held_wh
+    # What the order left unbilled lies right above the bill's end, so it is told again, not in addition.
     if told_wh - closed_wh > session.unbilled_wh:
         session.unbilled_wh = told_wh - closed_wh
         flag(session, "late")
@@ -127,6 +137,36 @@ def note_late(session: Session, message: Message) -> None:
 def register_of(message: Message) -> int:
     """The newest register that a start, a checkpoint or a completion tells."""
     return message["end_register_wh"] if message["type"] == "charge_completion" else message["register_wh"]
+
+
+def _keep(session: Session, reading: Reading) -> None:
+    tariff = tariff_of(session.tariff)
+    ordered_until_ms = _ordered_until_ms(session)
+
+    def is_needed(after_ms: int, until_ms: int) -> bool:
+        is_end = ordered_until_ms is not None and after_ms < ordered_until_ms <= until_ms
+        return is_end or tariff.changes_between(after_ms, until_ms)
+
+    session.readings = to_text(thinned(inserted(from_text(session.readings), reading), is_needed))
+
+
+def _ordered_until_ms(session: Session) -> int | None:
+    """When the time that was ordered is over, as far as the start is known."""
+    if session.max_duration_s is None:
+        return None
+    return _started_at_ms(session) + session.max_duration_s * 1_000
+
+
+def is_sound_live(session: Session, point: ChargingPoint, message: Message, at_ms: int, plant_speed: int) -> bool:
+    """Whether telemetry tells a register that may be shown of this session: its meter's, plausible, within its time."""
+    start_wh = session.start_register_wh
+    if start_wh is None or session.meter_id != message["meter_id"]:
+        return False
+    ordered_until_ms = _ordered_until_ms(session)
+    in_time = ordered_until_ms is None or at_ms <= ordered_until_ms
+    told_wh: int = message["register_wh"]
+    duration_ms = max(0, at_ms - _started_at_ms(session))
+    return in_time and told_wh >= start_wh and _is_plausible(session, point, told_wh, duration_ms, plant_speed)
 
 
 def _is_plausible(session: Session, point: ChargingPoint, told_wh: int, duration_ms: int, plant_speed: int) -> bool:

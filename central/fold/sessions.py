@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
+from wire.kinds.fields import ENERGY_MAX_WH
+
 from central.fold import commands, deadlines, endings, point, readings
 from central.fold.clock import held, stamp
+from central.fold.faults import UNSPECIFIED
 from central.fold.step import Step
 from central.model.rows import ChargingPoint, Command, Message, Refused, Session
 from central.model.states import ACCEPTED, AUTHORIZED, COMPLETED, OPEN, SessionAction, SessionEvent, next_session_state
+from central.money.order import limit_wh, order_of
+from central.money.tariff import tariff_of
 
 LOST = "lost"  # the reason of a session of which nothing was heard any more
 # An engine that answers so has not said that it will never run the session: a later command was faster, or the
@@ -152,7 +157,10 @@ def walk(step: Step, cp: ChargingPoint, session: Session, event: SessionEvent) -
 
 def _authorize(step: Step, cp: ChargingPoint, session: Session) -> None:
     cp.session_id = session.session_id
-    limits = {"max_energy_wh": session.max_energy_wh, "max_duration_s": session.max_duration_s}
+    limit = limit_wh(order_of(session), tariff_of(session.tariff))
+    # Money can pay for more than a meter counts, which no command could carry.
+    energy_wh = None if limit is None else min(limit, ENERGY_MAX_WH)
+    limits = {"max_energy_wh": energy_wh, "max_duration_s": session.max_duration_s}
     commands.send(step, cp, "start_charge", session.session_id, **limits)
     _watch(step, session)
 
@@ -193,13 +201,20 @@ def _bill(step: Step, cp: ChargingPoint, session: Session) -> None:
     duration_ms = max(ended_at_ms - session.started_at_ms, told_ms)
     bill = readings.bill(session, cp, message, duration_ms, step.terms.plant_speed)
     point.note_register(cp, message["meter_id"], message["end_register_wh"], is_fitted=False)
+    session.fault = _fault_of(message)
     endings.close_billed(step, cp, session, bill, message["reason"], ended_at_ms)
 
 
 def _end_unfed(step: Step, cp: ChargingPoint, session: Session) -> None:
     message = step.message
     ended_at_ms = held(message["ended_at_ms"], session.requested_at_ms, step.at_ms)
+    session.fault = _fault_of(message)
     endings.close(step, cp, session, message["reason"], ended_at_ms)
+
+
+def _fault_of(completion: Message) -> str | None:
+    """The name of the fault that ended the charge."""
+    return completion.get("fault") or UNSPECIFIED if completion["reason"] == "fault" else None
 
 
 def _fail(step: Step, cp: ChargingPoint, session: Session) -> None:

@@ -2,8 +2,10 @@
 
 from central.fold import point
 from central.fold.clock import stamp
+from central.fold.readings import is_sound_live
 from central.fold.step import Step
-from central.model.rows import LastSeen, LiveFigures
+from central.model.rows import ChargingPoint, LastSeen, LiveCharge, LiveFigures, Session
+from central.model.states import IN_PROGRESS
 
 
 def handle_heartbeat_message(step: Step) -> None:
@@ -11,10 +13,14 @@ def handle_heartbeat_message(step: Step) -> None:
 
 
 def handle_charging_data(step: Step) -> None:
-    """The newest counts. By MQTT it is no sign of life. Raises Refused (`unknown_charge_point`)."""
-    point.of(step)
+    """The newest counts, and of a session the highest register. By MQTT it is no sign of life.
+
+    Raises Refused (`unknown_charge_point`).
+    """
+    cp = point.of(step)
     message = step.message
     at_ms = stamp(message, 0, step.at_ms).at_ms
+    _note_charge(step, cp, at_ms)
     shown = step.rows.get(LiveFigures, step.key)
     if shown is not None and shown.at_ms > at_ms:
         return
@@ -33,6 +39,18 @@ def handle_charging_data(step: Step) -> None:
             temperature_mc=message.get("temperature_mc"),
         )
     )
+
+
+def _note_charge(step: Step, cp: ChargingPoint, at_ms: int) -> None:
+    message = step.message
+    session = step.rows.get(Session, message.get("session_id") or "")
+    if session is None or session.status != IN_PROGRESS:
+        return
+    if not is_sound_live(session, cp, message, at_ms, step.terms.plant_speed):
+        return
+    shown = step.rows.get(LiveCharge, session.session_id)
+    if shown is None or shown.register_wh < message["register_wh"]:
+        step.rows.put(LiveCharge(session.session_id, step.key, at_ms, message["register_wh"]))
 
 
 def note_seen(step: Step) -> None:

@@ -1,7 +1,7 @@
 """The rows that folds read and write, and the port through which they do.
 
 Each row belongs to one key (a charge point's or a driver's); a fold is given the `Rows` of its record's key alone.
-The tables in `central/store/tables.py` are these classes under the specification's names; a test compares them.
+The tables in `central/store/tables.py` are made of these classes.
 Times are milliseconds since 1970 UTC, energy Wh, money minor units (cents), prices ten-thousandths per kWh (`_e4`).
 """
 
@@ -65,14 +65,13 @@ class Session:
     cp_id: str
     driver_id: str
     request_id: str
+    tariff: str  # the terms it was asked under, one versioned JSON document: central/money/tariff.py
     status: str = "requested"
     requested_at_ms: int = 0
-    # the terms, copied when it was authorized
-    currency: str = "EUR"
-    tariff_version: int = 1
-    price_e4: int = 0
+    # what was ordered at most
     max_energy_wh: int | None = None
     max_duration_s: int | None = None
+    max_cost_minor: int | None = None
     # what the engine told
     meter_id: str | None = None
     start_register_wh: int | None = None
@@ -81,15 +80,17 @@ class Session:
     started_at_ms: int | None = None
     last_checkpoint_at_ms: int | None = None
     ended_at_ms: int | None = None
+    readings: str = "[]"  # those that are priced, JSON: central/money/readings.py
     # what came of it
     reason: str | None = None
+    fault: str | None = None  # the name of the one that ended it
     energy_wh: int | None = None
     cost_minor: int | None = None
-    unbilled_wh: int = 0  # flowed, but after the books of this session were closed
+    unbilled_wh: int = 0  # flowed beyond what was ordered, or was told after the books of this session were closed
     held_wh: int = 0  # beyond rated power x time: for the operator to decide, not billed
     claim_released: bool = False
     stop_requested: bool = False
-    flags: str = ""  # comma-separated, sorted: held, late, meter_changed, register_fell, time_from_log
+    flags: str = ""  # comma-separated, sorted: held, late, meter_changed, over_order, register_fell, time_from_log
 
 
 @dataclass
@@ -120,7 +121,7 @@ class Command:
     session_id: str | None
     body: str  # the message without its id, JSON
     expires_at_ms: int
-    state: str = "sent"  # sent, accepted, refused, expired
+    state: str  # sent, accepted, refused, expired
     reason: str | None = None
 
 
@@ -217,6 +218,19 @@ class LiveFigures:
     voltage_mv: int
     limit_ma: int
     temperature_mc: int | None = None
+
+
+@dataclass
+class LiveCharge:
+    """LiveCharges: the highest sound register that telemetry told of a session, whatever order it came in."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("session_id",)
+    owner: ClassVar[str] = "cp_id"
+
+    session_id: str
+    cp_id: str
+    at_ms: int
+    register_wh: int
 
 
 @dataclass

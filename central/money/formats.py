@@ -1,9 +1,14 @@
 """The classic decimals of the exact integers, and integers of the decimals people and boards write."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from wire.kinds.fields import PRICE_MAX
 
 _CENT = Decimal("0.01")
 _PRICE_STEP = Decimal("0.0001")
+_PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")  # Decimal itself takes digits of every script, and exponents
+_SHOWN_CHARACTERS = 40
 
 
 def energy_kwh(energy_wh: int) -> str:
@@ -22,14 +27,14 @@ def price(price_e4: int) -> str:
 
 
 def price_e4(per_kwh: str | float) -> int:
-    """Units per kWh as ten-thousandths, half up. A float counts as the shortest decimal that reads back as it.
+    """Units per kWh as ten-thousandths, exactly. A float counts as the shortest decimal that reads back as it.
 
-    Raises ValueError for what is no finite number of 0 or more.
+    Raises ValueError for what is no price: beyond PRICE_MAX, below 0, finer than four decimals, or written otherwise
+    than with plain digits and a point.
     """
-    try:
-        exact = Decimal(str(per_kwh))
-    except InvalidOperation:
-        exact = Decimal("NaN")
-    if not exact.is_finite() or exact < 0:
-        raise ValueError(f"a price of {per_kwh!r}; expected a number of 0 or more, such as 0.20")
-    return int((exact * 10_000).quantize(Decimal(1), ROUND_HALF_UP))
+    text = per_kwh if isinstance(per_kwh, str) else repr(per_kwh)
+    exact = Decimal(text) * 10_000 if _PRICE.fullmatch(text) else None
+    if exact is None or exact != int(exact) or exact > PRICE_MAX * 10_000:
+        shown = text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "..."
+        raise ValueError(f"a price of {shown!r}; expected 0 to {PRICE_MAX} with at most four decimals, such as 0.20")
+    return int(exact)

@@ -1,30 +1,67 @@
-"""What energy costs. One function prices preview, live figure, bill and verify."""
+"""What energy costs: a tariff's terms are one versioned JSON document, and `cost_minor` prices readings by it.
 
-from dataclasses import dataclass
+Preview, live figure, bill and `verify` all ask `cost_minor`. Another kind of tariff (by the hour, say) is one more
+class like `PricePerKwh`, and one more row in `VERSIONS`.
+"""
 
-# Wh x ten-thousandths of the currency per kWh, in hundredths of the currency: 1,000 Wh x 10,000 / 100.
-_PER_MINOR = 100_000
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar, Protocol
 
+from central.money.price_per_kwh import PricePerKwh
+from central.money.readings import Readings
 
-@dataclass(frozen=True)
-class Tariff:
-    """A tariff's terms, one document, copied into each session. Version 1: a price per kWh.
-
-    `price_e4`: ten-thousandths of the currency per kWh. `currency`: ISO code of one with two decimals.
-    """
-
-    price_e4: int
-    currency: str
-    version: int = 1
+E7_PER_MINOR = 100_000  # ten-millionths of the currency in a hundredth
+_REMEMBERED = 1_024  # documents; most sessions have the same few
 
 
-def cost_minor(tariff: Tariff, energy_wh: int) -> int:
-    """The cost in minor units (cents), rounded once, half up. Raises ValueError for energy below 0."""
-    if energy_wh < 0:
-        raise ValueError(f"energy_wh is {energy_wh}; expected 0 or more")
-    return (energy_wh * tariff.price_e4 + _PER_MINOR // 2) // _PER_MINOR
+class Tariff(Protocol):
+    """A tariff's terms. `currency`: the ISO code of one with two decimals; `version`: of the document."""
+
+    version: ClassVar[int]
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def price_e4(self) -> int:
+        """The price per kWh that is shown beside a charge, in ten-thousandths of the currency."""
+        ...
+
+    def document(self) -> Mapping[str, Any]: ...
+
+    def cost_e7(self, readings: Readings) -> int:
+        """The exact cost in ten-millionths of the currency. More readings never make it less."""
+        ...
+
+    def affordable_wh(self, cost_e7: int) -> int | None:
+        """The most energy that can be had for this much, to the last Wh and never more; None: any amount."""
+        ...
+
+    def changes_between(self, after_ms: int, until_ms: int) -> bool:
+        """Whether energy costs something else at `until_ms` than after `after_ms`: then a reading there counts."""
+        ...
 
 
-def affordable_wh(tariff: Tariff, money_minor: int) -> int | None:
-    """The energy that the money pays to the last Wh, never more; None where energy costs nothing."""
-    return money_minor * _PER_MINOR // tariff.price_e4 if tariff.price_e4 else None
+VERSIONS = {PricePerKwh.version: PricePerKwh.of}
+
+
+@lru_cache(_REMEMBERED)
+def tariff_of(text: str) -> Tariff:
+    """The tariff of a document. Raises ValueError for a version that this program does not know."""
+    document: dict[str, Any] = json.loads(text)
+    make = VERSIONS.get(document["version"])
+    if make is None:
+        raise ValueError(f"a tariff of version {document['version']}; this program knows {sorted(VERSIONS)}")
+    return make(document)
+
+
+def text_of(tariff: Tariff) -> str:
+    """Its document as the session's row, the ticket and the receipt carry it."""
+    return json.dumps(tariff.document(), separators=(",", ":"))
+
+
+def cost_minor(tariff: Tariff, readings: Readings) -> int:
+    """The cost of what was read, in minor units (cents), rounded once, half up."""
+    return (tariff.cost_e7(readings) + E7_PER_MINOR // 2) // E7_PER_MINOR

@@ -9,6 +9,7 @@ from wire.appenders import OPERATOR, appended_by
 from wire.check import check
 from wire.frame import payload_of
 from wire.kinds import CP
+from wire.kinds.log import KINDS
 
 from central.model.rows import Message
 from central.model.states import FINAL
@@ -43,7 +44,8 @@ def request(database: Database, log: Log, cp_id: str, action: str, price_per_kwh
     if problem is not None:
         raise NotDone(problem.text)
     log.create_topics()
-    log.append(CP, cp_id, payload_of(message), appended_by(OPERATOR)).result(APPEND_TIMEOUT_S)
+    topic = KINDS["operator_request"].topic
+    log.append(topic, cp_id, payload_of(message), appended_by(OPERATOR)).result(APPEND_TIMEOUT_S)
     return _wait_for_fold(database, cp_id, message["message_id"])
 
 

@@ -5,7 +5,8 @@ import json
 from sqlalchemy import Connection, select
 
 from central.model.states import COMPLETED
-from central.money.tariff import Tariff, cost_minor
+from central.money import readings
+from central.money.tariff import cost_minor, tariff_of
 from central.store.tables import CHARGING_POINTS, CHARGING_SESSIONS, DRIVERS, TICKETS
 
 _SESSION = CHARGING_SESSIONS.c
@@ -29,19 +30,22 @@ def _orphans(connection: Connection) -> list[str]:
 
 def _bills(connection: Connection) -> list[str]:
     columns = (
-        _SESSION.session_id, _SESSION.price_e4, _SESSION.currency, _SESSION.tariff_version,
-        _SESSION.energy_wh, _SESSION.cost_minor, _SESSION.start_register_wh, _SESSION.end_register_wh,
+        _SESSION.session_id, _SESSION.tariff, _SESSION.readings, _SESSION.energy_wh, _SESSION.cost_minor,
+        _SESSION.start_register_wh, _SESSION.end_register_wh,
     )  # fmt: skip
     findings: list[str] = []
-    for session, price_e4, currency, version, energy_wh, billed, start_wh, end_wh in connection.execute(
+    for session, tariff, told, energy_wh, billed, start_wh, end_wh in connection.execute(
         select(*columns).where(_SESSION.status == COMPLETED)
     ):
         if None in (energy_wh, billed, start_wh, end_wh):
             findings.append(f"session {session}: completed, but not billed")
             continue
-        due = cost_minor(Tariff(price_e4, currency, version), energy_wh)
+        priced = readings.from_text(told)
+        due = cost_minor(tariff_of(tariff), priced)
         if due != billed:
-            findings.append(f"session {session}: costs {billed}, but its tariff makes {due} of {energy_wh} Wh")
+            findings.append(f"session {session}: costs {billed}, but its tariff makes {due} of its readings")
+        if readings.energy_wh(priced) != energy_wh:
+            findings.append(f"session {session}: {energy_wh} Wh, but its readings make {readings.energy_wh(priced)} Wh")
         if end_wh - start_wh != energy_wh:
             findings.append(f"session {session}: {energy_wh} Wh, but its registers differ by {end_wh - start_wh} Wh")
     return findings

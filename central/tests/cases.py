@@ -9,6 +9,7 @@ from wire.ids import reliable_id
 
 from central.model.ids import session_id
 from central.model.rows import ChargeRequest, Driver, Fault, Session, Ticket
+from central.money.tariff import tariff_of
 from central.tests.charging import PRICE_E4, checkpoint, complete, connect, driver, link_up, register, start
 from central.tests.line_in_memory import ENGINE, LineInMemory
 
@@ -232,7 +233,7 @@ def more_than_the_money_pays(line: LineInMemory) -> None:
 def bill_ends_at_the_order(line: LineInMemory) -> None:
     session = session_of(line)
     assert (session.cost_minor, session.energy_wh, session.unbilled_wh) == (30, 1_200, 100)
-    assert session.price_e4 == PRICE_E4
+    assert tariff_of(session.tariff).price_e4 == PRICE_E4
 
 
 # --- 14: the bridge was away for longer than lost_after ---

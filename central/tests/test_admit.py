@@ -140,5 +140,8 @@ def _is_wrong_origin(message: dict[str, Any], row: kinds.Kind, by: str) -> bool:
 
 
 def _any_value(field: kinds.Field) -> Any:
-    made = {"int": field.low, "decimal": field.low, "text": "xyz", "id": "x", "bool": True, "ints": [1], "ids": ["x"]}
+    made = {
+        "int": field.low, "decimal": field.low, "price": field.low, "text": "xyz", "id": "x", "bool": True,
+        "ints": [1], "ids": ["x"],
+    }  # fmt: skip
     return field.choices[0] if field.sort == "choice" else made[field.sort]

@@ -30,7 +30,6 @@ WRONG_TODAY: dict[str, str] = {
     "04_registration_replaced_under_same_n": "a number that carries other content counts as a duplicate",
     "10_replace_drops_old_boards_completion": "what a replaced board says late is not_bound",
     "11_recovery_overtakes_fault_faulty_for_ever": "a fault that comes after its recovery stays open",
-    "13_bill_above_money_limit": "the bill is not held to the order",
     "14_bridge_away_25h_whole_charge_unbilled": "there are no corrections",
     "17_log_lost_65_messages_board_shut_out_for_ever": "a number far ahead is a dead letter",
 }

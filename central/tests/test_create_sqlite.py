@@ -32,8 +32,8 @@ PRIMARY_KEYS = {"ChargingPoints": "cp_id", "Drivers": "driver_id", "ChargingSess
 POINT_STATUSES = ("ACTIVE", "STOPPED", "DISCONNECTED", "FAULTY", "CHARGING")
 SESSION_STATUSES = ("requested", "authorized", "in_progress", "completed", "cancelled", "failed")
 ADD_SESSION = """
-INSERT INTO "ChargingSessions" (session_id, cp_id, driver_id, request_id, currency, tariff_version, price_e4)
-VALUES ('s', 'cp_001', 'ada', 'r', 'EUR', 1, 2500)
+INSERT INTO "ChargingSessions" (session_id, cp_id, driver_id, request_id, tariff)
+VALUES ('s', 'cp_001', 'ada', 'r', '{}')
 """
 
 

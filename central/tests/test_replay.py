@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central.fold.apply import apply
-from central.fold.endings import tariff_of
 from central.model.ids import session_id
 from central.model.rows import ChargeRequest, ChargingPoint, Driver, Fault, Incoming, Refused, Session, Ticket
 from central.model.states import COMPLETED, FINAL, Facts, status_of
 from central.model.terms import Terms
-from central.money.tariff import cost_minor
+from central.money.order import order_of, within
+from central.money.readings import energy_wh, from_text
+from central.money.tariff import cost_minor, tariff_of
 from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, register, start
 from central.tests.line_in_memory import LineInMemory
 from central.tests.memory_rows import MemoryRows
@@ -55,7 +56,9 @@ class History:
 
 def _ask(history: History) -> None:
     cp, name, request = history.cp(), history.random.choice(DRIVERS), f"r{history.random.randint(0, 9)}"
-    limits: dict[str, Any] = history.random.choice(({}, {"max_cost_minor": 1}, {"price_per_kwh": 0.25}))
+    limits: dict[str, Any] = history.random.choice(
+        ({}, {"max_cost_minor": 1}, {"price_per_kwh": 0.25}, {"max_energy_wh": 50}, {"max_duration_s": 30})
+    )
     history.requests.append((cp, name, ask(history.line, request, name, cp, **limits)))
 
 
@@ -218,7 +221,11 @@ def check_sessions(line: LineInMemory) -> None:
         assert row.claim_released or row.status not in FINAL
         if row.energy_wh is not None:
             assert row.energy_wh == (row.end_register_wh or 0) - (row.start_register_wh or 0) >= 0
-            assert row.cost_minor == cost_minor(tariff_of(row), row.energy_wh)
+            readings = from_text(row.readings)
+            assert row.energy_wh == energy_wh(readings)
+            assert row.cost_minor == cost_minor(tariff_of(row.tariff), readings)
+            assert within(readings, order_of(row), tariff_of(row.tariff)) == readings
+            assert list(readings) == sorted(readings) == sorted(readings, key=lambda each: each.register_wh)
             assert row.started_at_ms is not None
             assert row.ended_at_ms is not None
             assert row.requested_at_ms <= row.started_at_ms <= row.ended_at_ms <= line.now_ms

@@ -37,7 +37,7 @@ def make_driver(key: str, name: str, number: int | None) -> Driver:
 
 
 def make_command(key: str, name: str, number: int | None) -> Command:
-    return Command(key, number or 1, name, None, "{}", 5)
+    return Command(key, number or 1, name, None, "{}", 5, "sent")
 
 
 MAKERS = (make_fault, make_request, make_seen, make_driver, make_command)
@@ -174,7 +174,7 @@ def test_classic_columns_follow_the_exact_ones(database: Database) -> None:
     with database.writer.begin() as connection:
         connection.execute(text("""INSERT INTO "Drivers" (driver_id, username) VALUES ('ada', 'Ada')"""))
         rows = SqlRows(connection)
-        session = Session("s", "cp", "ada", "r", energy_wh=12_345, cost_minor=307, price_e4=2_500, reason=None)
+        session = Session("s", "cp", "ada", "r", "{}", energy_wh=12_345, cost_minor=307, reason=None)
         session.started_at_ms, session.ended_at_ms = 1_767_225_600_000, 1_767_229_200_500
         for key_of, row in (
             ("cp", ChargingPoint("cp", price_e4=2_505)),

@@ -20,10 +20,13 @@ from central.model.states import (
     next_session_state,
     status_of,
 )
+from central.money.price_per_kwh import PricePerKwh
+from central.money.tariff import text_of
 from central.tests.charging import answer, checkpoint, complete, connect, driver, start
 from central.tests.line_in_memory import T0, LineInMemory
 
 SESSION_ID = "s1"
+TARIFF = text_of(PricePerKwh("EUR", 2_500))
 
 
 def line_with_session(state: str, command_state: str = "sent") -> LineInMemory:
@@ -32,7 +35,7 @@ def line_with_session(state: str, command_state: str = "sent") -> LineInMemory:
     connect(line)
     driver(line)
     rows = line.rows.of("cp_001")
-    session = Session(SESSION_ID, "cp_001", "ada", "r1", state, requested_at_ms=T0, price_e4=2_500)
+    session = Session(SESSION_ID, "cp_001", "ada", "r1", TARIFF, state, requested_at_ms=T0)
     if state in ("in_progress", "completed"):
         session.meter_id, session.start_register_wh, session.started_at_ms = "meter1", 1_000, T0
     if state == "completed":
@@ -40,7 +43,7 @@ def line_with_session(state: str, command_state: str = "sent") -> LineInMemory:
     rows.put(session)
     body = f'{{"cp_id":"cp_001","seq":1,"session_id":"{SESSION_ID}","type":"start_charge"}}'
     rows.put(Command("cp_001", 1, "start_charge", SESSION_ID, body, T0 + 30_000, command_state))
-    rows.put(Command("cp_001", 2, "stop_charge", SESSION_ID, "{}", T0 + 30_000))
+    rows.put(Command("cp_001", 2, "stop_charge", SESSION_ID, "{}", T0 + 30_000, "sent"))
     rows.put(Deadline(f"lost:{SESSION_ID}", "ev.cp", "cp_001", 1, T0 + 10))
     rows.put(Deadline("command:cp_001:1", "ev.cp", "cp_001", 1, T0 + 5_000))
     point = line.point()

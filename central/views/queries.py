@@ -15,6 +15,7 @@ from central.store.tables import (
     DRIVERS,
     FAULTS,
     LAST_SEEN,
+    LIVE_CHARGES,
     LIVE_FIGURES,
     TICKETS,
 )
@@ -36,31 +37,39 @@ class ChargeRow:
     request_reason: str | None
     status: str | None  # of the session; None: there is none
     reason: str | None
-    currency: str | None
-    price_e4: int | None  # of the session's own terms
+    fault: str | None  # the name of the one that ended it
+    fault_info: str | None
+    tariff: str | None  # the session's terms
     point_price_e4: int | None  # of the charge point, now
+    max_energy_wh: int | None
+    max_duration_s: int | None
+    max_cost_minor: int | None
     started_at_ms: int | None
     ended_at_ms: int | None
     energy_wh: int | None
     cost_minor: int | None
-    start_register_wh: int | None
-    last_register_wh: int | None
-    live_energy_wh: int | None
+    readings: str | None
+    live_at_ms: int | None
+    live_register_wh: int | None  # the highest that telemetry told of this session
     live_power_w: int | None
 
 
 def _charges() -> Select[*tuple[Any, ...]]:
-    asked, session, live = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c, LIVE_FIGURES.c
+    asked, session, fault = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c, FAULTS.c
+    live, told = LIVE_FIGURES.c, LIVE_CHARGES.c
     joined = (
         CHARGE_REQUESTS.outerjoin(CHARGING_SESSIONS, session.session_id == asked.session_id)
         .outerjoin(CHARGING_POINTS, CHARGING_POINTS.c.cp_id == asked.cp_id)
         .outerjoin(LIVE_FIGURES, and_(live.cp_id == asked.cp_id, live.session_id == asked.session_id))
+        .outerjoin(LIVE_CHARGES, told.session_id == asked.session_id)
+        .outerjoin(FAULTS, and_(fault.cp_id == asked.cp_id, fault.fault == session.fault))
     )
     return select(
         asked.message_id, asked.session_id, asked.cp_id, asked.driver_id, asked.state, asked.reason,
-        session.status, session.reason, session.currency, session.price_e4, CHARGING_POINTS.c.price_e4,
-        session.started_at_ms, session.ended_at_ms, session.energy_wh, session.cost_minor,
-        session.start_register_wh, session.last_register_wh, live.session_energy_wh, live.power_w,
+        session.status, session.reason, session.fault, fault.info, session.tariff, CHARGING_POINTS.c.price_e4,
+        session.max_energy_wh, session.max_duration_s, session.max_cost_minor,
+        session.started_at_ms, session.ended_at_ms, session.energy_wh, session.cost_minor, session.readings,
+        told.at_ms, told.register_wh, live.power_w,
     ).select_from(joined)  # fmt: skip
 
 

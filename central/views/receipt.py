@@ -1,39 +1,53 @@
-"""A receipt, from the tickets of its session."""
+"""A receipt as it is shown, from the tickets of its session."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from central.money.formats import energy_kwh, money, price
+from central.money.receipt import from_ticket
+from central.money.tariff import tariff_of
 from central.views.charge import Charge
 from central.views.moments import iso
+from central.views.queries import read_driver, read_tickets
 
 
-def receipt(charge: Charge, tickets: Sequence[tuple[int, int, str]]) -> dict[str, Any]:
-    """The newest ticket, and all of them: a correction is one more, never an edit. `tickets`: as `read_tickets`."""
+def read_receipt(connection: Connection, charge: Charge) -> dict[str, Any] | None:
+    """The newest ticket, and all of them: a correction is one more, never an edit. None before there is one."""
+    tickets = [_ticket(*ticket) for ticket in read_tickets(connection, charge["session_id"])]
+    if not tickets:
+        return None
     identity = {name: charge[name] for name in ("message_id", "session_id", "driver_id")}
-    shown = [_ticket(*ticket) for ticket in tickets]
-    return {**identity, **shown[-1], "tickets": shown}
+    driver = read_driver(connection, charge["driver_id"])
+    return {**identity, "driver_name": driver[0] if driver is not None else None, **tickets[-1], "tickets": tickets}
 
 
 def _ticket(number: int, issued_at_ms: int, body: str) -> dict[str, Any]:
-    ticket = json.loads(body)
+    receipt = from_ticket(json.loads(body))
+    tariff = tariff_of(receipt.tariff)
     return {
         "number": number,
         "issued_at": iso(issued_at_ms),
-        "cp_id": ticket["cp_id"],
-        "meter_id": ticket["meter_id"],
-        "start_register_wh": ticket["start_register_wh"],
-        "end_register_wh": ticket["end_register_wh"],
-        "energy_wh": ticket["energy_wh"],
-        "energy_kwh": energy_kwh(ticket["energy_wh"]),
-        "price_per_kwh": price(ticket["price_e4_per_kwh"]),
-        "tariff_version": ticket["tariff_version"],
-        "cost_minor": ticket["cost_minor"],
-        "total": money(ticket["cost_minor"]),
-        "currency": ticket["currency"],
-        "started_at": iso(ticket["started_at_ms"]),
-        "ended_at": iso(ticket["ended_at_ms"]),
-        "duration_s": max(0, ticket["ended_at_ms"] - ticket["started_at_ms"]) // 1_000,
-        "reason": ticket["reason"],
+        "cp_id": receipt.cp_id,
+        "location": receipt.location,
+        "meter_id": receipt.meter_id,
+        "start_register_wh": receipt.start_register_wh,
+        "end_register_wh": receipt.end_register_wh,
+        "energy_wh": receipt.energy_wh,
+        "energy_kwh": energy_kwh(receipt.energy_wh),
+        "price_per_kwh": price(tariff.price_e4),
+        "tariff_version": tariff.version,
+        "tariff": tariff.document(),
+        "cost_minor": receipt.cost_minor,
+        "total": money(receipt.cost_minor),
+        "currency": tariff.currency,
+        "max_energy_wh": receipt.max_energy_wh,
+        "max_duration_s": receipt.max_duration_s,
+        "max_cost_minor": receipt.max_cost_minor,
+        "started_at": iso(receipt.started_at_ms),
+        "ended_at": iso(receipt.ended_at_ms),
+        "duration_s": receipt.duration_s,
+        "reason": receipt.reason,
+        "fault": receipt.fault,
     }

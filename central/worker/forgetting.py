@@ -1,4 +1,6 @@
-"""What no fold asks for any more leaves its table: ids so old that they count as unseen, deadlines long void."""
+"""What nobody asks for any more leaves its table: ids so old that they count as unseen, deadlines long void, and live
+figures of charges that ended long ago.
+"""
 
 from collections.abc import Iterable
 
@@ -6,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, t
 
 from central.fold.dedup import SEEN_FOR_MS
 from central.model.record_time import Mark
-from central.store.tables import DEADLINES, SEEN_IDS
+from central.store.tables import DEADLINES, LIVE_CHARGES, SEEN_IDS
 
 MAX_ROWS = 1_000  # of a table at a time: the worker has other things to do
 
@@ -18,7 +20,12 @@ def forget(connection: Connection, marks: Iterable[Mark]) -> bool:
     """
     before_ms = min((mark.at_ms for mark in marks if mark != Mark()), default=0) - SEEN_FOR_MS
     void = and_(DEADLINES.c.live.is_(False), DEADLINES.c.due_at_ms < before_ms)
-    left = [_delete(connection, SEEN_IDS, SEEN_IDS.c.at_ms < before_ms), _delete(connection, DEADLINES, void)]
+    old = (
+        (SEEN_IDS, SEEN_IDS.c.at_ms < before_ms),
+        (DEADLINES, void),
+        (LIVE_CHARGES, LIVE_CHARGES.c.at_ms < before_ms),
+    )
+    left = [_delete(connection, table, is_old) for table, is_old in old]
     return sum(left) == 0
 
 

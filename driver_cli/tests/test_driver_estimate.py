@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.money.tariff import Tariff, affordable_wh
+from central.money.order import Order, limit_wh
+from central.money.price_per_kwh import PricePerKwh
+from central.money.readings import Reading
 from central.money.tariff import cost_minor as billed_minor
 from driver_cli.charge.estimate import cost_minor, estimate
 
@@ -31,12 +33,13 @@ def test_estimate(price: str, limits: dict[str, int], expected: str):
 @given(st.integers(1, 99_999), st.integers(0, 1_000_000))
 def test_it_is_what_the_bill_will_be(price_e4: int, energy_wh: int):
     price = Decimal(price_e4) / 10_000
-    assert cost_minor(price, energy_wh) == billed_minor(Tariff(price_e4, "EUR"), energy_wh)
+    read = (Reading(0, 0), Reading(3_600_000, energy_wh))
+    assert cost_minor(price, energy_wh) == billed_minor(PricePerKwh("EUR", price_e4), read)
 
 
 @given(st.integers(1, 99_999), st.integers(1, 1_000_000))
 def test_money_buys_what_central_lets_it_buy(price_e4: int, minor: int):
-    wh = affordable_wh(Tariff(price_e4, "EUR"), minor)
+    wh = limit_wh(Order(cost_minor=minor), PricePerKwh("EUR", price_e4))
     assert wh is not None
     told = estimate(Decimal(price_e4) / 10_000, "EUR", {"max_cost_minor": minor})
     assert told.startswith(f"Estimate: {(Decimal(wh) / 1000).normalize():f} kWh for ")

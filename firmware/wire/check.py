@@ -42,6 +42,14 @@ def _check_decimal(value: object, field: Field) -> "tuple[str, str] | None":
     return None
 
 
+def _check_price(value: object, field: Field) -> "tuple[str, str] | None":
+    wrong = _check_decimal(value, field)
+    # A finer one would be rounded to another price. A zero below zero is a slip of whoever wrote it.
+    if wrong is None and isinstance(value, float) and (round(value * 10000) / 10000 != value or str(value)[0] == "-"):
+        return "bad_field", "expected at most four decimals, such as 0.25"
+    return wrong
+
+
 def _check_text(value: object, field: Field) -> "tuple[str, str] | None":
     if not isinstance(value, str) or not field.low <= len(value) <= field.high or not _printable(value):
         return "bad_field", "expected a text of %d to %d characters, none a control character" % (field.low, field.high)
@@ -85,6 +93,7 @@ def _check_ids(value: object, field: Field) -> "tuple[str, str] | None":
 SORTS = {
     "int": _check_int,
     "decimal": _check_decimal,
+    "price": _check_price,
     "text": _check_text,
     "id": _check_id,
     "bool": _check_bool,

@@ -49,6 +49,7 @@ The specification's four messages are accepted to the letter:
 _SORTS = {
     "int": "integer, {low} to {high}",
     "decimal": "number, {low} to {high}",
+    "price": "number, {low} to {high}, at most four decimals",
     "text": "text, {low} to {high} characters",
     "id": "id, {low} to {high} of `A-Z a-z 0-9 _ - .`",
     "bool": "true or false",

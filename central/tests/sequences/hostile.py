@@ -59,6 +59,7 @@ def _number(field: Field, choice: int) -> int:
 _SORTS: dict[str, Callable[[Field, int], Any]] = {
     "int": _number,
     "decimal": lambda field, choice: (0, 0.0001, 0.25, 1e-9, field.high)[choice % 5],
+    "price": lambda field, choice: (0, 0.0001, 0.25, field.high)[choice % 4],
     "text": lambda field, choice: "x" * max(1, field.low, choice % max(1, field.high)),
     "id": lambda field, choice: ("x", "y" * field.high, "unknown_session", "superseded")[choice % 4],
     "bool": lambda _, choice: bool(choice % 2),

@@ -8,6 +8,8 @@ from wire.ids import parse
 
 from central.model.rows import ChargingPoint, Driver, Fault, Session
 from central.model.states import OPEN
+from central.money.order import limit_wh, order_of
+from central.money.tariff import tariff_of
 from central.tests.sequences.quiet import Probe
 from central.tests.sequences.wh import bills, placed, rows_of, tickets_of, told_wh
 from central.tests.sequences.world import World
@@ -123,13 +125,23 @@ def whole_charges_are_billed(world: World) -> Found:
         for session_id, told in engine.completions.items():
             row = world.worker.rows.table.get((Session, (session_id,)))
             energy_wh = told["end_register_wh"] - told["start_register_wh"]
-            if engine.cp_id in spoilt or energy_wh == 0:
+            if engine.cp_id in spoilt or energy_wh == 0 or _is_too_long(row):
                 continue
             billed_wh = 0 if row is None else row.energy_wh or 0
-            most_wh = energy_wh if row is None or row.max_energy_wh is None else min(energy_wh, row.max_energy_wh)
+            most_wh = energy_wh if row is None else _most_wh(row, energy_wh)
             if billed_wh != most_wh:
                 what = "no session" if row is None else f"{row.status} {row.reason} {row.flags}"
                 yield f"{engine.cp_id} charged {energy_wh} Wh ({told['reason']}); billed are {billed_wh} ({what})"
+
+
+def _most_wh(row: Session, told_wh: int) -> int:
+    limit = limit_wh(order_of(row), tariff_of(row.tariff))
+    return told_wh if limit is None else min(told_wh, limit)
+
+
+def _is_too_long(row: Session | None) -> bool:
+    """The engine went on for longer than was ordered: the bill ends between two readings."""
+    return row is not None and row.max_duration_s is not None and "over_order" in row.flags
 
 
 # --- the line ---

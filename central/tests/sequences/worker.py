@@ -260,4 +260,4 @@ def _cause(row: Deadline) -> str:
 
 
 def _closed(row: Session) -> tuple[object, ...]:
-    return row.status, row.reason, row.started_at_ms, row.ended_at_ms, row.price_e4, row.driver_id
+    return row.status, row.reason, row.started_at_ms, row.ended_at_ms, row.tariff, row.driver_id

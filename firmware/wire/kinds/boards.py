@@ -34,7 +34,7 @@ COMMAND = (_CP_ID, must_count("seq", 1), may_time("expires_at_ms"), may_count("t
 KINDS = add((
     # --- boards to Central, reliable ---
     Kind("register_request", (MONITOR,), CP, "id", True, (
-        _ID, must("location", "text", 0, 255), must("price_per_kwh", "decimal", 0, PRICE_MAX),
+        _ID, must("location", "text", 0, 255), must("price_per_kwh", "price", 0, PRICE_MAX),
         may_id("engine_board"), may_id("meter_id"), may_count("register_wh"), may("firmware", "text", 1, 40),
         may_count("rated_current_ma", 1000, 125000), may("presence", "choice", 0, 0, ("pilot", "contact", "none")),
         may_count("last_seq"), may_id("engine_epoch"),

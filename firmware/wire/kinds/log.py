@@ -35,7 +35,7 @@ KINDS = add((
         must_id("driver_id"),
     ), "a driver exists; the name lies in a table beside the log"),
     Kind("charge_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
-        must_id("cp_id"), must_id("driver_id"), may("price_per_kwh", "decimal", 0, PRICE_MAX),
+        must_id("cp_id"), must_id("driver_id"), may("price_per_kwh", "price", 0, PRICE_MAX),
     ) + LIMITS, "asks for a charge; price_per_kwh is what the driver was shown"),
     Kind("charge_stop_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
         must_id("driver_id"), must_id("session_id"),
@@ -43,7 +43,7 @@ KINDS = add((
     # --- folds among themselves ---
     Kind("charge_claimed", (FOLD,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("driver_id"), must_id("session_id"), must_id("request_id"),
-        may("price_per_kwh", "decimal", 0, PRICE_MAX), may_time("requested_at_ms"),
+        may("price_per_kwh", "price", 0, PRICE_MAX), may_time("requested_at_ms"),
     ) + LIMITS, "the driver may have this one charge; requested_at_ms is when the driver's fold let it pass"),
     Kind("claim_released", (FOLD,), DRIVER, "driver_id", True, (
         must_id("driver_id"), must_id("session_id"), must_id("cp_id"), must_id("outcome"), may_id("reason"),
@@ -56,11 +56,11 @@ KINDS = add((
         must_count("start_register_wh"), must_count("end_register_wh"), must_count("energy_wh"),
         must_count("cost_minor"),
         must_time("started_at_ms"), must_time("ended_at_ms"),
-        must("currency", "text", 3, 3), must_count("tariff_version", 1), must_count("price_e4_per_kwh"),
-        must_id("reason"),
-    ), "an immutable receipt"),
+        must_id("reason"), may("tariff", "text", 1, 4000), may("location", "text", 0, 255), may_id("fault"),
+        may("currency", "text", 3, 3), may_count("tariff_version", 1), may_count("price_e4_per_kwh"),
+    ) + LIMITS, "an immutable receipt; one without `tariff`, the terms as JSON, is old and has the three after it"),
     # --- operator ---
     Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
-        must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "decimal", 0, PRICE_MAX),
+        must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "price", 0, PRICE_MAX),
     ), "stop, resume, reset, replace, or a new price"),
 ))
