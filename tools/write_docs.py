@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import central_commands, protocol, reasons, settings, states, topics
+from tools.docs import central_commands, house, protocol, reasons, settings, states, topics
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     ".env.example": settings.env_example,
+    "docs/architecture.md": house.page,
     "docs/protocol.md": protocol.page,
     "docs/reasons.md": reasons.page,
     "docs/settings.md": settings.page,
