@@ -39,6 +39,10 @@ class Conversation:
             return refuse(message, "wrong_direction", "type", f"type: expected what boards say; {name} is not")
         return rule if isinstance(rule, Ignore) else rule(self._line, Heard(message, payload, now_ms))
 
+    def has_registered(self) -> bool:
+        """Whether any charge point has, or asks to."""
+        return bool(self._line.registered)
+
     def forget(self, cp_id: str, registration: str) -> None:
         """The link of this registration has ended. A newer registration of the same charge point stands."""
         registered = self._line.registered.get(cp_id)

@@ -27,6 +27,8 @@ MEANINGS = {
     "unsendable": "answers and commands that made no line: too long",
     "links_silent": "charge points whose link ended because nothing was heard from them",
     "links_replaced": "links that ended because another line was accepted for their charge point",
+    "registrations_turned_away": "registrations refused from memory: Central has refused them, or they are of twins",
+    "twins_parted": "times two boards with the id of one charge point were both refused for a while",
     "links_refused": "links that ended because Central did not accept them",
     "commands_sent": "commands sent to boards",
     "commands_expired": "commands that came too late to be sent",

@@ -26,10 +26,16 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Append the registration; once it is logged, ack it and open a link for the charge point."""
+    """Append the registration; once it is logged, ack it and open a link for the charge point.
+
+    `speaker`: which board it is, as far as its words tell: its id, its flash, its start; "" where it names none.
+    `content`: what it says, but for its number and its time.
+    """
 
     append: Append
     board: str | None
+    speaker: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the bridge itself says to the log: link_up and link_down, in order per charge point, until each is logged."""
+"""What the bridge itself says to the log of charge points, above all links: in order for each, until it is logged."""
 
 from collections import deque
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class _Notice:
     tried: bool = False
 
 
-class LinkNotices:
+class Notices:
     """One notice per charge point is in flight at a time, so that a failed one is not overtaken by its successor.
 
     A link that ends before its link_up was ever tried leaves no notice at all, so that no queue grows while the
@@ -37,8 +37,7 @@ class LinkNotices:
     def pending(self) -> int:
         return sum(len(queue) for queue in self._queues.values())
 
-    def tell(self, message: Message) -> None:
-        cp_id = str(message["cp_id"])
+    def tell(self, cp_id: str, message: Message) -> None:
         queue = self._queues.get(cp_id)
         if queue is None:
             self._queues[cp_id] = deque([_Notice(message)])

@@ -2,9 +2,15 @@
 
 from wire import ids
 
+from bridge import twins
 from bridge.decisions import Message, Refuse
 
 MAX_TEXT = 255
+
+# `reason` of a register_response that the bridge itself does not accept.
+REGISTRATION_REASONS = {
+    twins.FAULT: "two boards register as this charge point in turn: one needs an id of its own; both wait meanwhile",
+}
 
 
 def error_response(message: Message, code: str, field: str, text: str) -> Message:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from bridge.decisions import Register
+
 LineT = TypeVar("LineT")
 
 
@@ -13,7 +15,7 @@ class Link(Generic[LineT]):
     cp_id: str
     link_id: str
     line: LineT
-    registration: str
+    registered: Register
     heard_at_s: float
     accepted: bool = False
 

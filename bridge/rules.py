@@ -17,6 +17,7 @@ from bridge.decisions import Append, AskHealth, Bury, Decision, Ignore, Message,
 from bridge.refusals import refuse
 
 MAX_CHARGE_POINTS = 32  # on one line
+_NUMBER_AND_TIME = ("message_id", "occurred_at_ms", "uptime_ms")
 UNKNOWN_KIND = "unknown kind"
 _NEVER_ACKED = ("not_registered", "not_yours", "too_many")  # said again once the board has registered, or elsewhere
 
@@ -70,7 +71,14 @@ def _register(line: LineState, heard: Heard) -> Decision:
     engine_board = heard.message.get("engine_board")
     boards = {str(board) for board in (heard.board, engine_board) if board is not None}
     line.registered[heard.key] = Registration(str(heard.message_id), frozenset(boards))
-    return Register(_append(line, heard), heard.board)
+    said = {name: value for name, value in heard.message.items() if name not in _NUMBER_AND_TIME}
+    return Register(_append(line, heard), heard.board, _speaker(heard), payload_of(said).decode())
+
+
+def _speaker(heard: Heard) -> str:
+    """Twins with the same id in their configuration differ in the epoch of their flash, or at least in their boots."""
+    board, epoch, _ = ids.parse(str(heard.message_id)) or ("", "", None)
+    return f"{board}.{epoch}.{heard.message.get('boot', '')}" if board else ""
 
 
 def _of_board(line: LineState, heard: Heard) -> Decision:

@@ -27,7 +27,7 @@ from bridge.forward import Forwarder
 from bridge.health import HealthChecks
 from bridge.lifetime import begun
 from bridge.links import Links
-from bridge.notices import LinkNotices
+from bridge.notices import Notices
 from bridge.peer import BOARDS, PLAIN, Peer
 from eventlog.clock import LogClock
 from eventlog.port import Log, Record
@@ -78,7 +78,7 @@ class Switchboard:
         self._lines: set[Peer] = set()
         self._clock = clock
         self._forwarder = Forwarder(log, counters, clock)
-        self._notices = LinkNotices(self._forwarder.append, self._loop.call_later)
+        self._notices = Notices(self._forwarder.append, self._loop.call_later)
         self._links = Links(self._notices, counters)
         self._health = HealthChecks(self._loop.call_later, self._refuse, limits.health_answer_s)
         self._telemetry_in_flight = 0
@@ -121,7 +121,7 @@ class Switchboard:
             case Append() as append:
                 self._append(line, append, None)
             case Register() as registered:
-                self._append(line, registered.append, registered)
+                self._register(line, registered)
             case Refuse() as refused:
                 self._refuse(line, refused)
             case Bury(refused, append):
@@ -136,6 +136,13 @@ class Switchboard:
                     self._counters.count("ignored")
             case Ignore(counter):
                 self._counters.count(counter)
+
+    def _register(self, line: Peer, registered: Register) -> None:
+        reason = self._links.why_not(registered, self._loop.time())
+        if reason is None:
+            self._append(line, registered.append, registered)
+        else:
+            self._links.turn_away(line, registered, reason)
 
     def _log_ms(self) -> int | None:
         """None until the log has told it."""
@@ -205,10 +212,11 @@ class Switchboard:
         elif command.link_id is None:
             self._send(command, message, self._links.line_of(command.cp_id))
         else:
-            link = self._links.answered(command.cp_id, command.link_id, accepted=command.accepted)
+            now_s = self._loop.time()
+            link = self._links.answered(command.cp_id, command.link_id, now_s, accepted=command.accepted)
             self._send(command, message, None if link is None else link.line)
             if link is not None and not command.accepted:
-                self._links.refused(link)
+                self._links.refused(link, str(message.get("reason") or "refused"), now_s)
 
     def _expired(self, command: Command) -> None:
         self._counters.count("commands_expired")
@@ -230,6 +238,7 @@ class Switchboard:
         """Ends what has been silent for too long. Called again and again."""
         now_s = self._loop.time()
         self._links.end_silent(now_s, self._limits.silent_after_s)
+        self._links.end_calm(now_s)
         for line in self._admission.late(now_s, self._links.any_of, log_away=self._forwarder.away):
             self._counters.count("lines_unregistered")
             line.close("no registration came")
@@ -250,4 +259,4 @@ class Switchboard:
             line.close("bridge stopped")
         await until(lambda: not self._notices.pending(), notices_within_s)
         if self._notices.pending():
-            logger.warning("%d link notices did not reach the log", self._notices.pending())
+            logger.warning("%d notices of links did not reach the log", self._notices.pending())

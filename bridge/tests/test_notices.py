@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from wire.frame import parse
 
 from bridge.decisions import Message
-from bridge.notices import LinkNotices
+from bridge.notices import Notices
 
 
 class SlowLog:
@@ -17,7 +17,7 @@ class SlowLog:
         self.logged: list[Message] = []
         self.waiting: list[tuple[Message, Callable[[bool], None]]] = []
         self.later: list[Callable[[], None]] = []
-        self.notices = LinkNotices(self.append, lambda delay_s, call: self.later.append(call))
+        self.notices = Notices(self.append, lambda delay_s, call: self.later.append(call))
 
     def append(self, topic: str, key: str, value: bytes, done: Callable[[bool], None]) -> None:
         assert (topic, key) == ("ev.cp", parse(value)["cp_id"])
@@ -35,7 +35,7 @@ class SlowLog:
             call()
 
     def say(self, kind: str, link_id: str, cp_id: str = "cp_001") -> None:
-        self.notices.tell({"type": kind, "message_id": f"{kind}-{link_id}", "cp_id": cp_id, "link_id": link_id})
+        self.notices.tell(cp_id, {"type": kind, "message_id": f"{kind}-{link_id}", "cp_id": cp_id, "link_id": link_id})
 
     def finish(self) -> list[tuple[object, object]]:
         while self.waiting or self.later:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from wire.codes import COMMAND_REASONS, ERROR_CODES
 from wire.kinds.boards import END_REASONS
 
+from bridge.refusals import REGISTRATION_REASONS as OF_THE_BRIDGE
 from central.api.codes import CODES
 from central.model.reasons import CHARGE_REASONS, DEAD_LETTERS, REGISTRATION_REASONS
 from driver_cli import exit_codes as of_drivers
@@ -53,9 +54,10 @@ def page() -> str:
             ),
             _section(
                 "Why a registration was not accepted",
-                "`reason` of a `register_response` with `accepted` false. From `central/model/reasons.py`.",
+                "`reason` of a `register_response` with `accepted` false. From `central/model/reasons.py` and "
+                "`bridge/refusals.py`.",
                 ("reason", "what it means"),
-                _rows(REGISTRATION_REASONS),
+                _rows({**REGISTRATION_REASONS, **OF_THE_BRIDGE}),
             ),
             _section(
                 "Errors of a message",
