@@ -18,6 +18,7 @@ from hil_tests.meter_windows import window_of, window_of_counts, window_of_plant
 from plant.mains import Mains
 from plant.profile_files import load_of
 from plant.world import World
+from tools.testing.deadlines import DEADLINE_S
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 VECTORS = Path(__file__).parent / "vectors" / "meter.py"
@@ -196,6 +197,7 @@ def test_no_intermediate_leaves_the_small_integers(
         assert -100_000 <= meter.power_w <= 100_000
         assert meter.current_ma <= 200_000
         assert meter.voltage_mv <= 1_000_000
+        assert meter.register_in(SmallInt(2 * duration_ms)) >= meter.register_wh
 
 
 @settings(max_examples=300)
@@ -219,10 +221,22 @@ def test_nor_does_the_worst_that_could_be_said(n: int, sign_i: int, sign_vi: int
         Meter("m", 0, 48_780, 487_000).take(_small(window))
 
 
+@pytest.mark.parametrize("watts", [0, 3, 100, 3680, 22_000])
+@pytest.mark.parametrize("duration_ms", [200, 6000, 30_000, 1_800_000])
+def test_register_ahead_is_what_windows_of_the_same_power_make_of_it(watts: int, duration_ms: int):
+    meter = Meter("m", 1000)
+    meter.take(sine(watts / 230, 230, 1.0, duration_ms=duration_ms))
+    for _ in range(20):
+        ahead_wh = meter.register_in(duration_ms)
+        meter.take(sine(watts / 230, 230, 1.0, duration_ms=duration_ms))
+        assert meter.register_wh == ahead_wh
+
+
 def _run(program: str) -> str:
     paths = {"MICROPYPATH": f"{FIRMWARE}:.frozen", "PYTHONPATH": str(FIRMWARE)}
     ran = subprocess.run(
-        [program, str(VECTORS)], env=os.environ | paths, capture_output=True, text=True, timeout=60, check=False
+        [program, str(VECTORS)],
+        env=os.environ | paths, capture_output=True, text=True, timeout=DEADLINE_S, check=False,
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout

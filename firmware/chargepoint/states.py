@@ -17,7 +17,7 @@ RELAY_CLOSED = (CHARGING, FINISHING)
 NOTHING = "nothing"
 BEGIN = "begin"  # remember the session, before anything can flow
 CLOSE = "close"
-WIND_DOWN = "wind_down"  # let the current fall before the contacts part
+WIND_DOWN = "wind_down"  # let the current fall before the contacts part; a pilot asks the car for it
 OPEN_AND_COMPLETE = "open_and_complete"
 COMPLETE_UNCLOSED = "complete_unclosed"  # the session ends without ever having been fed
 
@@ -33,9 +33,11 @@ ENGINE = {
     (IDLE, "fault"): (FAULTED, NOTHING),
     (AUTHORIZED, "connected"): (CHARGING, CLOSE),
     (AUTHORIZED, "stop"): (IDLE, COMPLETE_UNCLOSED),
+    (AUTHORIZED, "stop_at_once"): (IDLE, COMPLETE_UNCLOSED),
     (AUTHORIZED, "link_lost"): (SAFE, COMPLETE_UNCLOSED),
     (AUTHORIZED, "fault"): (FAULTED, COMPLETE_UNCLOSED),
     (CHARGING, "stop"): (FINISHING, WIND_DOWN),
+    (CHARGING, "stop_at_once"): (IDLE, OPEN_AND_COMPLETE),  # nothing can ask the car, so nobody would hear it
     (CHARGING, "link_lost"): (SAFE, OPEN_AND_COMPLETE),
     (CHARGING, "fault"): (FAULTED, OPEN_AND_COMPLETE),
     (FINISHING, "stop"): (FINISHING, NOTHING),
@@ -47,7 +49,8 @@ ENGINE = {
     (FAULTED, "link_lost"): (SAFE, NOTHING),
 }
 ENGINE_EVENTS = (
-    "ready", "released", "released_faulty", "start", "connected", "stop", "ended", "fault", "recovered", "link_lost",
+    "ready", "released", "released_faulty", "start", "connected", "stop", "stop_at_once", "ended", "fault",
+    "recovered", "link_lost",
 )
 ENGINE_STATES = (BOOTING, SAFE, IDLE, AUTHORIZED, CHARGING, FINISHING, FAULTED)
 

@@ -45,10 +45,20 @@ if sys.implementation.name == "micropython":
         finally:
             micropython.heap_unlock()
 
+    def _ahead(meter: Meter, duration_ms: int) -> int:
+        micropython.heap_lock()
+        try:
+            return meter.register_in(duration_ms)
+        finally:
+            micropython.heap_unlock()
+
 else:
 
     def _take(meter: Meter, window: SampleWindow) -> bool:
         return meter.take(window)
+
+    def _ahead(meter: Meter, duration_ms: int) -> int:
+        return meter.register_in(duration_ms)
 
 
 def main() -> None:
@@ -61,7 +71,7 @@ def main() -> None:
             if turn % 9 == 8:
                 window.sum_ii = random.between(-1000, 1 << 29)  # more often than not what no samples add up to
             read = [_take(meter, window), meter.current_ma, meter.voltage_mv, meter.power_mw, meter.power_w,
-                    meter.register_wh, meter.window_ms, meter.bad_windows]
+                    meter.register_wh, meter.window_ms, meter.bad_windows, _ahead(meter, 2 * window.duration_ms)]
             sys.stdout.write(str(read) + "\n")
 
 

@@ -17,7 +17,7 @@ from chargepoint.faults import SENSOR_STALL
 
 STALL_MS = 1000  # without a window while the relay is closed
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
-FALL_MS = 6000  # how long an ordinary stop waits for that
+FALL_MS = 6000  # how long an ordinary stop waits for that, where a pilot asks the car
 _WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
 
 
@@ -80,7 +80,8 @@ class Engine:
 
     def stop_charging_session(self, reason):
         """An ordinary stop. None, or why not."""
-        return None if self._walker.fire("stop", (reason, None)) else "unknown_session"
+        event = "stop" if self._presence.asks_car else "stop_at_once"
+        return None if self._walker.fire(event, (reason, None)) else "unknown_session"
 
     def set_service(self, in_service):
         self._memory.set_service(not in_service)
@@ -206,7 +207,9 @@ class Engine:
     def _judge_charge(self, window_ms):
         session = self._books.running()
         session.fed_ms += window_ms
-        if session.at_limit(self.meter.register_wh):
+        # The next window is the next chance to stop, and until the relay has opened as much flows again.
+        ahead_ms = 2 * window_ms + (FALL_MS if self._presence.asks_car else 0)
+        if session.exceeds_limit(self.meter.register_in(ahead_ms), session.fed_ms + ahead_ms):
             self.stop_charging_session("limit")
         elif self._presence.over(self._platform.vehicle(), self.meter.current_ma, window_ms):
             self.stop_charging_session("vehicle")

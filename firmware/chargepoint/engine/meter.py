@@ -93,6 +93,13 @@ class Meter:
         self.register_wh += rise
         return rise
 
+    def register_in(self, duration_ms: int) -> int:
+        """What the register will read after so long (at most MAX_WINDOW_MS) at the power of the last window."""
+        if self.power_mw < STARTING_MW:
+            return self.register_wh
+        fraction = self._energy(self.power_mw, min(duration_ms, MAX_WINDOW_MS))
+        return self.register_wh + self._wh + (self._fraction + fraction) // _WH
+
     def take(self, window: SampleWindow) -> bool:
         """Count a window's energy; False, and nothing changed, where no samples can have made it."""
         n = window.n

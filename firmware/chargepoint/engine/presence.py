@@ -4,6 +4,8 @@
 flowed for a while, whether something did before or not. (A real car draws 1.4 A of reactive current before it
 charges, so that current alone never proves a car.)
 `contact`: a switch in the connector. The charge begins when the car is there, and is over when it is gone.
+
+`asks_car`: whether the car can be asked to draw no more before the relay opens. Only a control pilot does that.
 """
 
 QUIET_MA = 2000
@@ -12,6 +14,8 @@ GONE_MS = 1000  # a contact that bounces
 
 class WithoutInput:
     """`none`; quiet_end_ms of window time without load end a charge."""
+
+    asks_car = False
 
     def __init__(self, quiet_end_ms):
         self._quiet_end_ms = quiet_end_ms
@@ -33,6 +37,8 @@ class WithoutInput:
 
 
 class Contact:
+    asks_car = False
+
     def __init__(self, quiet_end_ms):
         self._gone_ms = 0
 

@@ -22,10 +22,11 @@ class Session:
     def energy_wh(self, register_wh):
         return register_wh - self.start_register_wh if self.relay_closed else 0
 
-    def at_limit(self, register_wh):
-        if self._max_energy_wh and self.energy_wh(register_wh) >= self._max_energy_wh:
+    def exceeds_limit(self, register_wh, fed_ms):
+        """Whether a charge that ended there would be more than was ordered."""
+        if self._max_energy_wh and self.energy_wh(register_wh) > self._max_energy_wh:
             return True
-        return bool(self._max_duration_s) and self.fed_ms >= self._max_duration_s * 1000
+        return bool(self._max_duration_s) and fed_ms > self._max_duration_s * 1000
 
     def record(self):
         """What the checkpoint keeps: enough to complete the session after a power cut."""
