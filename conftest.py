@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("wattline", deadline=None)  # of one example: it would judge the machine, not the code
+settings.load_profile("wattline")
 
 pytest_plugins = ["tools.testing.fixtures"]
 

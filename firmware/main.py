@@ -48,10 +48,6 @@ def run(board):
 
 def make_board(settings):
     """Raises SettingError, and OSError where an address cannot be listened at."""
-    if settings.plant is None and settings.role != roles.MONITOR:
-        raise SettingError(
-            "plant (PLANT_ADDRESS): it is missing, and a simulated engine needs it. For example: 127.0.0.1:7200"
-        )
     platform = _platform(settings)
     engine_listens = settings.role == roles.ENGINE
     board = Board(

@@ -18,6 +18,7 @@ from plant.world import World
 from tools.services.ports import LOOPBACK
 
 PAUSE_S = 0.005
+STEP_MOST_MS = 100
 POWER_W = 3500
 IDLE_WINDOW_S = 0.5  # real time: hundreds of worlds share one thread, and a window is 0.3 ms of it
 WINDOW_S = 0.1  # where a car charges: a board takes 1 s without a window for a dead sensor
@@ -25,11 +26,20 @@ WINDOW_S = 0.1  # where a car charges: a board takes 1 s without a window for a 
 PATIENT = {"keepalive_ms": 5000, "link_lost_ms": 20000, "retry_slow_ms": 2000, "heartbeat_interval_ms": 5000}
 
 
-class RealClock(VirtualClock):
-    """The benches' clock, following real time."""
+class CrowdClock(VirtualClock):
+    """Follows real time, by at most STEP_MOST_MS a pass: on a loaded machine the boards' time slows down.
+
+    Otherwise a pass that takes seconds would let minutes of the worlds' time go by before a board can open its relay.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._real_ms = time.monotonic_ns() // 1_000_000
 
     def follow(self) -> None:
-        self.ms = time.monotonic_ns() // 1_000_000
+        real_ms = time.monotonic_ns() // 1_000_000
+        self.ms += min(real_ms - self._real_ms, STEP_MOST_MS)
+        self._real_ms = real_ms
 
 
 class Crowd:
@@ -38,8 +48,7 @@ class Crowd:
     def __init__(self, count: int, bridge_port: int, folder: Path, speed: int = 1) -> None:
         self.worlds: dict[str, World] = {}
         self._speed = speed
-        self._clock = RealClock()
-        self._clock.follow()
+        self._clock = CrowdClock()
         self._folder = folder
         self._central = (LOOPBACK, bridge_port)
         self._boards = [self._board(f"crowd_{number:03}", speed) for number in range(count)]

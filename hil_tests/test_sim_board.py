@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from hil_tests.benches.unix import Plant
+from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
@@ -28,10 +28,7 @@ def state(plant: Plant) -> dict[str, Any]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come to hold"
-        time.sleep(0.01)
+    wait_for(condition, DEADLINE_S, "what the plant should show")
 
 
 @pytest.fixture
@@ -76,7 +73,7 @@ def test_a_board_finds_its_plant_again(plant: Plant, interpreter: str, tmp_path:
         until(lambda: state(plant)["relay"])
         plant.process.stop()
         (tmp_path / "again").mkdir()
-        again = Plant(tmp_path / "again", *FAST, "constant:7400", "--port", str(plant.port))
+        again = Plant(tmp_path / "again", *FAST, "constant:7400", port=plant.port)
         try:
             until(lambda: state(again)["relay"])
             assert board.poll() is None

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.testing.deadlines import DEADLINE_S
+
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 VECTORS = Path(__file__).parent / "vectors" / "wire_lines.py"
 
@@ -14,7 +16,8 @@ VECTORS = Path(__file__).parent / "vectors" / "wire_lines.py"
 def results(program: str) -> list[str]:
     paths = {"MICROPYPATH": f"{FIRMWARE}:.frozen", "PYTHONPATH": str(FIRMWARE)}
     ran = subprocess.run(
-        [program, str(VECTORS)], env=os.environ | paths, capture_output=True, text=True, timeout=60, check=False
+        [program, str(VECTORS)],
+        env=os.environ | paths, capture_output=True, text=True, timeout=DEADLINE_S, check=False,
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.splitlines()

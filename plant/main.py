@@ -13,17 +13,32 @@ from plant.board_server import BoardServer
 from plant.charge_point import MAX_SPEED, MIN_SPEED, SimulatedChargePoint
 from plant.control import Control
 from plant.mains import Mains
-from plant.profile_files import ProfileError, load_of
+from plant.profile_files import DEFAULT_PROFILE, ProfileError, load_of
+from plant.settings import PLANT_ADDRESS
 from plant.world import World
 from runtime import log as process_log
+from runtime.config import ConfigManager
 from runtime.exit_codes import USAGE_EXIT
+from runtime.program import add_settings, parser_of, settings_given
+from runtime.settings import DEBUG_MODE
 from runtime.shutdown import Shutdown
-from runtime.values import port_or_off
+from runtime.values import Address, port_or_off
 
 log = logging.getLogger(__name__)
 
+PROGRAM = "wattline-plant"
+DESCRIPTION = """\
+Simulates what lies around a board: mains, a relay, a sensor, and a car that is plugged in. One process may have
+several charge points, each with a car of its own. Runs until it gets SIGTERM or Ctrl-C; says `ready` once boards can
+plug in. Its control port (docs in plant/control.py) shows what really flowed, and switches faults on."""
+EXAMPLES = (
+    (PROGRAM, "cp_001 at 127.0.0.1:7200, a car with a portable cable"),
+    (f"{PROGRAM} --cp cp_001 --cp cp_002=commuter", "two, the second with a car that draws 7.2 kW"),
+    (f"{PROGRAM} --profile my_car.csv --speed 60", "a car of your own (t_s,power_w), a minute in a second"),
+    (f"{PROGRAM} --control-port 7201", """then: echo '{"do": "unplug"}' | nc -N 127.0.0.1 7201"""),
+)
+SETTINGS = (PLANT_ADDRESS, DEBUG_MODE)
 _TICK_S = 0.05  # half of the shortest window's real time
-_HOST = "127.0.0.1"
 
 
 def _port(text: str) -> int:
@@ -33,19 +48,32 @@ def _port(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{error}, not {text!r}") from None
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="wattline-plant", description=__doc__)
-    parser.add_argument("--cp", action="append", metavar="CP[=PROFILE]", help="a charge point's id; repeatable")
-    parser.add_argument("--profile", default="commuter", help="CSV file, constant:WATTS, or commuter (the default)")
-    parser.add_argument("--host", default=_HOST, help="address of both ports")
-    parser.add_argument("--port", type=_port, default=0, help="where boards plug in; 0 takes a free one")
-    parser.add_argument("--control-port", type=_port, default=0, help="where tests look in; 0 takes a free one")
-    parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast as real time")
-    parser.add_argument("--plugged", action="store_true", help="the car is there from the start")
-    parser.add_argument("--voltage", type=float, default=Mains().voltage_v, help="where the profile has none")
-    parser.add_argument("--seed", type=int, default=1, help="of the sensors' noise")
-    parser.add_argument("--debug", action="store_true")
-    return parser.parse_args(argv)
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_of(PROGRAM, DESCRIPTION, EXAMPLES)
+    parser.add_argument(
+        "--cp", action="append", metavar="CP[=PROFILE]", help="a charge point's id; repeatable. Default: cp_001."
+    )
+    parser.add_argument(
+        "--profile", default=DEFAULT_PROFILE, metavar="PROFILE",
+        help="what cars draw: a CSV file, constant:WATTS, portable (2.3 kW) or commuter (7.2 kW). Default: portable.",
+    )
+    parser.add_argument(
+        "--speed", type=float, default=1.0, metavar="TIMES",
+        help="how many times as fast as real time; Central has to know it (PLANT_SPEED). Default: 1.",
+    )
+    parser.add_argument(
+        "--plugged", action=argparse.BooleanOptionalAction, default=True, help="whether cars are there from the start"
+    )
+    parser.add_argument(
+        "--voltage", type=float, default=Mains().voltage_v, metavar="VOLTS",
+        help="of the mains, where a profile has none. Default: 230.",
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sensors' noise. Default: 1.")
+    parser.add_argument(
+        "--control-port", type=_port, default=0, metavar="PORT", help="where tests look in; 0 (the default): a free one"
+    )
+    add_settings(parser, SETTINGS)
+    return parser
 
 
 def _charge_points(arguments: argparse.Namespace) -> dict[str, SimulatedChargePoint]:
@@ -67,13 +95,15 @@ def _charge_points(arguments: argparse.Namespace) -> dict[str, SimulatedChargePo
     return points
 
 
-async def _run(arguments: argparse.Namespace, points: dict[str, SimulatedChargePoint], shutdown: Shutdown) -> None:
+async def _run(
+    boards_at: Address, control_at: Address, points: dict[str, SimulatedChargePoint], shutdown: Shutdown
+) -> None:
     boards, control = BoardServer(points), Control(points)
-    board_port = await asyncio.start_server(boards.serve, arguments.host, arguments.port)
-    control_port = await asyncio.start_server(control.serve, arguments.host, arguments.control_port)
+    board_port = await asyncio.start_server(boards.serve, boards_at.host, boards_at.port)
+    control_port = await asyncio.start_server(control.serve, control_at.host, control_at.port)
     log.info(
         "ready cps=%s boards=%s control=%s speed=%g",
-        ",".join(points), _address(board_port), _address(control_port), arguments.speed,
+        ",".join(points), _address(board_port), _address(control_port), next(iter(points.values())).speed,
     )
     clock = asyncio.create_task(_keep_time(points))
     stopping = asyncio.create_task(shutdown.wait())
@@ -102,19 +132,25 @@ async def _keep_time(points: dict[str, SimulatedChargePoint]) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _arguments(argv)
-    process_log.set_up("plant", debug=arguments.debug)
+    arguments = _parser().parse_args(argv)
+    config = ConfigManager.load_or_exit(PROGRAM, settings_given(arguments, SETTINGS))
+    process_log.set_up("plant", debug=config[DEBUG_MODE])
     try:
         points = _charge_points(arguments)
     except (ProfileError, ValueError) as error:
-        sys.stderr.write(f"wattline-plant: {error}\n")
+        sys.stderr.write(f"{PROGRAM}: {error}\n")
         return USAGE_EXIT
     shutdown = Shutdown()
     shutdown.install()
+    boards_at = config[PLANT_ADDRESS]
+    control_at = Address(boards_at.host, arguments.control_port)
     try:
-        asyncio.run(_run(arguments, points, shutdown))
+        asyncio.run(_run(boards_at, control_at, points, shutdown))
     except OSError as error:
-        sys.stderr.write(f"wattline-plant: cannot listen at {arguments.host}: {error.strerror}\n")
+        sys.stderr.write(
+            f"{PROGRAM}: cannot listen at {boards_at} (--plant-address) or {control_at} (--control-port): "
+            f"{error.strerror}; another port, or 0 for a free one\n"
+        )
         return USAGE_EXIT
     return 0
 

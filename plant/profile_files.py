@@ -4,7 +4,7 @@
 - a power logger's minutes (`Date Time`, averages of voltage, current and real power, as EV-CPW publishes them)
 - an oscilloscope's samples (`Trigger_Date`, then `Microseconds_Per_Sample`, then time, voltage, current)
 - `constant:7400`: that many watts without an end
-- the name of a profile that comes with the plant (`commuter`)
+- the name of a profile that comes with the plant (`portable`, `commuter`)
 """
 
 import csv
@@ -18,6 +18,7 @@ from pathlib import Path
 from plant.load import Load, Profile, Recording, Step, step_of_power
 from plant.mains import Mains
 
+DEFAULT_PROFILE = "portable"  # within the 16 A that a board is rated for by default
 _MAX_POWER_W = 100_000
 _MAX_CURRENT_A = 500
 _MIN_VOLTAGE_V = 50.0  # below it the mains were off while the logger ran on: no row of a car
@@ -53,7 +54,7 @@ def _lines(spec: str) -> list[str]:
         return (gzip.decompress(content) if spec.endswith(".gz") else content).decode("utf-8-sig").splitlines()
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise ProfileError(
-            f"{spec}: not readable ({error}); expected a CSV file, constant:WATTS, or commuter"
+            f"{spec}: not readable ({error}); expected a CSV file, constant:WATTS, portable or commuter"
         ) from None
 
 

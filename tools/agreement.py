@@ -120,7 +120,7 @@ def tables() -> Tables:
         registration_reasons=reasons.REGISTRATION_REASONS,
         api_codes=[(row.status, row.code) for row in CODES],
         settings=[row.name for row in registry.rows()],
-        settings_read=spellings.settings_read(ROOT, ("bridge", "central", "eventlog", "runtime")),
+        settings_read=spellings.settings_read(ROOT, ("bridge", "central", "eventlog", "plant", "runtime")),
         spelt_errors=spellings.spelt(ROOT, spellings.ERROR_RESPONSES) + spellings.spelt(ROOT, spellings.PLANT_ERRORS),
         spelt_command_reasons=spellings.spelt(ROOT, spellings.COMMAND_RESPONSES),
         spelt_dead_letters=spellings.spelt(ROOT, spellings.DEAD_LETTERS),

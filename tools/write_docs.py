@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import central_commands, house, protocol, reasons, settings, states, topics
+from tools.docs import central_commands, config, house, protocol, reasons, settings, states, topics
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     ".env.example": settings.env_example,
     "docs/architecture.md": house.page,
+    "docs/config.md": config.page,
     "docs/protocol.md": protocol.page,
     "docs/reasons.md": reasons.page,
     "docs/settings.md": settings.page,

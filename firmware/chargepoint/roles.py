@@ -67,7 +67,10 @@ class Board:
         checkpoint = Checkpoint(self._storage)
         settings, meter_id = self.settings, self.platform.board
         register_wh = checkpoint.register_wh if checkpoint.meter_id == meter_id else 0
-        meter = Meter(meter_id, register_wh, settings.i_ua_per_count, settings.v_uv_per_count)
+        try:
+            meter = Meter(meter_id, register_wh, settings.i_ua_per_count, settings.v_uv_per_count)
+        except ValueError as error:
+            raise roles.SettingError(str(error)) from None
         self._engine_link = link
         self.engine = Engine(settings, self.platform, sender, meter, Memory(self._storage), checkpoint, link)
         self.engine.boot()

@@ -19,10 +19,11 @@ class SettingError(ValueError):
 class Setting:
     """check(value) gives the value to use, or raises ValueError saying what would be right.
 
-    env: the environment variables that name it, of which a role reads the one of its own place in `env`.
+    default: as it would stand in config.json; REQUIRED, or None where there is none. env: the environment variable that
+    names it, if any. What each does stands in docs/config.md, whose texts would take a board's heap here.
     """
 
-    def __init__(self, name, check, default, example, env=None):
+    def __init__(self, name: str, check, default: object, example: object, env: "str | None" = None):
         self.name = name
         self.check = check
         self.default = default
@@ -149,7 +150,7 @@ _INTERVAL = whole(10, _DAY_MS)
 REQUIRED = object()
 
 # The order is that of docs and complaints.
-TABLE = (
+TABLE: "tuple[Setting, ...]" = (
     Setting("cp_id", _ID, REQUIRED, "cp_001", "CP_ID"),
     Setting("role", one_of(BOTH, ENGINE, MONITOR), BOTH, "both", "CP_ROLE"),
     Setting("board", name_of(BOARD_CHARACTERS, 24), None, "sim-001", "BOARD_ID"),
@@ -160,7 +161,7 @@ TABLE = (
     Setting("central", line, None, "192.168.1.10:7000", "IP_PORT_EV_CP_CENTRAL"),
     Setting("engine", line, None, "192.168.1.11:7100", "IP_PORT_EV_CP_E"),
     Setting("mqtt", address, None, "192.168.1.10:1883", "MQTT_ADDRESS"),
-    Setting("plant", address, None, "127.0.0.1:7200", "PLANT_ADDRESS"),
+    Setting("plant", address, "127.0.0.1:7200", "127.0.0.1:7200", "PLANT_ADDRESS"),
     Setting("plain_port", whole(0, 65535), 0, 7101, "CP_PLAIN_PORT"),
     # The charge point itself.
     Setting("presence", presence, "none", "contact", "CP_PRESENCE"),
@@ -184,12 +185,12 @@ TABLE = (
     Setting("answer_ms", _INTERVAL, 10000, 10000),
 )
 _NAMES = tuple(setting.name for setting in TABLE)
-# (how long silence is borne, how often something is said): one that is lost must not count as silence.
-_OUTLASTS = (("link_lost_ms", "keepalive_ms"), ("engine_silent_ms", "health_interval_ms"))
+# (limit of silence, interval): one message that is lost must not count as silence.
+OUTLASTS = (("link_lost_ms", "keepalive_ms"), ("engine_silent_ms", "health_interval_ms"))
 _NEEDED = {BOTH: ("central",), ENGINE: ("engine",), MONITOR: ("central", "engine")}
 
 
-def read(config, environment=None):
+def read(config: "str | bytes | None", environment=None) -> Settings:
     """Settings of a config.json's text (b"" or None: there is none). `environment(name)`: a value or None.
 
     Raises SettingError.
@@ -204,7 +205,7 @@ def read(config, environment=None):
     for name in _NEEDED[settings.role]:
         if getattr(settings, name) is None:
             _complain(name, "it is missing, and role %s needs it" % settings.role)
-    for limit, interval in _OUTLASTS:
+    for limit, interval in OUTLASTS:
         if getattr(settings, limit) < 2 * getattr(settings, interval):
             raise SettingError("%s: expected at least twice %s (%d)" % (limit, interval, getattr(settings, interval)))
     return settings
@@ -225,9 +226,11 @@ def _value(setting, given, environment):
     if not value:
         value = given.get(setting.name)
     if value is None:
-        if setting.default is REQUIRED:
-            _complain(setting.name, "it is missing")
-        return setting.default
+        value = setting.default
+    if value is REQUIRED:
+        _complain(setting.name, "it is missing")
+    if value is None:
+        return None
     try:
         return setting.check(value)
     except ValueError as error:

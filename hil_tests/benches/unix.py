@@ -26,10 +26,11 @@ def unix_ms() -> int:
 
 
 class Plant:
-    """`wattline-plant` with one charge point, and its control port."""
+    """`wattline-plant` with one charge point, and its control port. port: where its board plugs in; 0: a free one."""
 
-    def __init__(self, folder: Path, *arguments: str, cp_id: str = "cp_1") -> None:
-        command = [sys.executable, "-m", "plant.main", "--cp", cp_id, *arguments]
+    def __init__(self, folder: Path, *arguments: str, cp_id: str = "cp_1", port: int = 0) -> None:
+        place = ("--plant-address", f"{LOOPBACK}:{port}")
+        command = [sys.executable, "-m", "plant.main", "--cp", cp_id, *place, *arguments]
         self.process = ChildProcess("plant", command, folder / "plant.log", folder=ROOT)
         self.process.start()
         found = self.process.wait_said(r"boards=\S+:(\d+) control=\S+:(\d+)", DEADLINE_S)
@@ -58,7 +59,7 @@ class BridgeServer:
 
     def plug_serial(self, path: str) -> None:
         """Serve this port instead of TCP."""
-        self._serial = serial.Serial(path, 115200, timeout=0, write_timeout=5)
+        self._serial = serial.Serial(path, 115200, timeout=0, write_timeout=DEADLINE_S)
         self.bridge.connected()
 
     def send(self, data: bytes) -> None:
@@ -86,7 +87,7 @@ class BridgeServer:
             except OSError:
                 self.cut()
 
-    def until(self, condition: Callable[[], object], within_s: float = 20.0) -> None:
+    def until(self, condition: Callable[[], object], within_s: float = DEADLINE_S) -> None:
         deadline = time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline, "the condition did not come to hold"

@@ -39,6 +39,7 @@ BAD: dict[str, list[str]] = {
     "API_ADDRESS": [text for text in HOST_PORTS if text != "host:0"],
     "API_ALLOW_REMOTE": ["2", "maybe", "127.0.0.1"],
     "MQTT_ADDRESS": HOST_PORTS,
+    "PLANT_ADDRESS": [text for text in HOST_PORTS if text != "host:0"],
     "SERIAL_PORTS": [
         "/dev/a@", "@9600", "/dev/a@fast", "/dev/a@299", "/dev/a@9600,", "/dev/a,/dev/a@9600", "a b",
     ],

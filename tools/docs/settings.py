@@ -16,7 +16,7 @@ counts before all. A bad value stops the program at start with one line that nam
 example; every program judges all of them, so one `.env` serves all. A name that is nearly one of these is warned of.
 `wattline-central config` prints each value in force and where it came from. `.env.example` holds all of them.
 
-A board has a `config.json` of its own. A simulated board reads the environment too (not `.env`), before its
+A board has a [config.json](config.md) of its own. A simulated board reads the environment too (not `.env`), before its
 `config.json`; such a variable names its engine or bridge (`IP_PORT_EV_CP_E`, `IP_PORT_EV_CP_CENTRAL`).
 """
 _ENV_INTRO = """\

@@ -42,7 +42,7 @@ class Plant:
             f"plant {design.cp_id}",
             [
                 sys.executable, "-m", "plant.main", "--cp", f"{design.cp_id}={design.profile}", "--plugged",
-                "--port", str(self.board_port), "--control-port", str(self._control_port),
+                "--plant-address", f"{LOOPBACK}:{self.board_port}", "--control-port", str(self._control_port),
                 "--speed", f"{design.speed:g}",
             ],
             folder / "plant.log",

@@ -1,0 +1,101 @@
+"""docs/config.md: a board's `config.json`, from the table of its settings."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from chargepoint.settings import OUTLASTS, REQUIRED, TABLE, Setting
+
+from tools.docs.markdown import table
+
+# What each setting does. It stands here and not in the table, whose texts would lie in the heap of every board.
+MEANINGS = {
+    "cp_id": "The charge point that this board is, or is a part of.",
+    "role": "`engine` switches, meters and protects; `monitor` watches it and talks to the bridge; `both`: one board.",
+    "board": "The hardware's id. Without one, a simulated board makes one of `cp_id` and `role`.",
+    "state_dir": "The folder where the board keeps what must survive a power cut. Boards never share one.",
+    "location": "Where the charge point is, for drivers.",
+    "price_per_kwh": "Counts when the charge point registers for the first time; afterwards the operator's price does.",
+    "central": "The bridge: `ip:port`, or `serial:PATH`. Roles `both` and `monitor` need it.",
+    "engine": "The line between engine and monitor: a monitor dials it, an engine listens there. Both need it.",
+    "mqtt": "The MQTT broker for live figures. Without one they go the way of all else.",
+    "plant": "The simulated world (`wattline-plant`) of a simulated board. A monitor has none.",
+    "plain_port": "The engine answers health checks typed by hand here, on 127.0.0.1. 0: off.",
+    "presence": "How the car is known: `contact` (a switch in the connector), or `none` (a switched, metered socket).",
+    "rated_current_ma": "What relay and wiring bear for hours. More than a tenth above it for 7 s ends a charge.",
+    "i_ua_per_count": "Calibration of the current sensor: µA for one count of the converter.",
+    "v_uv_per_count": "Calibration of the voltage sensor: µV for one count of the converter.",
+    "quiet_end_ms": "With `presence` `none`: so long without a load (2 A) ends a charge.",
+    "keepalive_ms": "How often engine and monitor show each other that they are there, when they are two boards.",
+    "link_lost_ms": "Silence between engine and monitor that counts as a lost link: the engine ends its charge.",
+    "health_interval_ms": "How often a monitor checks its engine, until the bridge asks for another interval.",
+    "engine_silent_ms": "Silence of the engine that its monitor reports as a fault.",
+    "heartbeat_interval_ms": "How often a monitor says that it lives, until the bridge asks for another interval.",
+    "checkpoint_interval_ms": "How often an engine tells Central its register in mid-charge.",
+    "flash_interval_ms": "How often it writes the register to flash: what a power cut may cost.",
+    "telemetry_interval_ms": "How often it sends live figures while the relay is closed.",
+    "idle_telemetry_interval_ms": "How often it sends live figures while the relay is open.",
+    "retry_first_ms": "The pause after the first lost connection; each of the next four is twice as long.",
+    "retry_slow_ms": "The pause after more than five failures, and the longest of all.",
+    "resend_ms": "When a message that was not acked is sent again.",
+    "answer_ms": "How long a monitor waits for the answer to its registration.",
+}
+
+_WHY_NUMERIC = " (names are not looked up: that blocks)"  # the page says it once
+_ADDRESS_BRIDGE, _ADDRESS_ENGINE = "192.168.1.10:7000", "192.168.1.11:7100"
+EXAMPLES: Mapping[str, Mapping[str, object]] = {
+    "A simulated board, with `wattline-plant` and the bridge on the same machine": {
+        "cp_id": "cp_001", "central": "127.0.0.1:7000", "price_per_kwh": 0.20,
+    },
+    "The engine of a split pair": {
+        "cp_id": "cp_001", "role": "engine", "engine": _ADDRESS_ENGINE, "rated_current_ma": 32000,
+        "mqtt": "192.168.1.10:1883",
+    },
+    "Its monitor": {
+        "cp_id": "cp_001", "role": "monitor", "engine": _ADDRESS_ENGINE, "central": _ADDRESS_BRIDGE,
+        "location": "Car park 1", "price_per_kwh": 0.20,
+    },
+}  # fmt: skip
+
+_INTRO = """# A board's config.json
+
+*Written from `firmware/chargepoint/settings.py` by `make docs`; do not edit.*
+
+A board reads the JSON object in `config.json`, beside it or named on its command line. A simulated board reads the
+environment variables of the table as well, and they count before the file. A value that cannot be used leaves the relay
+open and ends the program with one line that names the setting, what was wrong and an example. Addresses are numeric:
+looking a name up would block.
+
+{outlasts}
+
+The bridge says two intervals when a charge point registers (`HEARTBEAT_INTERVAL_S`, `HEALTH_INTERVAL_S` in
+[settings.md](settings.md)); they count until the next registration, `health_interval_ms` only as far as one lost check
+does not count as silence.
+
+"""
+
+
+def page() -> str:
+    outlasts = " ".join(f"`{limit}` must be at least twice `{interval}`." for limit, interval in OUTLASTS)
+    settings = table(("setting", "environment", "default", "value", "what it does"), [_row(each) for each in TABLE])
+    examples = "".join(f"\n{title}:\n\n```json\n{json.dumps(config)}\n```\n" for title, config in EXAMPLES.items())
+    return _INTRO.format(outlasts=outlasts) + settings + "\n## Examples\n" + examples
+
+
+def bounds_of(check: Callable[[object], object]) -> str:
+    """What a check expects, in its own words: what it says of a value that can never be right."""
+    try:
+        check(object())
+    except ValueError as error:
+        return str(error).partition("expected ")[2].replace(_WHY_NUMERIC, "")
+    raise AssertionError("a check that takes anything")
+
+
+def _row(setting: Setting) -> tuple[str, ...]:
+    environment = f"`{setting.env}`" if setting.env else ""
+    return f"`{setting.name}`", environment, _default(setting), bounds_of(setting.check), MEANINGS[setting.name]
+
+
+def _default(setting: Setting) -> str:
+    if setting.default is REQUIRED:
+        return "required"
+    return "" if setting.default in (None, "") else f"`{setting.default}`"
