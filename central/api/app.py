@@ -24,9 +24,11 @@ from central.api.followers import Followers
 from central.api.guard import Guard, Hosts
 from central.api.log_writer import LogWriter
 from central.store.database import Database
+from central.store.log_identity import read_clock
 from central.store.version import version_of
 from central.views.charge import Charge
 from central.views.queries import ChargeKey
+from eventlog.clock import APART_MS, apart_text
 
 
 async def root(request: Request) -> JSONResponse:
@@ -35,11 +37,16 @@ async def root(request: Request) -> JSONResponse:
 
 
 async def health(request: Request) -> JSONResponse:
-    """503 where the database cannot be read; the log being away is told, and stops no reading."""
+    """503 where the database cannot be read; the log being away is told, and stops no reading.
+
+    `alarms`: texts for whoever watches; the clocks of the log and of its hosts should never be apart.
+    """
     context = context_of(request)
     version = await context.read(version_of)
+    clocks = {"the worker's host": await context.read(read_clock), "the API's host": context.log.clock.ahead_ms}
+    alarms = [apart_text(ahead, host) for host, ahead in clocks.items() if ahead and abs(ahead) > APART_MS]
     log = "open" if context.log.is_open else "away"
-    return JSONResponse({"status": "ok", "tables": version, "log": log})
+    return JSONResponse({"status": "ok", "tables": version, "log": log, "alarms": alarms})
 
 
 def make_app(database: Database, log: LogWriter, hosts: Hosts, currency: str) -> Starlette:

@@ -14,6 +14,7 @@ from central.model.ids import session_of
 from central.model.rows import Message
 from central.store.opening import wait_for_log
 from eventlog import Log, LogBusy, LogClosed, LogError, LogUnavailable, TooLarge
+from eventlog.clock import LogClock
 from runtime.config import ConfigManager
 from runtime.shutdown import Shutdown
 
@@ -24,12 +25,16 @@ OPEN_TIMEOUT_S = 1.0
 
 
 class LogWriter:
-    """Opens the log in the background, as soon as it is there; `failed` where it never can, which ends the process."""
+    """Opens the log in the background, as soon as it is there; `failed` where it never can, which ends the process.
+
+    `clock`: the log's, as the acks tell it.
+    """
 
     def __init__(self, config: ConfigManager, shutdown: Shutdown) -> None:
         self._config = config
         self._shutdown = shutdown
         self.failed = False
+        self.clock = LogClock()
         self._is_away = False
         self._log: Log | None = None
         self._opened = threading.Event()
@@ -71,7 +76,7 @@ class LogWriter:
             future = await run_in_threadpool(
                 log.append, kind.topic, message[kind.key], payload_of(message), appended_by(API)
             )
-            await asyncio.wait_for(asyncio.wrap_future(future), APPEND_TIMEOUT_S)
+            appended = await asyncio.wait_for(asyncio.wrap_future(future), APPEND_TIMEOUT_S)
         except TooLarge as error:
             raise ApiError(413, "too_large", str(error)) from error
         except (LogBusy, LogClosed, LogUnavailable, TimeoutError) as error:
@@ -79,6 +84,7 @@ class LogWriter:
             self._is_away = True
             raise _away(str(error) or f"no answer within {APPEND_TIMEOUT_S:g} s") from error
         self._is_away = False
+        self.clock.acked(appended.timestamp_ms)
         logger.info("appended %s of %s", kind.name, message[kind.key], extra={"session": session_of(message)})
 
     @property

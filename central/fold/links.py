@@ -3,7 +3,7 @@
 from central.fold import commands, point, sessions
 from central.fold.step import Step
 from central.fold.telemetry import note_seen
-from central.model.rows import ChargingPoint, Command
+from central.model.rows import ChargingPoint, Command, LastSeen
 from central.model.states import ACCEPTED, SENT
 
 
@@ -34,7 +34,10 @@ def handle_link_down(step: Step) -> None:
 
 
 def handle_silent(step: Step) -> None:
+    """Counts only where its time has come, and nothing was logged since the sign that it names."""
     cp = point.of(step)
+    if _is_too_early(step) or _was_heard_since(step):
+        return
     cp.silent = True
     point.settle(step, cp)
 
@@ -43,6 +46,16 @@ def handle_heard(step: Step) -> None:
     cp = point.of(step)
     cp.silent = False
     point.settle(step, cp)
+
+
+def _is_too_early(step: Step) -> bool:
+    return step.at_ms < step.message.get("last_at_ms", 0) + step.message.get("limit_ms", 0)
+
+
+def _was_heard_since(step: Step) -> bool:
+    """A sign from the future of this record proves nothing: the log's clock was put right since."""
+    seen, last_at_ms = step.rows.get(LastSeen, step.key), step.message.get("last_at_ms")
+    return seen is not None and last_at_ms is not None and last_at_ms < seen.logged_at_ms <= step.at_ms
 
 
 def _refusal(cp: ChargingPoint | None, board: str | None) -> str | None:

@@ -15,12 +15,15 @@ DEADLINES: dict[str, Callable[[Step, str], None]] = {
 
 
 def handle_deadline_passed(step: Step) -> None:
-    """Only the generation that stands counts. Raises Refused (`unknown_deadline`)."""
+    """Only the generation that stands counts, and only once the record's own time has reached the deadline.
+
+    The ticker's clock may have been ahead. Raises Refused (`unknown_deadline`).
+    """
     deadline_id: str = step.message["deadline_id"]
     row = step.rows.get(Deadline, deadline_id)
     if row is None or (row.topic, row.key) != (step.incoming.topic, step.key):
         raise Refused("unknown_deadline", f"no deadline {deadline_id} was set for {step.key}")
-    if not row.live or row.generation != step.message["generation"]:
+    if not row.live or row.generation != step.message["generation"] or step.at_ms < row.due_at_ms:
         return
     what, _, of_what = deadline_id.partition(":")
     DEADLINES[what](step, of_what)

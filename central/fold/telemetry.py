@@ -1,5 +1,7 @@
 """Live figures and signs of life. They have tables of their own: no session and no money is made of them."""
 
+from wire.kinds import TELEMETRY
+
 from central.fold import point
 from central.fold.clock import stamp
 from central.fold.readings import is_sound_live
@@ -54,7 +56,10 @@ def _note_charge(step: Step, cp: ChargingPoint, at_ms: int) -> None:
 
 
 def note_seen(step: Step) -> None:
-    """A sign of life on the charge point's own line, at the record's time; it never goes back."""
-    seen = step.rows.get(LastSeen, step.key)
-    if seen is None or seen.at_ms < step.at_ms:
-        step.rows.put(LastSeen(step.key, step.at_ms))
+    """A sign of life on the charge point's own line, at the record's time."""
+    seen = step.rows.get(LastSeen, step.key) or LastSeen(step.key)
+    if step.incoming.topic == TELEMETRY:
+        seen.heartbeat_at_ms = step.at_ms
+    else:
+        seen.logged_at_ms = step.at_ms
+    step.rows.put(seen)

@@ -235,13 +235,22 @@ class LiveCharge:
 
 @dataclass
 class LastSeen:
-    """The last sign of life on a charge point's line, ChargingPoints.last_connection_time. Never goes back."""
+    """The last signs of life on a charge point's line; the newer is ChargingPoints.last_connection_time.
+
+    One for each topic, whose times are apart: each goes back only where its partition's time does, and what ev.cp alone
+    has told is the same in a rebuild.
+    """
 
     primary_key: ClassVar[tuple[str, ...]] = ("cp_id",)
     owner: ClassVar[str] = "cp_id"
 
     cp_id: str
-    at_ms: int
+    logged_at_ms: int = 0  # in ev.cp
+    heartbeat_at_ms: int = 0  # in ev.telemetry
+
+    @property
+    def at_ms(self) -> int:
+        return max(self.logged_at_ms, self.heartbeat_at_ms)
 
 
 R = TypeVar("R")

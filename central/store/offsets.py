@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from central.model.record_time import Mark
-from central.store.tables import LOG_IDENTITY, POSITIONS
+from central.store.tables import POSITIONS
 
 TopicPartition = tuple[str, int]  # topic, partition
 
@@ -25,10 +25,6 @@ class Position:
 
 class FenceLost(Exception):
     """Another worker has moved this partition; what this one did counts for nothing."""
-
-
-class OtherLog(Exception):
-    """The database was made from another log than the one in reach."""
 
 
 def read_positions(connection: Connection) -> dict[TopicPartition, Position]:
@@ -73,15 +69,3 @@ def move(connection: Connection, partition: TopicPartition, expected: int, to: P
     values |= {f"new_{name}": value for name, value in _columns(to).items()}
     if connection.execute(_MOVE, values).rowcount != 1:
         raise FenceLost(f"{topic}/{number} no longer stands at {expected}")
-
-
-def check_cluster(connection: Connection, cluster_id: str) -> None:
-    """Remembers the log at the first start. Raises OtherLog for another one."""
-    known = connection.execute(select(LOG_IDENTITY.c.cluster_id)).scalar_one_or_none()
-    if known is None:
-        connection.execute(insert(LOG_IDENTITY), {"cluster_id": cluster_id})
-    elif known != cluster_id:
-        raise OtherLog(
-            f"the database was folded from the log {known}, but the log in reach is {cluster_id}; "
-            "name the right one (BROKER_ADDRESS, LOG_PATH), or an empty database to fold this log from its beginning"
-        )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Exists, delete, exists, func, insert, select
 
 from central.store.tables import PARKED, PARKED_KEYS
 
@@ -37,6 +37,11 @@ class ParkedKey:
 def read_keys(connection: Connection) -> set[tuple[str, str]]:
     """(topic, key) of what is parked."""
     return {(topic, key) for topic, key in connection.execute(select(PARKED_KEYS.c.topic, PARKED_KEYS.c.key))}
+
+
+def is_parked(topic: ColumnElement[str], key: ColumnElement[str]) -> Exists:
+    """For a query: whether this key of this topic is parked."""
+    return exists().where(PARKED_KEYS.c.topic == topic, PARKED_KEYS.c.key == key)
 
 
 def list_keys(connection: Connection) -> list[ParkedKey]:

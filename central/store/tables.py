@@ -116,7 +116,10 @@ POSITIONS = _table(
     count_column("count"),
 )
 
-LOG_IDENTITY = _table("LogIdentity", text_column("cluster_id", primary_key=True))
+# `clock_ahead_ms`: of the log's clock before the worker's host, while that is an alarm.
+LOG_IDENTITY = _table(
+    "LogIdentity", text_column("cluster_id", primary_key=True), Column("clock_ahead_ms", BigInteger)
+)
 
 # Ids are never used again (AUTOINCREMENT): the publisher remembers how far it has read.
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")

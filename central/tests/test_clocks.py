@@ -2,6 +2,7 @@
 
 import binascii
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,26 +10,20 @@ import pytest
 from wire.kinds.fields import TIME_MIN_MS
 
 from central.model.record_time import Mark
+from central.model.terms import Terms
 from central.store.database import Database, open_database
+from central.store.log_identity import note_clock, read_clock
 from central.store.migrate import migrate
-from central.store.tables import CHARGING_SESSIONS, DRIVERS, PARKED_KEYS, POSITIONS, SEEN_IDS
+from central.store.tables import CHARGING_SESSIONS, DEADLINES, DRIVERS, PARKED_KEYS, POSITIONS, SEEN_IDS
+from central.tests.set_clock import SetClock
 from central.tests.site import Site
 from central.tests.working import rows_of, working
+from central.worker.clock_alarm import ClockAlarm
 from central.worker.forgetting import forget
+from central.worker.ticker import Rhythm
 from eventlog.clock import wall_ms
 
 DAY_MS = 86_400_000
-
-
-class SetClock:
-    """The clock that stamps the log, set by hand."""
-
-    def __init__(self) -> None:
-        self.ahead_ms = 0
-        self.stopped_at_ms: int | None = None
-
-    def __call__(self) -> int:
-        return wall_ms() + self.ahead_ms if self.stopped_at_ms is None else self.stopped_at_ms
 
 
 @pytest.fixture
@@ -124,3 +119,80 @@ def test_what_is_forgotten_goes_by_the_lowest_mark(database: Database) -> None:
     with database.writer.begin() as connection:
         assert forget(connection, [Mark(), Mark()])
     assert rows_of(database, SEEN_IDS)
+
+
+AN_HOUR_AND_A_DAY = [-DAY_MS, -DAY_MS // 24, DAY_MS // 24, DAY_MS]
+SOON = Terms(command_ttl_ms=400, command_resend_ms=100)
+QUICK = Rhythm(interval_s=0.02, silent_after_s=86_400, grace_s=0)
+
+
+@pytest.mark.parametrize("host_ahead_ms", AN_HOUR_AND_A_DAY)
+def test_a_worker_whose_host_is_wrong_sends_commands_lets_deadlines_pass_and_says_so(
+    database: Database, lined: Site, host_ahead_ms: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    lined.connect()
+    lined.says("driver_register", "api", driver_id="ada").result(10)
+    lined.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001").result(10)
+    with working(database, lined.log, rhythm=QUICK, terms=SOON, host_ms=SetClock(host_ahead_ms)) as one:
+        one.wait(lambda: any(not row["live"] for row in rows_of(database, DEADLINES)), "the command expires")
+        one.catch_up()
+        assert one.worker.counts["expired"] == 0
+    assert [b"start_charge" in record.value for record in lined.read("ev.commands", 2)].count(True) >= 1
+    with database.reader.connect() as connection:
+        noted_ms = read_clock(connection)
+    assert noted_ms is not None
+    assert abs(noted_ms + host_ahead_ms) < 5_000
+    assert "ALARM: the log's clock is" in caplog.text
+    (session,) = rows_of(database, CHARGING_SESSIONS)
+    assert session["status"] == "authorized"
+
+
+def test_a_ticker_that_is_a_day_ahead_ends_nothing(
+    database: Database, lined: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has not heard the log's clock yet, and says that every deadline has passed; each is told again in its time."""
+    monkeypatch.setattr("central.worker.ticker.ASK_AGAIN_S", 0.05)
+    lined.connect()
+    lined.says("driver_register", "api", driver_id="ada").result(10)
+    lined.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001").result(10)
+    with working(database, lined.log, terms=SOON) as one:
+        one.wait(lambda: len(rows_of(database, DEADLINES)) == 2, "the command's and the session's deadline")
+        one.catch_up()
+    with working(database, lined.log, rhythm=QUICK, terms=SOON, host_ms=SetClock(DAY_MS + 3_600_000)) as one:
+        one.wait(lambda: any(not row["live"] for row in rows_of(database, DEADLINES)), "the command expires")
+        one.catch_up()
+    told = [json.loads(record.value) for record in lined.read("ev.cp")]
+    passed = [each["deadline_id"] for each in told if each["type"] == "deadline_passed"]
+    assert any(deadline_id.startswith("lost:") for deadline_id in passed), "told too early"
+    (session,) = rows_of(database, CHARGING_SESSIONS)
+    assert session["status"] == "authorized"
+
+
+def test_health_tells_that_clocks_are_apart(site: Site) -> None:
+    site.start()
+    with site.client() as client:
+        assert client.get("/health").json()["alarms"] == []
+        database = open_database(f"sqlite:///{site.folder / 'central.db'}")
+        with database.writer.begin() as connection:
+            note_clock(connection, -DAY_MS)
+        database.dispose()
+        (alarm,) = client.get("/health").json()["alarms"]
+        assert alarm == "the log's clock is 86400 s behind that of the worker's host"
+
+
+def test_an_alarm_ends_once_the_clocks_have_agreed_for_a_while(caplog: pytest.LogCaptureFixture) -> None:
+    now_s = 0.0
+    alarm = ClockAlarm(hold_s=60, monotonic_s=lambda: now_s)
+    assert not alarm.look(None)
+    assert not alarm.look(5_000)
+    assert alarm.look(-5_001)
+    assert not alarm.look(-9_000), "told already"
+    assert alarm.look(-60_000)
+    now_s = 30.0
+    assert not alarm.look(0)
+    now_s = 61.0
+    with caplog.at_level("INFO"):
+        assert alarm.look(0)
+    assert alarm.ahead_ms is None
+    assert caplog.text.count("ALARM") == 2
+    assert "agree again" in caplog.text

@@ -191,6 +191,18 @@ def test_deadline_of_another_generation_does_nothing_and_an_unknown_one_is_refus
     assert line.dead_codes() == ["unknown_deadline", "unknown_deadline"]
 
 
+def test_deadline_told_before_its_time_does_nothing_and_counts_when_it_is_told_again():
+    """The ticker's clock was ahead."""
+    line = connected()
+    ask(line)
+    line.take_commands()
+    due_at_ms = line.rows.one(Deadline, "command:cp_001:1").due_at_ms
+    for early_ms, said in ((3_600_000, []), (1, []), (0, ["start_charge"])):
+        line.now_ms = due_at_ms - early_ms
+        line.says("deadline_passed", "ticker", key="cp_001", deadline_id="command:cp_001:1", generation=1)
+        assert [each["type"] for each in line.take_commands()] == said
+
+
 def test_seq_rises_over_all_kinds():
     line = connected()
     for action in ("stop", "resume", "reset"):

@@ -32,6 +32,8 @@ BROUGHT = {
     "0005": ("Positions", "mark_ms"),
     "0006": ("ChargingSessions", "tariff"),
     "0007": ("LiveCharges", "register_wh"),
+    "0008": ("LastSeen", "logged_at_ms"),
+    "0009": ("LogIdentity", "clock_ahead_ms"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

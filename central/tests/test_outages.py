@@ -18,6 +18,7 @@ from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
 from central.tests.site import Site
 from central.tests.working import is_folded, rows_of, working
 from central.worker.publisher import Publisher
+from eventlog.clock import LogClock
 from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
@@ -67,7 +68,7 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
     with database.writer.begin() as connection:
         outbox.add(connection, records)
     impatient = EmbeddedLog(tmp_path / "log.db", busy_timeout_s=0.02)
-    publisher = Publisher(impatient, lambda: None)
+    publisher = Publisher(impatient, LogClock(), lambda: None)
 
     def publish() -> bool:
         with database.reader.connect() as connection:
@@ -83,9 +84,9 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
         with locked(tmp_path / "log.db"):
             wait_for(lambda failed=failed: publish() or publisher.counts["failed"] > failed, DEADLINE_S, "a refusal")
     wait_for(publish, DEADLINE_S, "everything published")
-    records = lined.read(COMMANDS, len(records))
+    logged = lined.read(COMMANDS, len(records))
     for key in {record.key for record in records}:
-        first_said = list(dict.fromkeys(record.value for record in records if record.key == key))
+        first_said = list(dict.fromkeys(record.value for record in logged if record.raw_key == key))
         assert first_said == [record.value for record in records if record.key == key]
     impatient.close()
 
@@ -93,12 +94,13 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
 def test_a_command_that_expired_before_the_log_took_it_is_dropped_and_told(
     database: Database, lined: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    late, timely = (b'{"expires_at_ms":%d}' % at_ms for at_ms in (1_600_000_000_000, 4_000_000_000_000))
+    """By the log's clock: before any ack has told it, nobody can say that a command expired."""
+    values = [b'{"expires_at_ms":%d}' % at_ms for at_ms in (1_600_000_000_000, 1_600_000_000_001, 4_000_000_000_000)]
     with database.writer.begin() as connection:
-        outbox.add(connection, [OutboxRecord(COMMANDS, b"cp_001", value, {"by": "worker"}) for value in (late, timely)])
+        outbox.add(connection, [OutboxRecord(COMMANDS, b"cp_001", value, {"by": "worker"}) for value in values])
     with working(database, lined.log) as one:
         one.catch_up()
-    assert [record.value for record in lined.read(COMMANDS)] == [timely]
+    assert [record.value for record in lined.read(COMMANDS)] == [values[0], values[2]]
     assert "a command to cp_001 expired" in caplog.text
 
 

@@ -185,6 +185,23 @@ def test_silence_shows_and_ends_no_session():
     assert line.point().status == "CHARGING"
 
 
+def test_silence_counts_only_in_its_time_and_only_where_nothing_was_logged_since():
+    line = LineInMemory()
+    connect(line)
+
+    def is_silent(after_ms: int, last_at_ms: int) -> bool:
+        line.now_ms = T0 + after_ms
+        line.says("silent", "ticker", cp_id="cp_001", last_at_ms=last_at_ms, limit_ms=60_000, at_ms=T0 + 90_000)
+        return line.point().silent
+
+    assert not is_silent(59_999, T0), "too early by the record's time"
+    link_up(line, "link2")
+    assert not is_silent(80_000, T0), "heard since"
+    assert is_silent(59_998, T0 - 2), "what it was heard at lies in the future: the clock was put right"
+    link_up(line, "link3")
+    assert is_silent(119_998, T0 + 59_998)
+
+
 def test_refused_records_do_not_use_up_a_boards_window():
     line = LineInMemory()
     connect(line)

@@ -179,7 +179,7 @@ def test_classic_columns_follow_the_exact_ones(database: Database) -> None:
         for key_of, row in (
             ("cp", ChargingPoint("cp", price_e4=2_505)),
             ("cp", session),
-            ("cp", LastSeen("cp", 1_767_225_600_000)),
+            ("cp", LastSeen("cp", heartbeat_at_ms=1_767_225_600_000)),
             ("ada", Driver("ada", created_at_ms=1_767_225_600_000)),
         ):
             rows.of(key_of).put(row)

@@ -55,10 +55,12 @@ def test_figures_of_an_unknown_charge_point_are_refused():
     assert line.rows.table == {}
 
 
-def test_heartbeat_is_a_sign_of_life_that_never_goes_back():
+def test_each_topic_has_a_sign_of_life_of_its_own_and_the_newer_counts():
+    """A backlog of heartbeats is folded after ev.cp; a clock that was put right is followed."""
     line = LineInMemory()
-    line.now_ms = T0 + 5_000
-    line.says("heartbeat", "bridge", cp_id="cp_001", state="idle")
-    line.now_ms = T0
-    line.says("heartbeat", "bridge", cp_id="cp_001", state="idle")
-    assert line.rows.one(LastSeen, "cp_001").at_ms == T0 + 5_000
+    connect(line)
+    for apart_ms, newest_ms in ((-5_000, T0), (5_000, T0 + 5_000), (1_000, T0 + 1_000)):
+        line.now_ms = T0 + apart_ms
+        line.says("heartbeat", "bridge", cp_id="cp_001", state="idle")
+        assert line.rows.one(LastSeen, "cp_001").at_ms == newest_ms
+    assert line.rows.one(LastSeen, "cp_001").logged_at_ms == T0

@@ -1,7 +1,6 @@
 """A worker in a thread of the test, on a real log and a real database."""
 
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +18,7 @@ from central.worker.batch import Fold
 from central.worker.loop import Folding, Worker
 from central.worker.ticker import Rhythm, Ticker
 from eventlog import Log
+from eventlog.clock import LogClock, wall_ms
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
 
@@ -27,15 +27,21 @@ NEVER = Rhythm(interval_s=3_600, silent_after_s=3_600, grace_s=3_600)
 
 
 class Working:
-    """One worker. `error`: what ended it, if anything did."""
+    """One worker. `error`: what ended it, if anything did. `host_ms`: the clock of the worker's host."""
 
     def __init__(
-        self, database: Database, log: Log, fold: Fold = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
+        self,
+        database: Database,
+        log: Log,
+        fold: Fold = apply,
+        rhythm: Rhythm = NEVER,
+        terms: Terms = TERMS,
+        host_ms: Callable[[], int] = wall_ms,
     ) -> None:
         self.stop = threading.Event()
-        self.ahead_ms = 0  # of the clock, as the ticker sees it
-        ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000 + self.ahead_ms)
-        self.worker = Worker(database, log, Folding(terms, fold, parked), ticker, self.stop)
+        clock = LogClock(host_ms)
+        ticker = Ticker(log, rhythm, clock)
+        self.worker = Worker(database, log, clock, Folding(terms, fold, parked), ticker, self.stop)
         self.error: BaseException | None = None
         self._database = database
         self._log = log
@@ -74,9 +80,14 @@ class Working:
 
 @contextmanager
 def working(
-    database: Database, log: Log, fold: Fold = apply, rhythm: Rhythm = NEVER, terms: Terms = TERMS
+    database: Database,
+    log: Log,
+    fold: Fold = apply,
+    rhythm: Rhythm = NEVER,
+    terms: Terms = TERMS,
+    host_ms: Callable[[], int] = wall_ms,
 ) -> Generator[Working]:
-    one = Working(database, log, fold, rhythm, terms)
+    one = Working(database, log, fold, rhythm, terms, host_ms)
     one.start()
     try:
         yield one

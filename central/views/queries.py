@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, and_, case, or_, select
 
 from central.model.ids import session_id
 from central.model.states import FINAL
@@ -121,9 +121,10 @@ def list_points(connection: Connection, cp_id: str | None = None) -> list[PointR
     joined = CHARGING_POINTS.outerjoin(LAST_SEEN, seen.cp_id == point.cp_id).outerjoin(
         LIVE_FIGURES, live.cp_id == point.cp_id
     )
+    newer_ms = case((seen.logged_at_ms > seen.heartbeat_at_ms, seen.logged_at_ms), else_=seen.heartbeat_at_ms)
     wanted = select(
         point.cp_id, point.location, point.status, point.price_e4, point.vehicle, point.register_wh, point.stopped,
-        seen.at_ms, live.power_w, live.register_wh,
+        newer_ms, live.power_w, live.register_wh,
     ).select_from(joined)  # fmt: skip
     if cp_id is not None:
         wanted = wanted.where(point.cp_id == cp_id)

@@ -18,16 +18,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from central.model.record_time import Mark
 from central.model.terms import Terms
-from central.store import offsets, outbox
+from central.store import log_identity, offsets, outbox
 from central.store.database import Database, is_passing, lock_for_writing, reason_of
-from central.store.offsets import FenceLost, OtherLog, Position, TopicPartition
+from central.store.log_identity import OtherLog
+from central.store.offsets import FenceLost, Position, TopicPartition
 from central.worker import forgetting
 from central.worker.batch import Batch, Fold
+from central.worker.clock_alarm import ClockAlarm
 from central.worker.intake import TOPICS, Intake
 from central.worker.publisher import Publisher
 from central.worker.ticker import Ticker
 from central.worker.timing import timed
 from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
+from eventlog.clock import LogClock
 from runtime.pauses import Pauses
 
 FORGET_INTERVAL_S = 3_600.0
@@ -54,16 +57,18 @@ class Worker:
     """`counts`: folded, dead, parked, batches, fence_lost, telemetry_restarts."""
 
     def __init__(
-        self, database: Database, log: Log, folding: Folding, ticker: Ticker, stop: threading.Event
+        self, database: Database, log: Log, clock: LogClock, folding: Folding, ticker: Ticker, stop: threading.Event
     ) -> None:
         self._database = database
         self._log = log
+        self._clock = clock
+        self._alarm = ClockAlarm()
         self._folding = folding
         self._ticker = ticker
         self._stop = stop
         self._intake: Intake | None = None
         self._positions: dict[TopicPartition, Position] = {}
-        self._publisher = Publisher(log, self._wake)
+        self._publisher = Publisher(log, clock, self._wake)
         self._forget_at = 0.0
         self.counts: Counter[str] = Counter()
 
@@ -100,9 +105,10 @@ class Worker:
         partitions = [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
         with self._transaction() as connection:
             try:
-                offsets.check_cluster(connection, cluster_id)
+                log_identity.check_cluster(connection, cluster_id)
             except OtherLog as error:
                 raise Stopped(str(error)) from error
+            log_identity.note_clock(connection, self._alarm.ahead_ms)
             known = offsets.read_positions(connection)
             ends = self._log.all_ends(partition for partition in partitions if partition not in known)
             added = {partition: Position(end.first, Mark()) for partition, end in ends.items()}
@@ -124,6 +130,9 @@ class Worker:
             self._publisher.publish(connection)
             if self._ticker.is_due():
                 self._ticker.tick(connection, intake.positions)
+        if self._alarm.look(self._clock.ahead_ms):
+            with self._transaction() as connection:
+                log_identity.note_clock(connection, self._alarm.ahead_ms)
         if not records and self._publisher.acked():
             with self._transaction():
                 pass  # what was published leaves the outbox
@@ -132,9 +141,11 @@ class Worker:
 
     def _read(self, intake: Intake) -> Sequence[Record]:
         try:
-            return intake.read(self._ticker.due_in_s())
+            records = intake.read(self._ticker.due_in_s())
         except OffsetOutOfRange as error:
             raise Stopped(f"{error}; name the log that this database was folded from, or an empty database") from error
+        self._clock.read(record.timestamp_ms for record in records)
+        return records
 
     def _fold(self, records: Sequence[Record]) -> None:
         try:

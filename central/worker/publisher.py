@@ -19,6 +19,7 @@ from wire.kinds import COMMANDS, DEAD
 from central.store import outbox
 from central.store.outbox import OutboxRecord
 from eventlog import Appended, Log, LogBusy, LogError, LogUnavailable, TooLarge
+from eventlog.clock import LogClock
 
 MAX_HELD = 2_000  # records in memory; the rest waits in the table
 RETRY_S = 0.3
@@ -31,8 +32,9 @@ logger = logging.getLogger(__name__)
 class Publisher:
     """One thread calls it; only `on_ack` runs on the log's. `counts`: published, failed, expired, too_large."""
 
-    def __init__(self, log: Log, on_ack: Callable[[], None]) -> None:
+    def __init__(self, log: Log, clock: LogClock, on_ack: Callable[[], None]) -> None:
         self._log = log
+        self._clock = clock
         self._on_ack = on_ack
         self._answers: SimpleQueue[tuple[Lane, OutboxRecord, BaseException | None]] = SimpleQueue()
         self._lanes: dict[Lane, deque[OutboxRecord]] = {}
@@ -75,8 +77,7 @@ class Publisher:
                 self._ready[lane] = None
 
     def _send(self, lane: Lane, record: OutboxRecord) -> None:
-        if _is_expired(record):
-            # Where it happens to every command, the log's clock and this machine's do not agree.
+        if self._is_expired(record):
             logger.warning("a command to %s expired before the log took it, and is not sent", record.key.decode())
             self._finish(lane, record, "expired")
             return
@@ -93,7 +94,10 @@ class Publisher:
             future.add_done_callback(lambda done: self._answered(lane, record, done))
 
     def _answered(self, lane: Lane, record: OutboxRecord, future: Future[Appended]) -> None:
-        self._answers.put((lane, record, future.exception()))
+        error = future.exception()
+        if error is None:
+            self._clock.acked(future.result().timestamp_ms)
+        self._answers.put((lane, record, error))
         self._on_ack()
 
     def _settle(self) -> None:
@@ -128,9 +132,9 @@ class Publisher:
         self._retry_at = now + RETRY_S
         self._ready[lane] = None
 
-
-def _is_expired(record: OutboxRecord) -> bool:
-    if record.topic != COMMANDS:
-        return False
-    expires_at_ms = json.loads(record.value).get("expires_at_ms")
-    return expires_at_ms is not None and expires_at_ms < time.time_ns() // 1_000_000
+    def _is_expired(self, record: OutboxRecord) -> bool:
+        """By the log's clock, whose times commands carry."""
+        if record.topic != COMMANDS:
+            return False
+        expires_at_ms = json.loads(record.value).get("expires_at_ms")
+        return expires_at_ms is not None and self._clock.has_passed(expires_at_ms)

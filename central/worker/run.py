@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +16,7 @@ from central.store.opening import bring_up_to_date, database_of, terms_of, wait_
 from central.worker.loop import Folding, Stopped, Worker
 from central.worker.ticker import Rhythm, Ticker
 from eventlog import LogError
+from eventlog.clock import LogClock
 from runtime import log as process_log
 from runtime.config import ConfigManager
 from runtime.exit_codes import STOPPED_EXIT
@@ -70,8 +70,9 @@ def _run(config: ConfigManager, database: Database, stop: threading.Event) -> in
         silent_after_s=config[SILENT_AFTER_S],
         grace_s=config[settings.OUTAGE_GRACE_S],
     )
-    ticker = Ticker(log, rhythm, lambda: time.time_ns() // 1_000_000)
-    worker = Worker(database, log, Folding(terms_of(config), apply, parked), ticker, stop)
+    clock = LogClock()
+    ticker = Ticker(log, rhythm, clock)
+    worker = Worker(database, log, clock, Folding(terms_of(config), apply, parked), ticker, stop)
     try:
         worker.run()
     finally:

@@ -46,13 +46,31 @@ def test_between_acks_it_runs_on_though_the_host_is_set() -> None:
 
 def test_what_is_read_only_shows_how_late_it_is_at_least() -> None:
     host = Host()
-    host.clock.read(NOW_MS - HOUR_MS)
-    assert host.clock.now_ms() == NOW_MS
-    host.clock.read(NOW_MS + HOUR_MS)
-    assert host.clock.now_ms() == NOW_MS + HOUR_MS
-    assert host.clock.ahead_ms is None
+    host.clock.read([NOW_MS - HOUR_MS])
+    assert (host.clock.now_ms(), host.clock.ahead_ms) == (NOW_MS, None)
+    host.clock.read([NOW_MS + HOUR_MS, NOW_MS])
+    assert (host.clock.now_ms(), host.clock.ahead_ms) == (NOW_MS + HOUR_MS, HOUR_MS)
     host.clock.acked(NOW_MS)
+    assert (host.clock.now_ms(), host.clock.ahead_ms) == (NOW_MS, 0)
+
+
+def test_after_an_ack_a_single_stamp_moves_nothing_and_three_in_a_row_do() -> None:
+    host = Host()
+    host.clock.acked(NOW_MS)
+    host.clock.read([NOW_MS + HOUR_MS, NOW_MS, NOW_MS + HOUR_MS, NOW_MS + HOUR_MS])
     assert host.clock.now_ms() == NOW_MS
+    assert host.clock.ahead_ms == HOUR_MS, "it is told all the same"
+    host.clock.read([NOW_MS + HOUR_MS + 1])
+    assert host.clock.now_ms() == NOW_MS + HOUR_MS + 1
+
+
+def test_nothing_has_passed_before_an_ack_was_heard() -> None:
+    """This host may be an hour ahead."""
+    host = Host()
+    assert not host.clock.has_passed(NOW_MS - HOUR_MS)
+    host.clock.acked(NOW_MS)
+    assert host.clock.has_passed(NOW_MS - 1)
+    assert not host.clock.has_passed(NOW_MS)
 
 
 def test_each_ack_carries_the_stamp_that_readers_see(log: Log) -> None:

@@ -25,11 +25,13 @@ KINDS = add((
     Kind("link_down", (BRIDGE,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("link_id"), may("reason", "text", 0, 120),
     ), "that line closed"),
-    Kind("silent", (TICKER,), CP, "cp_id", True, (must_id("cp_id"),), "nothing was heard for SILENT_AFTER_S"),
-    Kind("heard", (TICKER,), CP, "cp_id", True, (must_id("cp_id"),), "it is heard again"),
+    Kind("silent", (TICKER,), CP, "cp_id", True, (
+        must_id("cp_id"), may_time("last_at_ms"), may_count("limit_ms"), may_time("at_ms"),
+    ), "nothing was heard for limit_ms (SILENT_AFTER_S) since last_at_ms; at_ms is the ticker's time"),
+    Kind("heard", (TICKER,), CP, "cp_id", True, (must_id("cp_id"), may_time("at_ms")), "it is heard again"),
     Kind("deadline_passed", (TICKER,), CP, "key", True, (
-        must_id("key"), must("deadline_id", "text", 1, 120), must_count("generation"),
-    ), "a deadline's time came; logged to the topic of its key"),
+        must_id("key"), must("deadline_id", "text", 1, 120), must_count("generation"), may_time("at_ms"),
+    ), "a deadline's time came, at_ms by the ticker; logged to the topic of its key"),
     # --- drivers ---
     Kind("driver_register", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
         must_id("driver_id"),
