@@ -203,7 +203,10 @@ def test_dearer_price_is_refused_and_told(home: Home, bad_line: MakeLine, stack:
 def set_price(stack: Stack, cp_id: str, price: str) -> None:
     environment = {**os.environ, **stack.settings_of_central(), "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}"}
     command = [sys.executable, "-m", "central.operate.main", "price", cp_id, price]
-    subprocess.run(command, env=environment, cwd=stack.folder, check=True, capture_output=True, timeout=DEADLINE_S)
+    done = subprocess.run(
+        command, env=environment, cwd=stack.folder, check=False, capture_output=True, text=True, timeout=DEADLINE_S
+    )
+    assert done.returncode == 0, done.stderr
     shown = f"{float(price):.4f}"
     wait_for(lambda: stack.get(f"/v1/charge-points/{cp_id}")["price_per_kwh"] == shown, DEADLINE_S, "the new price")
 
