@@ -195,7 +195,7 @@ class ChargeRun:
 
     def _show_receipt(self, charge: Charge) -> None:
         receipt = endpoints.receipt(self.context.api, self.driver_id, charge)
-        self.context.result(receipt.raw, ReceiptTable(receipt))
+        self.context.result(receipt.raw, ReceiptTable(receipt, charge.fault))
 
     def _refusal(self, code: str | None, refused: Refused | None = None, fault: str | None = None) -> Failure:
         special = {"price_changed": self._price_changed, "already_charging": self._charging_elsewhere}.get(code or "")

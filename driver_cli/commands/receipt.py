@@ -36,8 +36,9 @@ def receipt(
     """Show the receipt of a charge."""
     context = context_of(typer_context, as_json, api, driver)
     driver_id = context.driver_id()
-    found = endpoints.receipt(context.api, driver_id, _meant(context, driver_id, name))
-    context.result(found.raw, ReceiptTable(found))
+    charge = _meant(context, driver_id, name)
+    found = endpoints.receipt(context.api, driver_id, charge)
+    context.result(found.raw, ReceiptTable(found, charge.fault))
 
 
 def _meant(context: Context, driver_id: str, name: str | None) -> Charge:

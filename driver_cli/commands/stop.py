@@ -43,7 +43,7 @@ def stop(
     ended = until_final(context, driver_id, charge, wait_s or DEFAULT_WAIT_S)
     if ended.state == "completed":
         receipt = endpoints.receipt(context.api, driver_id, ended)
-        context.result(receipt.raw, ReceiptTable(receipt))
+        context.result(receipt.raw, ReceiptTable(receipt, ended.fault))
     else:
         context.result(ended.raw, f"{ended.cp_id}: {refusal(ended.reason, ended.cp_id, ended.fault)}")
 

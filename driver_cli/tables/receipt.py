@@ -23,8 +23,9 @@ class ReceiptTable:
     fits on a line. The frame is left out where it would take too much room.
     """
 
-    def __init__(self, receipt: Receipt) -> None:
-        self._rows = [(name, clean(value)) for name, value in receipt_rows(receipt)]
+    def __init__(self, receipt: Receipt, fault: str | None) -> None:
+        """`fault`: the charge's, which has words where the receipt has its name."""
+        self._rows = [(name, clean(value)) for name, value in receipt_rows(receipt, fault or receipt.fault)]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text("Receipt", style="bold")
@@ -58,7 +59,7 @@ def _folded(value: str, style: str, width: int) -> Iterator[Text]:
     yield Text(" " * _GAP + line, style=style, overflow="fold")
 
 
-def receipt_rows(receipt: Receipt) -> list[tuple[str, str]]:
+def receipt_rows(receipt: Receipt, fault: str | None) -> list[tuple[str, str]]:
     """What a receipt says, in its order."""
     name = receipt.driver_name
     rows = [
@@ -77,7 +78,7 @@ def receipt_rows(receipt: Receipt) -> list[tuple[str, str]]:
         ("price", figures.price(receipt.price_per_kwh, receipt.currency)),
         ("cost", figures.money(receipt.cost_minor, receipt.currency)),
         ("limit", _limit(receipt)),
-        ("ended because", end_reason(receipt.reason, receipt.fault)),
+        ("ended because", end_reason(receipt.reason, fault)),
     ]
     return [(name, value) for name, value in rows if value]
 

@@ -13,9 +13,9 @@ from hil_tests.whole_line import QUICK, SETTINGS, SPEED
 from tools.services.process import wait_for
 from tools.stack.boards import Design
 from tools.stack.stack import Stack
+from tools.testing.deadlines import DEADLINE_S
 
 POWER_W = 6000
-IDLE_TIMEOUT_S = 30.0
 _numbers = count(1)
 
 
@@ -29,7 +29,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def home(stack: Stack, tmp_path: Path) -> Iterator[Home]:
     """A driver of this test alone, at charge points that are free."""
-    wait_for(lambda: _all_active(stack), IDLE_TIMEOUT_S, "both charge points are free")
+    wait_for(lambda: _all_active(stack), DEADLINE_S, "both charge points are free")
     home = Home(tmp_path / "home", stack.api_url)
     home.register(f"Driver {next(_numbers)}")
     yield home

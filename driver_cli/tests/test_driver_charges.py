@@ -74,6 +74,30 @@ def test_json_tells_every_state_and_last_the_receipt(home: Home):
     assert "0.05 EUR" in shown
 
 
+def test_receipt_has_driver_limit_and_duration(home: Home):
+    done = home.run("charge", "cp_001", *SHORT, "--money", "100")
+    assert done.returncode == 0, done.stderr
+    rows = [line.strip("│ ").split("  ", 1) for line in done.stdout.splitlines() if line.startswith("│")]
+    receipt = {name: value.strip() for name, value in rows}
+    assert (receipt["driver"].endswith(f"({home.driver})"), receipt["limit"][:9]) == (True, "0.100 kWh")
+    assert receipt["duration"].startswith("0:0")
+
+
+def test_driver_hears_which_fault_ended_the_charge(home: Home, stack: Stack):
+    plant = stack.charge_points["cp_001"].plant
+    process = home.start("charge", "cp_001")
+    wait_for(lambda: running(home), DEADLINE_S, "energy flows")
+    plant.ask(do="fault", fault="over_temperature", on=True)
+    try:
+        done = ended(process)
+    finally:
+        plant.ask(do="fault", fault="over_temperature", on=False)
+    assert done.returncode == 0, done.stderr
+    for told in (done.stdout, home.run("receipt").stdout):
+        assert "ended by a fault of the charge point: 71 degrees Celsius" in told
+    wait_for(lambda: stack.get("/v1/charge-points/cp_001")["status"] == "ACTIVE", DEADLINE_S, "it has cooled down")
+
+
 def test_list_shows_the_price(home: Home):
     listed = home.json("list")["charge_points"]
     assert [(each["cp_id"], each["price_per_kwh"]) for each in listed] == [("cp_001", "0.2000"), ("cp_002", "0.2000")]

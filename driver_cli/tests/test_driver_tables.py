@@ -130,7 +130,7 @@ def test_receipt_breaks_no_id(width: int, others: dict[str, Any]):
         driver_name="Ana [b]María", max_energy_wh=10_000, max_cost_minor=500, max_duration_s=5400,
         **{"location": "Main Street 5", **others},
     )  # fmt: skip
-    Console(file=out, width=width, color_system=None).print(ReceiptTable(full))
+    Console(file=out, width=width, color_system=None).print(ReceiptTable(full, None))
     text = out.getvalue()
     assert all(cell_len(line) <= width for line in text.splitlines())
     for told in (SESSION, full.cp_id, "drv_1"):
@@ -142,10 +142,10 @@ def test_receipt_breaks_no_id(width: int, others: dict[str, Any]):
 
 
 def test_receipt_says_which_fault():
-    fault = {"name": "over_current", "text": "current above the limit"}
-    text = " ".join(shown(ReceiptTable(receipt(reason="fault", fault=fault)), 120))
+    of_fault = receipt(reason="fault", fault="over_current")
+    text = " ".join(shown(ReceiptTable(of_fault, "current above the limit"), 120))
     assert "ended by a fault of the charge point: current above the limit" in text
-    assert "over current" in " ".join(shown(ReceiptTable(receipt(reason="fault", fault="over_current")), 120))
+    assert "ended by a fault of the charge point: over current" in " ".join(shown(ReceiptTable(of_fault, None), 120))
     assert "place" not in text  # what the API does not tell is no empty row
 
 
