@@ -19,7 +19,7 @@ from wire.kinds.log import KINDS
 from bridge import counters, rules
 from central.api.codes import CODES
 from central.fold import claims, sessions
-from central.fold.table import HANDLERS
+from central.fold.table import DEADLINES, HANDLERS
 from central.model import reasons
 from central.model import states as central_states
 from central.worker import admit, intake
@@ -57,6 +57,8 @@ class Tables:
     topics: Collection[str]
     handlers: Collection[tuple[str, str]]
     folded_topics: Collection[str]
+    deadline_handlers: Collection[str]
+    deadlines: Collection[str]
     commands_taken: Collection[str]
     appenders: Mapping[str, Collection[str]]
     strangers_kinds: Collection[str]
@@ -102,6 +104,8 @@ def tables() -> Tables:
         topics=[topic.name for topic in TOPICS],
         handlers=list(HANDLERS),
         folded_topics=intake.TOPICS,
+        deadline_handlers=DEADLINES,
+        deadlines=spellings.deadlines_named(ROOT, "central/fold"),
         commands_taken=(*Commands(None, None, None).kinds, "register_response"),
         appenders=appenders.APPENDERS,
         strangers_kinds=appenders.STRANGERS_KINDS,
@@ -196,6 +200,11 @@ def _kinds_are_folded(given: Tables) -> Iterator[str]:
             yield f"handler of {name!r} waits at {topic}, where no such kind is logged"
 
 
+def _deadlines_are_handled(given: Tables) -> Iterator[str]:
+    yield from _lacking("deadline", given.deadlines, given.deadline_handlers, "central/fold/table.py DEADLINES")
+    yield from _lacking("handler of deadlines", given.deadline_handlers, given.deadlines, "what central/fold arms")
+
+
 def _folded_from(kind: Kind, given: Tables) -> set[str]:
     """The topics in which a kind may lie and which the worker reads."""
     return {kind.topic, *admit.OTHER_TOPICS.get(kind.name, ())} & set(given.folded_topics)
@@ -276,6 +285,7 @@ RULES: tuple[Rule, ...] = (
     _topics_have_kinds,
     _kinds_have_keys,
     _kinds_are_folded,
+    _deadlines_are_handled,
     _commands_are_taken,
     _kinds_have_appenders,
     _reasons_have_words,

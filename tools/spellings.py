@@ -73,6 +73,25 @@ def spelt(root: Path, place: Place) -> list[Spelt]:
     ]
 
 
+def deadlines_in(source: str) -> set[str]:
+    """The sorts of deadlines that some code names: `lost` of an f"lost:{session_id}" that a `…deadline…` returns."""
+    return {
+        first.value.partition(":")[0]
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef) and "deadline" in function.name
+        for node in ast.walk(function)
+        if isinstance(node, ast.JoinedStr)
+        and isinstance(first := node.values[0], ast.Constant)
+        and isinstance(first.value, str)
+        and ":" in first.value
+    }
+
+
+def deadlines_named(root: Path, source: str) -> set[str]:
+    files = _files(root, Place((source,), {}))
+    return {name for file in files for name in deadlines_in(file.read_text(encoding="utf-8"))}
+
+
 def used_of(root: Path, source: str, module: str) -> set[str]:
     """The names that files below `source` use of a module: `module.NAME`, or imported from it."""
     return {

@@ -15,6 +15,7 @@ from tools.spellings import (
     ERROR_RESPONSES,
     Place,
     Spelt,
+    deadlines_in,
     settings_read_in,
     spelt_in,
 )
@@ -81,6 +82,8 @@ def spelt(table: str, code: str, before: str = "") -> Plant:
         (row("handlers", (CP, "ghost")), "handler of 'ghost' is of no kind"),
         (row("handlers", (CP, "heartbeat")), "handler of 'heartbeat' waits at ev.cp, where no such kind is logged"),
         (without("handlers", (CP, "ticket")), "kind 'ticket' has no handler"),
+        (row("deadlines", "nap"), "deadline 'nap' is not in central/fold/table.py DEADLINES"),
+        (row("deadline_handlers", "nap"), "handler of deadlines 'nap' is not in what central/fold arms"),
         (row("commands_taken", "dance"), "command that a board takes 'dance' is not in the kinds of ev.commands"),
         (word("appenders", "oracle"), "speaker in wire/appenders.py 'oracle' is not in"),
         (row("strangers_kinds", "ghost"), "kind of a stranger 'ghost' is not in the kinds"),
@@ -128,3 +131,8 @@ def test_code_that_is_spelt_is_found(place: Place, source: str, codes: list[str]
 def test_setting_is_read_where_its_value_is_taken_and_not_where_a_rule_compares_it() -> None:
     source = "@TABLE.rule\ndef _rule(values):\n    return values[LOW]\n\nx = self._config[settings.PORT] + config[HOST]"
     assert settings_read_in(source) == {"PORT", "HOST"}
+
+
+def test_deadline_is_found_where_its_id_is_made() -> None:
+    source = 'def _hold_deadline(cp):\n    return f"hold:{cp.cp_id}"\n\ndef other(cp):\n    return f"seen:{cp}"\n'
+    assert deadlines_in(source) == {"hold"}
