@@ -193,10 +193,14 @@ BOARD_RULES: Mapping[str, Rule | Ignore] = dict[str, Rule | Ignore].fromkeys(_LO
     "safe_release": _IGNORED,
     "error_response": ERROR_RECEIVED,
 }
-# Untagged lines, typed by hand on this machine: the specification's own messages need no registration.
+# Untagged lines, typed by hand on this machine: the specification's own messages, and what ends them,
+# need no registration.
 PLAIN_RULES: Mapping[str, Rule | Ignore] = {
     **BOARD_RULES,
     "fault_notification": _of_stranger,
+    "recovery_notification": _of_stranger,
+    "driver_register": _of_driver,
     "charge_request": _of_driver,
+    "charge_stop_request": _of_driver,
     "health_check_request": _ask_health,
 }

@@ -16,6 +16,7 @@ from bridge.conversation import Conversation
 from bridge.decisions import Append, AskHealth, Bury, Ignore, Message, Refuse, Register, TellHealth
 from bridge.rules import BOARD_RULES, MAX_CHARGE_POINTS, PLAIN_RULES
 from bridge.tests.saying import NOW_MS, board_line, fault, health_response, hear, heartbeat, register, rid
+from tools.docs import by_hand
 
 
 def test_a_board_whose_journal_is_full_registers_under_a_lossy_id() -> None:
@@ -95,8 +96,8 @@ def test_boards_may_say_what_the_table_of_kinds_says_and_no_more(name: str):
     kind = KINDS[name]
     said_by_boards = bool(set(kind.speakers) & set(BOARDS))
     assert (name in BOARD_RULES) <= said_by_boards
-    logged_on_plain = {"charge_request", "health_check_request"}
-    assert set(PLAIN_RULES) - set(BOARD_RULES) == logged_on_plain
+    typed = {"driver_register", "charge_request", "charge_stop_request", "health_check_request"}
+    assert set(PLAIN_RULES) - set(BOARD_RULES) == typed
     if said_by_boards and kind.topic:
         assert name in BOARD_RULES
 
@@ -183,27 +184,23 @@ def test_health_answer_is_passed_on():
 
 # --- the plain line ---
 
-FOUR_TO_THE_LETTER: list[tuple[str, type[object]]] = [
-    (
-        '{"type":"register_request","message_id":"uuid","id":"cp_001","location":"Location_Info","price_per_kwh":0.20}',
-        Register,
-    ),
-    ('{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"driver_001"}', Append),
-    ('{"type":"health_check_request","message_id":"uuid","id":"cp_001","timestamp":1234567890}', AskHealth),
-    (
-        '{"type":"fault_notification","message_id":"uuid","id":"cp_001","failure_info":"Connection timeout"}',
-        Append,
-    ),
+TO_THE_LETTER: list[tuple[str, type[object]]] = [
+    (by_hand.REGISTER, Register),
+    (by_hand.CHARGE, Append),
+    (by_hand.HEALTH, AskHealth),
+    (by_hand.FAULT, Append),
+    (by_hand.RECOVERY, Append),
+    (by_hand.DRIVER, Append),
 ]
 
 
-@pytest.mark.parametrize(("payload", "expected"), FOUR_TO_THE_LETTER)
+@pytest.mark.parametrize(("payload", "expected"), TO_THE_LETTER)
 def test_specifications_messages_are_taken_to_the_letter_on_the_plain_line(payload: str, expected: type[object]):
     assert isinstance(Conversation(plain=True).hear(payload.encode(), NOW_MS), expected)
 
 
 def test_charge_request_goes_to_its_driver():
-    decision = Conversation(plain=True).hear(FOUR_TO_THE_LETTER[1][0].encode(), NOW_MS)
+    decision = Conversation(plain=True).hear(by_hand.CHARGE.encode(), NOW_MS)
     assert isinstance(decision, Append)
     assert (decision.topic, decision.key, decision.reliable) == (DRIVER, "driver_001", True)
 

@@ -10,16 +10,11 @@ from wire.kinds import CP, DRIVER
 
 from bridge.tests.bench import Bench, messages, open_log, records
 from bridge.tests.boards import Board, Socket
+from tools.docs import by_hand
+from tools.docs.by_hand import CHARGE, FAULT, HEALTH, RECOVERY, REGISTER
 from tools.testing.deadlines import DEADLINE_S
 
 Message = dict[str, object]
-
-REGISTER = (
-    '{"type":"register_request","message_id":"uuid","id":"cp_001","location":"Location_Info","price_per_kwh":0.20}'
-)
-CHARGE = '{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"driver_001"}'
-HEALTH = '{"type":"health_check_request","message_id":"uuid","id":"cp_001","timestamp":1234567890}'
-FAULT = '{"type":"fault_notification","message_id":"uuid","id":"cp_001","failure_info":"Connection timeout"}'
 
 
 @pytest.fixture
@@ -40,7 +35,10 @@ def netcat(port: int, typed: str) -> list[Message]:
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", ""], ids=["newline", "crlf", "no newline"])
-@pytest.mark.parametrize(("typed", "topic"), [(REGISTER, CP), (CHARGE, DRIVER), (FAULT, CP)])
+@pytest.mark.parametrize(
+    ("typed", "topic"),
+    [(REGISTER, CP), (by_hand.DRIVER, DRIVER), (CHARGE, DRIVER), (FAULT, CP), (RECOVERY, CP)],
+)
 def test_message_to_the_letter_is_logged_and_acked_by_its_id(bench: Bench, typed: str, topic: str, ending: str):
     assert netcat(bench.plain_port, typed + ending) == [{"type": "ack", "message_id": ["uuid"]}]
     (record,) = [record for record in records(bench.log, topic) if b"link_id" not in record.value]

@@ -6,6 +6,7 @@ from wire.kinds import BOARDS, COMMANDS, KINDS, NOT_LOGGED, PLANT, SIM_BOARD, Ki
 from wire.kinds.fields import Field
 from wire.seal import CRC32
 
+from tools.docs.by_hand import SECTION as BY_HAND
 from tools.docs.markdown import table
 
 TABLES = (boards, log, plant)  # each adds its rows to KINDS when it is loaded, by whoever loads it first
@@ -34,16 +35,8 @@ Reliable messages of boards have the id `<board>.<epoch>.<n>` and are kept on fl
 have `<board>.<epoch>.t<k>`; everybody else's are UUIDs. At most {WINDOW} of a board's n are unacked at a time.
 Unknown fields are kept and ignored, null counts as absent. What is wrong with a message is answered with
 `error_response`, counted, and changes nothing; its codes stand in [reasons.md](reasons.md), the topics of the log in
-[topics.md](topics.md).
-
-The specification's four messages are accepted to the letter:
-
-```json
-{{"type":"register_request","message_id":"uuid","id":"cp_001","location":"Location_Info","price_per_kwh":0.20}}
-{{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"driver_001"}}
-{{"type":"health_check_request","message_id":"uuid","id":"cp_001","timestamp":1234567890}}
-{{"type":"fault_notification","message_id":"uuid","id":"cp_001","failure_info":"Connection timeout"}}
-```
+[topics.md](topics.md). A reliable message of a registered board is logged and acked all the same, for Central to count
+its n and to bury it; a state or reason that is not in the tables counts as `unknown`.
 """
 
 _SORTS = {
@@ -63,7 +56,7 @@ def page() -> str:
     kinds = sorted(KINDS.values(), key=_reader)
     overview = table(("kind", "said by", "topic (key)", "reliable"), [_row(kind) for kind in kinds])
     details = "\n".join(_section(kind) for kind in kinds)
-    return f"{_INTRO}\n## Kinds\n\n{overview}\n{details}"
+    return f"{_INTRO}\n{BY_HAND}\n## Kinds\n\n{overview}\n{details}"
 
 
 def _reader(kind: Kind) -> int:
