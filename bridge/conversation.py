@@ -1,8 +1,7 @@
 """One line's conversation: a payload goes in, a decision comes out. No I/O, no clock of its own."""
 
-from wire.check import check
 from wire.frame import FrameError, parse
-from wire.newer import strange_choices
+from wire.newer import check_of_newer
 
 from bridge.decisions import Decision, Ignore, Message, Refuse
 from bridge.refusals import refuse
@@ -27,8 +26,7 @@ class Conversation:
         return bury(self._line, message, payload, decision) if isinstance(decision, Refuse) else decision
 
     def _judge(self, message: Message, payload: bytes, now_ms: int | None) -> Decision:
-        # A state that this bridge does not know counts as `unknown` to Central; the rest of the message is good.
-        problem = check(message) and check(message | {each.name: each.choices[0] for each in strange_choices(message)})
+        problem = check_of_newer(message)
         if problem is not None:
             if message.get("type") == "error_response":
                 return ERROR_RECEIVED

@@ -33,6 +33,7 @@ from eventlog.clock import LogClock
 from eventlog.port import Log, Record
 
 MAX_TELEMETRY_IN_FLIGHT = 1_000  # of MQTT, which has no line that could be held back
+SHOWN_CHARACTERS = 64
 CHECK_INTERVAL_S = 0.01  # while ending
 NOTED_KINDS = frozenset(
     ("command_response", "charge_started", "charge_completion", "fault_notification", "recovery_notification")
@@ -201,7 +202,8 @@ class Switchboard:
             command = command_of(record, self._at_registration)
             if command is None:
                 self._counters.count("commands_bad")
-                logger.debug("record %s/%s of %s is no command", record.partition, record.offset, record.key)
+                key = record.key and record.key[:SHOWN_CHARACTERS]  # a stranger's may be as long as a record
+                logger.debug("record %s/%s of %s is no command", record.partition, record.offset, key)
             else:
                 self._route(command)
 

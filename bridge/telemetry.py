@@ -1,8 +1,8 @@
 """What MQTT may bring: charging_data of the charge point its topic names. Nobody is answered by MQTT."""
 
-from wire.check import check
 from wire.frame import LINE_LIMIT, FrameError, parse
 from wire.kinds.log import KINDS
+from wire.newer import check_of_newer
 
 from bridge.decisions import Append
 
@@ -17,7 +17,7 @@ def hear(topic: str, payload: bytes) -> Append | None:
         return None
     try:
         message = parse(payload)
-        if check(message) is not None or message["type"] != ACCEPTED_KIND or message["cp_id"] != parts[1]:
+        if check_of_newer(message) is not None or message["type"] != ACCEPTED_KIND or message["cp_id"] != parts[1]:
             return None
         kind = KINDS[ACCEPTED_KIND]
         return Append(kind.name, kind.topic, parts[1], payload, None, reliable=False)

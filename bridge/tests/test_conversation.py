@@ -41,6 +41,7 @@ REFUSALS: list[tuple[str, Message | bytes, str, str | None]] = [
     ("true for a number", heartbeat(uptime_ms=True), "bad_field", "uptime_ms"),
     ("1970", heartbeat(occurred_at_ms=5), "out_of_bounds", "occurred_at_ms"),
     ("negative price", register(2, price_per_kwh=-0.1), "out_of_bounds", "price_per_kwh"),
+    ("a terminal's control", register(2, location="Yard \x9b31m"), "bad_field", "location"),
     ("a long id", register(2, id="x" * 65), "bad_field", "id"),
     ("reliable without id", fault(message_id=None), "missing_field", "message_id"),
     ("reliable with a lossy id", fault(message_id=rid(1)[:-1] + "t1"), "bad_field", "message_id"),

@@ -26,6 +26,10 @@ def test_charging_data_of_its_topics_charge_point_is_appended():
     assert parse(append.value) == DATA
 
 
+def test_state_that_this_bridge_does_not_know_is_no_mistake():
+    assert hear(TOPIC, json.dumps(DATA | {"state": "suspended"}).encode()) is not None
+
+
 REFUSED: list[tuple[str, str, bytes]] = [
     ("another charge point", "wattline/cp_002/telemetry", json.dumps(DATA).encode()),
     ("a heartbeat", TOPIC, json.dumps({"type": "heartbeat", "cp_id": "cp_001", "state": "idle"}).encode()),

@@ -23,7 +23,7 @@ def _is_id(value: object, low: int, high: int) -> bool:
 
 
 def _printable(value: str) -> bool:
-    return all(c >= " " and c != "\x7f" for c in value)
+    return all(c >= " " and not "\x7f" <= c <= "\x9f" for c in value)  # C1 controls a terminal as C0 does
 
 
 def _check_int(value: object, field: Field) -> "tuple[str, str] | None":

@@ -1,10 +1,16 @@
 """What a server makes of a word that it does not know: its speaker is newer. No board loads it."""
 
+from wire.check import Problem, check
 from wire.ids import ID_CHARACTERS, made_of
 from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
 
 MAX_WORD = 64  # characters
+
+
+def check_of_newer(message: "dict[str, object]") -> "Problem | None":
+    """As `check`, but a state or a reason that the table does not have is no mistake: it counts as `unknown`."""
+    return check(message) and check(message | {field.name: field.choices[0] for field in strange_choices(message)})
 
 
 def strange_choices(message: "dict[str, object]") -> "list[Field]":
