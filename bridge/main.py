@@ -1,5 +1,6 @@
 """`wattline-bridge`: forwards what boards say into the log, and what Central says to the boards."""
 
+import argparse
 import asyncio
 import logging
 import resource
@@ -54,10 +55,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return asyncio.run(_run(config, shutdown))
 
 
-def config_of(argv: Sequence[str] | None) -> ConfigManager:
+def command_line() -> argparse.ArgumentParser:
     parser = parser_of(PROGRAM, DESCRIPTION, EXAMPLES)
     add_settings(parser, SETTINGS)
-    return ConfigManager.load_or_exit(PROGRAM, settings_given(parser.parse_args(argv), SETTINGS))
+    return parser
+
+
+def config_of(argv: Sequence[str] | None) -> ConfigManager:
+    return ConfigManager.load_or_exit(PROGRAM, settings_given(command_line().parse_args(argv), SETTINGS))
 
 
 def options_of(config: ConfigManager) -> Options:

@@ -48,7 +48,7 @@ def _port(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{error}, not {text!r}") from None
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
     parser = parser_of(PROGRAM, DESCRIPTION, EXAMPLES)
     parser.add_argument(
         "--cp", action="append", metavar="CP[=PROFILE]", help="a charge point's id; repeatable. Default: cp_001."
@@ -132,7 +132,7 @@ async def _keep_time(points: dict[str, SimulatedChargePoint]) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(argv)
+    arguments = command_line().parse_args(argv)
     config = ConfigManager.load_or_exit(PROGRAM, settings_given(arguments, SETTINGS))
     process_log.set_up("plant", debug=config[DEBUG_MODE])
     try:

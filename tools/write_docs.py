@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import central_commands, config, house, protocol, reasons, settings, states, topics
+from tools.docs import central_commands, config, house, protocol, reasons, servers, settings, states, topics
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -12,6 +12,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/config.md": config.page,
     "docs/protocol.md": protocol.page,
     "docs/reasons.md": reasons.page,
+    "docs/servers.md": servers.page,
     "docs/settings.md": settings.page,
     "docs/states.md": states.page,
     "docs/topics.md": topics.page,

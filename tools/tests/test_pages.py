@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer import Typer
@@ -39,6 +40,22 @@ def test_commands_exist(page: Path) -> None:
 
 def names_of(app: Typer) -> set[str]:
     return set(getattr(get_command(app), "commands"))  # noqa: B009  # Typer's own type hides them
+
+
+@pytest.mark.parametrize(
+    ("app", "page"), [(of_drivers, "wattline.md"), (of_operators, "wattline-central.md")], ids=["drivers", "operators"]
+)
+def test_every_command_and_option_is_documented(app: Typer, page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    lacking = [name for name in words_of(app) if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+    assert lacking == []
+
+
+def words_of(app: Typer) -> set[str]:
+    """The commands and the long options."""
+    commands: dict[str, Any] = getattr(get_command(app), "commands")  # noqa: B009  # Typer's own type hides them
+    options = {name for command in commands.values() for each in command.params for name in each.opts}
+    return {*commands, *(name for name in options if name.startswith("--"))}
 
 
 @each_page
