@@ -45,7 +45,7 @@ DEAD_LETTERS = Place(("central/fold", "central/model", "central/worker"), {"Refu
 CHARGE_REASONS = Place(
     ("central/fold",),
     {"_send_back": 1, "release_claim": 2},
-    returns=("_refusal", "_failure_reason"),
+    returns=("_refusal", "_reason_of"),
     named=("REFUSALS",),
 )
 API_ERRORS = Place(("central/api",), {"ApiError": 1})

@@ -6,7 +6,7 @@ from wire.ids import ID_CHARACTERS, made_of
 from wire.ids import parse as parse_board_id
 
 from central.api.errors import ApiError, bad_field
-from central.model.rows import Message
+from central.model.records import Message
 from central.money.formats import price_e4
 
 MAX_ID_CHARACTERS = 64

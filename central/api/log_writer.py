@@ -11,7 +11,7 @@ from wire.kinds.log import KINDS
 
 from central.api.errors import ApiError
 from central.model.ids import session_of
-from central.model.rows import Message
+from central.model.records import Message
 from central.store.opening import wait_for_log
 from eventlog import Log, LogBusy, LogClosed, LogError, LogUnavailable, TooLarge
 from eventlog.clock import LogClock

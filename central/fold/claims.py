@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from central.fold import sessions
+from central.fold import owners, sessions
 from central.fold.step import Step
-from central.model.rows import ChargingPoint, Message, Refused, Session
+from central.model.records import Message, Refused
+from central.model.rows import ChargingPoint, Session
 from central.money.formats import price_e4
 from central.money.order import limit_wh, order_of
 from central.money.price_per_kwh import PricePerKwh
@@ -14,15 +15,20 @@ from central.money.tariff import tariff_of, text_of
 
 @dataclass(frozen=True)
 class Asked:
-    """What a refusal is decided on. `limit_wh`: the least of what the limits allow, None without one."""
+    """What a refusal is decided on. `limit_wh`: the least of what the limits allow, None without one.
+
+    `is_old`: it was asked so long ago that nobody stands at the car any more.
+    """
 
     point: ChargingPoint
     shown_e4: int | None
     limit_wh: int | None
+    is_old: bool
 
 
 # The first that holds is the reason.
 REFUSALS: tuple[tuple[str, Callable[[Asked], bool]], ...] = (
+    ("expired", lambda asked: asked.is_old),
     ("offline", lambda asked: asked.point.status == "DISCONNECTED"),
     ("faulty", lambda asked: asked.point.status == "FAULTY"),
     ("out_of_service", lambda asked: asked.point.stopped),
@@ -42,7 +48,7 @@ def handle_charge_claimed(step: Step) -> None:
         _send_back(step, "unknown_charge_point")
         return
     session = _session_of(step, point)
-    asked = Asked(point, _shown_e4(message), limit_wh(order_of(session), tariff_of(session.tariff)))
+    asked = Asked(point, _shown_e4(message), limit_wh(order_of(session), tariff_of(session.tariff)), _is_old(step))
     session.reason = next((reason for reason, holds in REFUSALS if holds(asked)), None)
     sessions.walk(step, point, session, "admitted" if session.reason is None else "refused")
 
@@ -64,9 +70,16 @@ def _session_of(step: Step, point: ChargingPoint) -> Session:
         tariff=text_of(PricePerKwh(step.terms.currency, point.price_e4)),
         requested_at_ms=step.at_ms,
         max_energy_wh=message.get("max_energy_wh"),
+        engine_board=owners.engine_of(point),
         max_duration_s=message.get("max_duration_s"),
         max_cost_minor=message.get("max_cost_minor"),
     )
+
+
+def _is_old(step: Step) -> bool:
+    """By the two records' times; partitions have clocks of their own, so less than nothing counts as nothing."""
+    asked_at_ms: int = step.message.get("requested_at_ms", step.at_ms)
+    return step.at_ms - asked_at_ms > step.terms.request_ttl_ms
 
 
 def _shown_e4(message: Message) -> int | None:

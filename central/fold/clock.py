@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from central.model.rows import Message
+from central.model.records import Message
 
 
 @dataclass(frozen=True)

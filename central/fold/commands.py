@@ -6,9 +6,13 @@ from wire.frame import compact
 
 from central.fold import deadlines
 from central.fold.step import Step
-from central.model.rows import ChargingPoint, Command, Message, Refused
+from central.model.records import Message, Refused
+from central.model.rows import ChargingPoint, Command
 from central.model.states import REFUSED, SENT, next_command_state
 
+# What must not be forgotten because its number was too low: current flows until it is heard.
+STOPS = frozenset({"stop_charge", "stop_service"})
+_OWN_FIELDS = frozenset({"type", "cp_id", "seq", "expires_at_ms", "session_id"})
 SEQ_REACH = 1_000  # how far above its last seq a board takes one
 
 
@@ -37,6 +41,24 @@ def repeat_unanswered(step: Step, cp: ChargingPoint) -> None:
     for command in sorted(step.rows.find(Command, cp_id=cp.cp_id, state=SENT), key=lambda row: row.seq):
         if step.at_ms < command.expires_at_ms:
             _say(step, command)
+
+
+def repeat_stops_anew(step: Step, cp: ChargingPoint) -> None:
+    """Central's seq was raised over that of stops which wait for an answer: the engine would not take them any more."""
+    for command in sorted(step.rows.find(Command, cp_id=cp.cp_id, state=SENT), key=lambda row: row.seq):
+        if command.kind in STOPS and step.at_ms < command.expires_at_ms:
+            repeat_anew(step, cp, command)
+
+
+def repeat_anew(step: Step, cp: ChargingPoint, command: Command) -> None:
+    """The same order under a new seq. The caller puts the charge point."""
+    if command.state == SENT:
+        _drop(step, command)
+    body: Message = json.loads(command.body)
+    fields = {name: value for name, value in body.items() if name not in _OWN_FIELDS}
+    seq = send(step, cp, command.kind, command.session_id, **fields)
+    if cp.service_seq == command.seq:
+        cp.service_seq = seq
 
 
 def is_pending(step: Step, cp_id: str, kind: str, session_id: str) -> bool:

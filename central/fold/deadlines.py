@@ -14,6 +14,13 @@ def arm(step: Step, deadline_id: str, due_at_ms: int) -> None:
     step.rows.put(Deadline(deadline_id, step.incoming.topic, step.key, generation, due_at_ms))
 
 
+def arm_once(step: Step, deadline_id: str, due_at_ms: int) -> None:
+    """Set it, unless it stands: what is said again and again must not put it off for ever."""
+    row = step.rows.get(Deadline, deadline_id)
+    if row is None or not row.live:
+        arm(step, deadline_id, due_at_ms)
+
+
 def disarm(step: Step, deadline_id: str, generation: int | None = None) -> None:
     """`generation`: only if this one still stands."""
     row = step.rows.get(Deadline, deadline_id)

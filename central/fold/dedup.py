@@ -1,81 +1,63 @@
 """Everything is sent at least once and takes effect once: which records of a key were folded already.
 
-A board's messages are told apart by (board, epoch) and n in constant space: the highest n seen and a bitmap of the
-WINDOW below it. Everything else has an id of its own among those of its kind, in a table, remembered for SEEN_FOR_MS.
+A board's messages are told apart by (board, epoch) and n in constant space (`window.py`). Everything else has an id of
+its own among those of its kind, in a table, remembered for SEEN_FOR_MS. How a record is judged:
+
+- An n that was seen, with the content that was seen: a duplicate, nothing happens.
+- An n that was seen, with other content: no board of ours does this. The newest content is folded and an alarm tells.
+- An n below the window: `stale_n`, a dead letter; nobody remembers what it was.
+- An n far above the window, without a `gap` that says why: the log has lost what lay between (it was restored from a
+  backup, say). It is folded and moves the window, and an alarm names what is missing; more than LOST_MAX ahead it is a
+  damaged number, `n_jump`.
 
 A board that serves several charge points keeps a journal, and so an epoch, for each: the n of one epoch at one key
-have no holes but those that `gap` names.
+have no holes but those that `gap` names. Epochs of one board at one key are ranked in the order in which they came, so
+that a word of an earlier epoch is known as such (`origin.py`).
 """
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from wire import ids
 from wire.appenders import BRIDGE
+from wire.frame import compact
 from wire.kinds import CP, TELEMETRY
 
-from central.model.rows import Incoming, Refused, Rows, SeenId, SeenWindow
+from central.fold.window import Window
+from central.model.records import Incoming, Message, Refused
+from central.model.rows import Rows, SeenId, SeenWindow
 
 SEEN_FOR_MS = 30 * 24 * 3_600_000
 # A key meets a board in the middle of its life where the board was used elsewhere or this log is new, so the first n
 # of an epoch need not be small. Ten years at two messages a minute lie below this; a damaged n of 10**9 does not, and
 # must not shut out all that would follow it.
 FIRST_N_MAX = 10_000_000
-# What a journal can have had to drop in one go, for the same reason.
+# What a log can have lost, and a journal can have had to drop, in one go, for the same reason.
+LOST_MAX = 1_000_000
 GAP_MAX = 1_000_000
-_MASK = (1 << ids.WINDOW) - 1
+# A bridge adds this to what a board without a clock says, so that it may differ when the message comes again.
+_NOT_CONTENT = ("occurred_at_ms",)
 
 
 @dataclass(frozen=True)
 class Look:
-    """`row` is what to put once the record was folded (None: it is not deduplicated); `known`: such a row was there."""
+    """`row` is what to put once the record was folded (None: it is not deduplicated); `known`: such a row was there.
+
+    `other_content`: its n was seen before with other content. `lost`: first and last n that the log must have lost.
+    """
 
     duplicate: bool
     row: SeenWindow | SeenId | None = None
     known: bool = False
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The n of one epoch that were seen: `high`, and bit i of `bits` for high - 1 - i."""
-
-    high: int
-    bits: int
-
-    def has(self, n: int) -> bool:
-        """Raises Refused (`stale_n`) where n lies below the window and nobody remembers."""
-        if n >= self.high:
-            return n == self.high
-        if n < self.high - ids.WINDOW:
-            raise Refused("stale_n", f"n {n} lies more than {ids.WINDOW} below the highest seen, {self.high}")
-        return bool(self.bits >> (self.high - 1 - n) & 1)
-
-    def with_n(self, n: int) -> "Seen":
-        """Raises Refused (`n_jump`) where n runs ahead of the window."""
-        if n > self.high + ids.WINDOW:
-            raise Refused("n_jump", f"n {n} lies more than {ids.WINDOW} above the highest seen, {self.high}")
-        return self._raised(n) if n > self.high else Seen(self.high, self.bits | 1 << (self.high - 1 - n))
-
-    def over_gap(self, first: int, last: int) -> "Seen":
-        """The numbers from `first` to `last` were dropped and will never come."""
-        if first > self.high + ids.WINDOW:
-            raise Refused("n_jump", f"a gap from {first}, more than {ids.WINDOW} above the highest seen, {self.high}")
-        seen = self._raised(last) if last > self.high else self
-        for n in range(max(first, seen.high - ids.WINDOW), min(last, seen.high - 1) + 1):
-            seen = Seen(seen.high, seen.bits | 1 << (seen.high - 1 - n))
-        return seen
-
-    def _raised(self, n: int) -> "Seen":
-        shift = n - self.high
-        if shift > ids.WINDOW:  # also keeps a wide gap from making a number of as many bits
-            return Seen(n, 0)
-        return Seen(n, (self.bits << shift | 1 << (shift - 1)) & _MASK)
+    other_content: bool = False
+    lost: tuple[int, int] | None = None
 
 
 def look(rows: Rows, incoming: Incoming) -> Look:
     """Raises Refused (`n_jump`, `stale_n`, `bad_gap`), which moves no window. Telemetry is not deduplicated."""
     if incoming.topic == TELEMETRY:
         return Look(duplicate=False)
-    numbered = _numbered(incoming)
+    numbered = numbered_of(incoming)
     return _look_by_id(rows, incoming) if numbered is None else _look_by_n(rows, incoming, *numbered)
 
 
@@ -85,16 +67,23 @@ def board_of(incoming: Incoming) -> str | None:
     return None if parsed is None else parsed[0]
 
 
-def _parsed(incoming: Incoming) -> tuple[str, str, int | None] | None:
-    from_line = incoming.topic == CP and incoming.appender == BRIDGE
-    return ids.parse(incoming.message["message_id"]) if from_line else None
-
-
-def _numbered(incoming: Incoming) -> tuple[str, str, int] | None:
+def numbered_of(incoming: Incoming) -> tuple[str, str, int] | None:
+    """(board, epoch, n) of a reliable message of a board; None for everything else."""
     parsed = _parsed(incoming)
     if parsed is None or parsed[2] is None:
         return None
     return parsed[0], parsed[1], parsed[2]
+
+
+def digest_of(message: Message) -> int:
+    """A checksum of what a message says, whatever a bridge added to it."""
+    said = {name: value for name, value in message.items() if name not in _NOT_CONTENT}
+    return crc32(compact(said).encode(errors="surrogatepass"))
+
+
+def _parsed(incoming: Incoming) -> tuple[str, str, int | None] | None:
+    from_line = incoming.topic == CP and incoming.appender == BRIDGE
+    return ids.parse(incoming.message["message_id"]) if from_line else None
 
 
 def _look_by_id(rows: Rows, incoming: Incoming) -> Look:
@@ -107,30 +96,54 @@ def _look_by_id(rows: Rows, incoming: Incoming) -> Look:
 
 def _look_by_n(rows: Rows, incoming: Incoming, board: str, epoch: str, n: int) -> Look:
     row = rows.get(SeenWindow, incoming.key, board, epoch)
-    seen = None if row is None else Seen(row.high_n, int(row.bitmap, 16))
+    digest = digest_of(incoming.message)
+    if row is None:
+        return Look(False, _first(rows, incoming, board, epoch, n, digest))
+    window = Window(row.high_n, int(row.bitmap, 16), bytes.fromhex(row.digests))
+    if n < window.high - ids.WINDOW:
+        raise Refused("stale_n", f"n {n} lies more than {ids.WINDOW} below the highest seen, {window.high}")
+    if window.has(n):
+        if window.digest_of(n) in (0, digest) or str(digest) in row.other_contents.split(","):
+            return Look(duplicate=True, known=True)
+        return Look(False, _with_other(row, window, n, digest), known=True, other_content=True)
     if incoming.message["type"] == "gap":
-        seen = _over_gap(seen, incoming, n)
-    if seen is None:
-        seen = _first(n)
-    elif seen.has(n):
-        return Look(duplicate=True, known=True)
-    else:
-        seen = seen.with_n(n)
-    return Look(False, SeenWindow(incoming.key, board, epoch, seen.high, f"{seen.bits:016x}"), row is not None)
+        window = _over_gap(window, incoming, n)
+    missing = window.missing_before(n)
+    if missing > LOST_MAX:
+        raise Refused("n_jump", f"n {n} lies {missing} numbers above the highest seen, {window.high}")
+    lost = (window.high + 1, n - ids.WINDOW - 1) if missing else None
+    return Look(False, _row(row, window.with_n(n, digest)), known=True, lost=lost)
 
 
-def _first(n: int) -> Seen:
+def _first(rows: Rows, incoming: Incoming, board: str, epoch: str, n: int, digest: int) -> SeenWindow:
     if n > FIRST_N_MAX:
         raise Refused("n_jump", f"n {n} as the first of an epoch; expected at most {FIRST_N_MAX}")
-    return Seen(n, 0)
+    window = Window(n)
+    if incoming.message["type"] == "gap":
+        window = _over_gap(Window(incoming.message["from"]), incoming, n)
+    window = window.with_n(n, digest)
+    rank = 1 + max((each.rank for each in rows.find(SeenWindow, key=incoming.key, board=board)), default=0)
+    return _row(SeenWindow(incoming.key, board, epoch, 0, "", rank), window)
 
 
-def _over_gap(seen: Seen | None, incoming: Incoming, n: int) -> Seen:
+def _over_gap(window: Window, incoming: Incoming, n: int) -> Window:
     first, last = incoming.message["from"], incoming.message["to"]
     if not first <= last < n or last - first >= GAP_MAX:
         text = f"a gap from {first} to {last} told by n {n}; expected from <= to < n and at most {GAP_MAX} numbers"
         raise Refused("bad_gap", text)
-    # A gap said again must find its own n seen, and leave the window alone otherwise.
-    if seen is not None and n <= seen.high:
-        return seen
-    return (seen or _first(first)).over_gap(first, last)
+    return window.over_gap(first, last)
+
+
+def _with_other(row: SeenWindow, window: Window, n: int, digest: int) -> SeenWindow:
+    """What was seen before under this n is remembered too, or its repetition would count as news again."""
+    others = [*(each for each in row.other_contents.split(",") if each), str(window.digest_of(n))]
+    changed = _row(row, window.with_n(n, digest))
+    changed.other_contents = ",".join(others[-ids.WINDOW :])
+    return changed
+
+
+def _row(row: SeenWindow, window: Window) -> SeenWindow:
+    return SeenWindow(
+        row.key, row.board, row.epoch, window.high, f"{window.bits:016x}", row.rank, window.digests.hex(),
+        row.other_contents,
+    )  # fmt: skip

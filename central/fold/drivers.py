@@ -2,7 +2,8 @@
 
 from central.fold.step import Step
 from central.model.ids import session_id
-from central.model.rows import ChargeRequest, Driver, Refused
+from central.model.records import Refused
+from central.model.rows import ChargeRequest, Driver
 
 _PASSED_ON = ("cp_id", "driver_id", "price_per_kwh", "max_energy_wh", "max_duration_s", "max_cost_minor")
 
@@ -32,8 +33,8 @@ def handle_charge_request_message(step: Step) -> None:
     else:
         driver.claim_session_id, driver.claim_cp_id = session, message["cp_id"]
         step.rows.put(driver)
-        fields = {name: message.get(name) for name in _PASSED_ON}
-        step.say("charge_claimed", {**fields, "session_id": session, "request_id": message["message_id"]})
+        fields = {**{name: message.get(name) for name in _PASSED_ON}, "request_id": message["message_id"]}
+        step.say("charge_claimed", {**fields, "session_id": session, "requested_at_ms": step.at_ms})
     step.rows.put(request)
 
 

@@ -1,18 +1,15 @@
 """The end of a session: its bill, its ticket, the driver's claim."""
 
+from dataclasses import replace
+
 from wire.frame import compact
 
-from central.fold import deadlines
-from central.fold.readings import Bill, flag, priced
+from central.fold import billing, deadlines
+from central.fold.billing import Part
 from central.fold.step import Step
-from central.model.rows import ChargingPoint, Session, Ticket
+from central.model.rows import ChargingPoint, Meter, Session, Ticket
 from central.model.states import COMPLETED
-from central.money.order import order_of, within
-from central.money.readings import energy_wh, to_text
 from central.money.receipt import receipt_of, to_ticket
-from central.money.tariff import cost_minor, tariff_of
-
-FIRST_TICKET = 1
 
 
 def close(step: Step, point: ChargingPoint, session: Session, reason: str, ended_at_ms: int) -> None:
@@ -20,33 +17,35 @@ def close(step: Step, point: ChargingPoint, session: Session, reason: str, ended
     session.reason = reason
     session.ended_at_ms = ended_at_ms
     deadlines.disarm(step, lost_deadline(session))
+    deadlines.disarm(step, unnamed_deadline(session.session_id))
     if point.session_id == session.session_id:
         point.session_id = None
     release_claim(step, session, session.status)
 
 
 def close_billed(
-    step: Step, point: ChargingPoint, session: Session, bill: Bill, reason: str, ended_at_ms: int
+    step: Step, point: ChargingPoint, session: Session, meter: Meter, part: Part, reason: str, ended_at_ms: int
 ) -> None:
-    """End it as completed, with its cost and its ticket. What flowed beyond the order is not billed, and a charge that
-    went on for longer than was ordered ends where that time was over.
+    """End it as completed, with its cost and its ticket. Puts the meter.
+
+    A charge that went on for longer than was ordered ends where that time was over.
     """
-    tariff, order = tariff_of(session.tariff), order_of(session)
-    billed = within(priced(session, bill, ended_at_ms), order, tariff)
-    if order.duration_s is not None:
-        ended_at_ms = min(ended_at_ms, billed[0].at_ms + order.duration_s * 1_000)
-    session.readings = to_text(billed)
-    session.start_register_wh = bill.start_register_wh
-    session.end_register_wh = billed[-1].register_wh
-    session.held_wh = bill.held_wh
-    session.unbilled_wh = bill.end_register_wh - billed[-1].register_wh
-    if session.unbilled_wh:
-        flag(session, "over_order")
-    session.energy_wh = energy_wh(billed)
-    session.cost_minor = cost_minor(tariff, billed)
-    close(step, point, session, reason, ended_at_ms)
+    assert session.started_at_ms is not None
+    billing.assign(session, meter, part, session.started_at_ms, ended_at_ms)
+    step.rows.put(meter)
+    close(step, point, session, reason, billing.ended_at_ms(session, ended_at_ms))
     assert session.status == COMPLETED
-    _say_ticket(step, point, session)
+    _say_ticket(step, point, session, 0, 0)
+
+
+def say_correction(
+    step: Step, point: ChargingPoint, session: Session, billed_wh: int, billed_minor: int, ended_at_ms: int
+) -> None:
+    """One more ticket, of what the session is billed more than this, up to then. None where it is nothing."""
+    if session.tickets == 0 or (session.energy_wh or 0) != billed_wh:
+        corrected = replace(session, ended_at_ms=ended_at_ms)
+        _say_ticket(step, point, corrected, billed_wh, billed_minor)
+        session.tickets = corrected.tickets
 
 
 def release_claim(step: Step, session: Session, outcome: str) -> None:
@@ -72,9 +71,14 @@ def lost_deadline_of(session_id: str) -> str:
     return f"lost:{session_id}"
 
 
-def _say_ticket(step: Step, point: ChargingPoint, session: Session) -> None:
-    receipt = receipt_of(session, FIRST_TICKET, point.location)
-    step.say("ticket", to_ticket(receipt), session.session_id, FIRST_TICKET)
+def unnamed_deadline(session_id: str) -> str:
+    return f"unnamed:{session_id}"
+
+
+def _say_ticket(step: Step, point: ChargingPoint, session: Session, billed_wh: int, billed_minor: int) -> None:
+    session.tickets += 1
+    receipt = receipt_of(session, session.tickets, point.location, billed_wh, billed_minor)
+    step.say("ticket", to_ticket(receipt), session.session_id, session.tickets)
 
 
 def handle_ticket(step: Step) -> None:

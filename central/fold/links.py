@@ -18,7 +18,7 @@ def handle_link_up(step: Step) -> None:
     cp.silent = False
     note_seen(step)  # its registration may be an old one, said again
     register = {"meter_id": cp.meter_id, "register_wh": cp.register_wh} if cp.meter_id is not None else {}
-    _answer(step, {"accepted": True, "in_service": not cp.stopped, **register})
+    _answer(step, {"accepted": True, "in_service": not cp.stopped, "seq": cp.seq, **register})
     commands.repeat_unanswered(step, cp)
     sessions.send_stops(step, cp)
     _send_operators_stop(step, cp)
@@ -59,7 +59,7 @@ def _was_heard_since(step: Step) -> bool:
 
 
 def _refusal(cp: ChargingPoint | None, board: str | None) -> str | None:
-    if cp is None:
+    if cp is None or cp.removed_at_ms is not None:
         return "not_registered"
     return None if cp.board == board else "not_bound"
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
-from central.fold import commands, faults, point
+from central.fold import commands, corrections, deadlines, faults, point, registration, sessions
+from central.fold.running import open_sessions
 from central.fold.step import Step
-from central.model.rows import ChargingPoint, Refused
+from central.model.records import Refused
+from central.model.rows import ChargingPoint, Session
+from central.model.states import UNSPECIFIED
 from central.money.formats import price_e4
 
 
 def handle_operator_request(step: Step) -> None:
-    """Raises Refused (`missing_field`) for a price_change without its price."""
+    """Raises Refused (`missing_field`, `unknown_session`, `unknown_fault`, `bad_state`)."""
     cp = point.of(step)
     ACTIONS[step.message["action"]](step, cp)
     point.settle(step, cp)
@@ -27,21 +30,73 @@ def _resume(step: Step, cp: ChargingPoint) -> None:
 
 def _change_price(step: Step, cp: ChargingPoint) -> None:
     """Sessions keep the price they were authorized under."""
-    price = step.message.get("price_per_kwh")
-    if price is None:
-        raise Refused("missing_field", "price_per_kwh: a price_change needs it")
-    cp.price_e4 = price_e4(price)
+    cp.price_e4 = price_e4(_needed(step, "price_per_kwh"))
 
 
 def _reset(step: Step, cp: ChargingPoint) -> None:
     """Boards clear their own faults and say so; the one that was reported by hand nobody else would clear."""
-    faults.clear(step, faults.UNSPECIFIED)
+    faults.clear(step, UNSPECIFIED)
     commands.send(step, cp, "reset_fault")
 
 
-def _replace(_step: Step, cp: ChargingPoint) -> None:
+def _clear_fault(step: Step, _cp: ChargingPoint) -> None:
+    """At Central alone: the board that reported it is gone, or its recovery was lost."""
+    name = _needed(step, "fault")
+    if not faults.clear(step, name):
+        raise Refused("unknown_fault", f"{step.key} has no open fault {name}")
+
+
+def _replace(step: Step, cp: ChargingPoint) -> None:
     """The bound board goes on until another registers, so that what it still has to tell is not lost before."""
     cp.replaceable = cp.board is not None
+    if cp.replaceable:
+        deadline_id = registration.replace_deadline(cp.cp_id)
+        deadlines.arm(step, deadline_id, step.at_ms + step.terms.replace_for_ms)
+
+
+def _keep(step: Step, cp: ChargingPoint) -> None:
+    """Takes `replace` back, as long as no other board has registered."""
+    cp.replaceable = False
+    deadlines.disarm(step, registration.replace_deadline(cp.cp_id))
+
+
+def _remove(step: Step, cp: ChargingPoint) -> None:
+    """It is gone: what ran is lost, nothing is bound, and lists leave it out until a board registers it anew."""
+    registration.dismiss(step, cp)
+    cp.removed_at_ms = step.at_ms
+
+
+def _end_session(step: Step, cp: ChargingPoint) -> None:
+    """In the books, at its last sound reading; an engine that still runs it is told to stop."""
+    session_id = _needed(step, "session_id")
+    session = next((each for each in open_sessions(step, cp.cp_id) if each.session_id == session_id), None)
+    if session is None:
+        raise Refused("unknown_session", f"{step.key} has no open session {session_id}")
+    sessions.end_by_operator(step, cp, session)
+
+
+def _accept_held(step: Step, cp: ChargingPoint) -> None:
+    corrections.accept_held(step, cp, _held(step))
+
+
+def _drop_held(step: Step, _cp: ChargingPoint) -> None:
+    corrections.drop_held(step, _held(step))
+
+
+def _held(step: Step) -> Session:
+    session = step.rows.get(Session, _needed(step, "session_id"))
+    if session is None or session.cp_id != step.key:
+        raise Refused("unknown_session", f"{step.key} has no session {step.message['session_id']}")
+    if session.held_wh == 0:
+        raise Refused("bad_state", f"nothing is held of session {session.session_id}")
+    return session
+
+
+def _needed(step: Step, name: str) -> str:
+    value = step.message.get(name)
+    if value is None:
+        raise Refused("missing_field", f"{name}: {step.message['action']} needs it")
+    return value
 
 
 ACTIONS: dict[str, Callable[[Step, ChargingPoint], None]] = {
@@ -49,5 +104,11 @@ ACTIONS: dict[str, Callable[[Step, ChargingPoint], None]] = {
     "resume": _resume,
     "price_change": _change_price,
     "reset": _reset,
+    "clear_fault": _clear_fault,
     "replace": _replace,
+    "keep": _keep,
+    "remove": _remove,
+    "end_session": _end_session,
+    "accept_held": _accept_held,
+    "drop_held": _drop_held,
 }

@@ -4,7 +4,8 @@ from wire.kinds import CP
 
 from central.fold import commands
 from central.fold.step import Step
-from central.model.rows import ChargingPoint, Incoming, Outgoing, Rows
+from central.model.records import Incoming, Outgoing
+from central.model.rows import ChargingPoint, Rows
 from central.model.terms import Terms
 
 

@@ -1,15 +1,18 @@
-"""A charge point's row: who may speak of it, its derived status, and the highest register told of its meter."""
+"""A charge point's row: who may speak of it, its derived status, and the register of its meter."""
 
 from wire.kinds import BOARDS
 from wire.kinds.log import KINDS
 
+from central.fold import holding
 from central.fold.dedup import board_of
 from central.fold.step import Step
-from central.model.rows import ChargingPoint, Fault, Incoming, Refused
+from central.model.records import Incoming, Refused
+from central.model.rows import ChargingPoint, Fault, Meter, Session
 from central.model.states import Facts, status_of
 
 # By hand (untagged, under a made-up id) anybody on the machine may report and clear faults; what runs and bills a
 # charge comes from the bound boards alone.
+READINGS = frozenset({"charge_started", "meter_checkpoint", "charge_completion"})
 _BY_HAND = frozenset({"fault_notification", "recovery_notification"})
 
 
@@ -33,21 +36,28 @@ def admit_speaker(step: Step) -> None:
     board = board_of(step.incoming)
     if board is None and (point.board is None or step.message["type"] in _BY_HAND):
         return
-    if board is None or board not in (point.board, point.engine_board):
-        raise Refused("not_bound", f"{step.key} is bound to {point.board or 'no board'}, not to {board}")
+    if board is not None and (board in (point.board, point.engine_board) or _had_session(step, board)):
+        return
+    raise Refused("not_bound", f"{step.key} is bound to {point.board or 'no board'}, not to {board}")
+
+
+def _had_session(step: Step, board: str) -> bool:
+    """A board that was replaced may still tell of the sessions that were opened while it was bound."""
+    session_id = step.message.get("session_id") if step.message["type"] in READINGS else None
+    session = None if session_id is None else step.rows.get(Session, session_id)
+    return session is not None and session.engine_board == board
 
 
 def settle(step: Step, point: ChargingPoint) -> None:
     """Derive the status and put the row: the last thing a handler does that changed a fact."""
     faults = step.rows.find(Fault, cp_id=point.cp_id, cleared_at_ms=None)
     facts = Facts(point.link_id is not None, point.silent, bool(faults), point.session_id is not None, point.stopped)
-    point.status = status_of(facts)
+    before, point.status = point.status, status_of(facts)
     step.rows.put(point)
+    holding.note_status(step, point, before)
 
 
-def note_register(point: ChargingPoint, meter_id: str, register_wh: int, *, is_fitted: bool) -> None:
-    """Raise the register Central knows of a meter. `is_fitted`: the board says that this is its meter now."""
-    if meter_id == point.meter_id:
-        point.register_wh = max(point.register_wh, register_wh)
-    elif is_fitted or point.meter_id is None:
-        point.meter_id, point.register_wh = meter_id, register_wh
+def fit_meter(point: ChargingPoint, meter: Meter, *, is_fitted: bool) -> None:
+    """The register that boards are told is the highest sound one. `is_fitted`: the board says this is its meter now."""
+    if is_fitted or point.meter_id == meter.meter_id:
+        point.meter_id, point.register_wh = meter.meter_id, meter.sound_wh

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.fold.endings import lost_deadline_of
-from central.model.rows import ChargingPoint, Deadline, Driver, Incoming, LastSeen, LiveCharge, LiveFigures, Session
+from central.model.records import Incoming
+from central.model.rows import ChargingPoint, Deadline, Driver, LastSeen, LiveCharge, LiveFigures, Session
 
 
 def _point(incoming: Incoming) -> str | None:

@@ -4,16 +4,29 @@ from collections.abc import Callable
 
 from wire.kinds.fields import ENERGY_MAX_WH
 
-from central.fold import commands, deadlines, endings, point, readings
+from central.fold import commands, completions, corrections, deadlines, endings, holding, point, readings
+from central.fold.billing import free_part
 from central.fold.clock import held, stamp
-from central.fold.faults import UNSPECIFIED
+from central.fold.flags import UNHEARD, flag, has_flag
+from central.fold.running import is_taken, open_sessions
 from central.fold.step import Step
-from central.model.rows import ChargingPoint, Command, Message, Refused, Session
-from central.model.states import ACCEPTED, AUTHORIZED, COMPLETED, OPEN, SessionAction, SessionEvent, next_session_state
+from central.model.records import Message, Refused
+from central.model.rows import ChargingPoint, Command, Meter, Session
+from central.model.states import (
+    ACCEPTED,
+    AUTHORIZED,
+    COMPLETED,
+    OPEN,
+    UNSPECIFIED,
+    SessionAction,
+    SessionEvent,
+    next_session_state,
+)
 from central.money.order import limit_wh, order_of
 from central.money.tariff import tariff_of
 
 LOST = "lost"  # the reason of a session of which nothing was heard any more
+OPERATOR = "operator"
 # An engine that answers so has not said that it will never run the session: a later command was faster, or the
 # session has run and its completion is on its way.
 _OPEN_REFUSALS = frozenset({"superseded", "already_ran"})
@@ -58,7 +71,9 @@ def handle_command_response(step: Step) -> None:
     commands.keep_answer(step, command)
     if is_behind:
         commands.catch_up(cp)
-        step.rows.put(cp)
+    if _is_still_wanted(step, cp, command):
+        commands.repeat_anew(step, cp, command)
+    step.rows.put(cp)
 
 
 def handle_command_deadline(step: Step, seq_of: str) -> None:
@@ -78,13 +93,15 @@ def lose(step: Step, cp: ChargingPoint, session: Session) -> None:
     walk(step, cp, session, "lost")
 
 
-def open_sessions(step: Step, cp: ChargingPoint) -> list[Session]:
-    return [each for state in OPEN for each in step.rows.find(Session, cp_id=cp.cp_id, status=state)]
+def end_by_operator(step: Step, cp: ChargingPoint, session: Session) -> None:
+    """In the books, without the engine's word; one that still runs it is told."""
+    lose(step, cp, session)
+    _send_stop(step, cp, session, OPERATOR)
 
 
 def send_stops(step: Step, cp: ChargingPoint) -> None:
     """The link is back: tell the engine again of every stop that a driver wished for and that has not come true."""
-    for session in open_sessions(step, cp):
+    for session in open_sessions(step, cp.cp_id):
         if session.stop_requested:
             _send_stop(step, cp, session, "driver")
 
@@ -113,15 +130,26 @@ def _answer_event(step: Step, command: Command) -> SessionEvent | None:
     if command.kind == "start_charge":
         return None if reason in _OPEN_REFUSALS else "start_refused"
     if command.kind == "stop_charge" and reason == "unknown_session":
-        return "start_gone" if _never_started(step, command.session_id) else None
+        return _unknown_event(step, _of(step, command.session_id))
     return None
 
 
-def _never_started(step: Step, session_id: str) -> bool:
-    """Its start was never taken, and the engine, which has seen a later command, will not take it any more."""
-    starts = step.rows.find(Command, cp_id=step.key, session_id=session_id, kind="start_charge")
-    is_waiting = _of(step, session_id).status == AUTHORIZED
-    return is_waiting and all(command.state != ACCEPTED for command in starts)
+def _unknown_event(step: Step, session: Session) -> SessionEvent | None:
+    """The engine does not know a session: it forgot it, or it never took the start and, having seen a later command,
+    will not take it any more. Its completion may still come, where this overtook it."""
+    if session.status not in OPEN:
+        return None
+    return "lost" if is_taken(step, session) else "start_gone"
+
+
+def _is_still_wanted(step: Step, cp: ChargingPoint, command: Command) -> bool:
+    """A stop that came too low, and that the driver or the operator still wants."""
+    if command.reason != "superseded" or command.kind not in commands.STOPS:
+        return False
+    if command.kind == "stop_service":
+        return cp.stopped and cp.service_seq == command.seq
+    session = _of(step, str(command.session_id))
+    return session.status in OPEN and not commands.is_pending(step, cp.cp_id, command.kind, session.session_id)
 
 
 def _note_start_answer(step: Step, cp: ChargingPoint, command: Command) -> None:
@@ -171,38 +199,33 @@ def _refuse(step: Step, _cp: ChargingPoint, session: Session) -> None:
 
 
 def _cancel(step: Step, cp: ChargingPoint, session: Session) -> None:
+    flag(session, UNHEARD)
     endings.close(step, cp, session, "driver", step.at_ms)
 
 
 def _begin(step: Step, cp: ChargingPoint, session: Session) -> None:
-    message = step.message
-    readings.note_start(session, message, stamp(message, session.requested_at_ms, step.at_ms))
-    point.note_register(cp, message["meter_id"], message["register_wh"], is_fitted=True)
+    at = stamp(step.message, session.requested_at_ms, step.at_ms)
+    meter, _ = readings.hear(step, cp, at, is_fitted=True)
+    told_at_ms = step.message.get("occurred_at_ms")
+    readings.note_start(session, meter, step.message["register_wh"], at, told_at_ms)
     cp.session_id = session.session_id
     _watch(step, session)
 
 
 def _record(step: Step, cp: ChargingPoint, session: Session) -> None:
-    message = step.message
-    read_at = stamp(message, session.started_at_ms or session.requested_at_ms, step.at_ms)
-    readings.note_checkpoint(session, cp, message, read_at, step.terms.plant_speed)
-    point.note_register(cp, message["meter_id"], message["register_wh"], is_fitted=False)
+    at = stamp(step.message, session.started_at_ms or session.requested_at_ms, step.at_ms)
+    meter, verdict = readings.hear(step, cp, at, is_fitted=False)
+    readings.note_checkpoint(session, meter, verdict, step.message["register_wh"], at)
     cp.session_id = session.session_id
     _watch(step, session)
 
 
 def _bill(step: Step, cp: ChargingPoint, session: Session) -> None:
-    message = step.message
-    if session.started_at_ms is None:
-        session.started_at_ms = held(message["started_at_ms"], session.requested_at_ms, step.at_ms)
-    previous_ms = max(session.started_at_ms, session.last_checkpoint_at_ms or 0)
-    ended_at_ms = held(message["ended_at_ms"], previous_ms, step.at_ms)
-    told_ms = min(message["ended_at_ms"] - message["started_at_ms"], step.at_ms - session.requested_at_ms)
-    duration_ms = max(ended_at_ms - session.started_at_ms, told_ms)
-    bill = readings.bill(session, cp, message, duration_ms, step.terms.plant_speed)
-    point.note_register(cp, message["meter_id"], message["end_register_wh"], is_fitted=False)
-    session.fault = _fault_of(message)
-    endings.close_billed(step, cp, session, bill, message["reason"], ended_at_ms)
+    times = completions.times_of(step, session)
+    meter, part = completions.hear(step, cp, session, times)
+    session.started_at_ms = times.started_at_ms
+    session.fault = _fault_of(step.message)
+    endings.close_billed(step, cp, session, meter, part, step.message["reason"], times.ended_at_ms)
 
 
 def _end_unfed(step: Step, cp: ChargingPoint, session: Session) -> None:
@@ -218,38 +241,43 @@ def _fault_of(completion: Message) -> str | None:
 
 
 def _fail(step: Step, cp: ChargingPoint, session: Session) -> None:
-    endings.close(step, cp, session, _failure_reason(step), step.at_ms)
+    flag(session, UNHEARD)
+    endings.close(step, cp, session, _reason_of(step), step.at_ms)
 
 
-def _failure_reason(step: Step) -> str:
-    if step.message["type"] != "command_response":
-        return LOST
-    return str(step.message.get("reason") or "refused")
+def _reason_of(step: Step) -> str:
+    """Why Central ends a session itself."""
+    if step.message["type"] == "operator_request":
+        return OPERATOR
+    reason = step.message.get("reason") if step.message["type"] == "command_response" else None
+    return LOST if reason in (None, "unknown_session") else str(reason)
 
 
 def _flag_stop(step: Step, cp: ChargingPoint, session: Session) -> None:
     session.stop_requested = True
     _send_stop(step, cp, session, "driver")
+    holding.note_stop(step, cp, session)
 
 
 def _bill_lost(step: Step, cp: ChargingPoint, session: Session) -> None:
+    """By its last sound reading; the engine's completion, if it comes after all, becomes a correction."""
+    flag(session, UNHEARD)
     if session.started_at_ms is None:
         session.started_at_ms = session.last_checkpoint_at_ms or session.requested_at_ms
     ended_at_ms = max(session.last_checkpoint_at_ms or 0, session.started_at_ms)
-    endings.close_billed(step, cp, session, readings.bill_last(session), LOST, ended_at_ms)
+    meter = step.rows.get(Meter, cp.cp_id, session.meter_id)
+    assert meter is not None, "a session that is in progress has told a reading"
+    part = free_part(step, session, meter, completions.last_sound(session))
+    endings.close_billed(step, cp, session, meter, part, _reason_of(step), ended_at_ms)
 
 
 def _late(step: Step, cp: ChargingPoint, session: Session) -> None:
-    message = step.message
-    readings.note_late(session, message)
-    point.note_register(cp, message["meter_id"], readings.register_of(message), is_fitted=False)
-    if message["type"] != "charge_completion" and not _engine_ended(session):
-        _send_stop(step, cp, session, "operator")  # it runs, and nobody would be billed for it
-
-
-def _engine_ended(session: Session) -> bool:
-    """Whether its end is the engine's own word, which a start or a reading before it may follow."""
-    return session.status == COMPLETED and session.reason != LOST
+    if step.message["type"] == "charge_completion":
+        corrections.note_late_completion(step, cp, session)
+        return
+    corrections.note_late_reading(step, cp, session)
+    if has_flag(session, UNHEARD) or session.status != COMPLETED:
+        _send_stop(step, cp, session, OPERATOR)  # it runs, and nobody would be billed for it
 
 
 def _send_stop(step: Step, cp: ChargingPoint, session: Session, reason: str) -> None:
@@ -258,7 +286,9 @@ def _send_stop(step: Step, cp: ChargingPoint, session: Session, reason: str) -> 
 
 
 def _watch(step: Step, session: Session) -> None:
+    """A word of its engine: it is not lost for another while, and its engine knows it."""
     deadlines.arm(step, endings.lost_deadline(session), step.at_ms + step.terms.lost_after_ms)
+    deadlines.disarm(step, endings.unnamed_deadline(session.session_id))
 
 
 ACTIONS: dict[SessionAction, Callable[[Step, ChargingPoint, Session], None]] = {

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from wire.kinds.log import KINDS
 
 from central.model.ids import caused_by
-from central.model.rows import Incoming, Message, Outgoing, Rows
+from central.model.records import Incoming, Message, Outgoing
+from central.model.rows import Rows
 from central.model.terms import Terms
 
 

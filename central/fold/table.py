@@ -4,13 +4,30 @@ from collections.abc import Callable
 
 from wire.kinds import CP, DRIVER, TELEMETRY
 
-from central.fold import claims, deadlines, drivers, endings, faults, links, operator, registration, sessions, telemetry
+from central.fold import (
+    claims,
+    deadlines,
+    drivers,
+    endings,
+    faults,
+    holding,
+    links,
+    operator,
+    owners,
+    registration,
+    sessions,
+    telemetry,
+)
 from central.fold.step import Handler, Step
-from central.model.rows import Deadline, Refused
+from central.model.records import Refused
+from central.model.rows import Deadline
 
 DEADLINES: dict[str, Callable[[Step, str], None]] = {
     "command": sessions.handle_command_deadline,
     "lost": sessions.handle_lost_deadline,
+    "unnamed": owners.handle_deadline,
+    "claim_hold": holding.handle_deadline,
+    "replace": registration.handle_replace_deadline,
 }
 
 

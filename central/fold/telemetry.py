@@ -48,7 +48,7 @@ def _note_charge(step: Step, cp: ChargingPoint, at_ms: int) -> None:
     session = step.rows.get(Session, message.get("session_id") or "")
     if session is None or session.status != IN_PROGRESS:
         return
-    if not is_sound_live(session, cp, message, at_ms, step.terms.plant_speed):
+    if not is_sound_live(step, cp, session, at_ms):
         return
     shown = step.rows.get(LiveCharge, session.session_id)
     if shown is None or shown.register_wh < message["register_wh"]:

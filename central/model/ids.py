@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid5
 
-from central.model.rows import Incoming, Message
+from central.model.records import Incoming, Message
 
 NAMESPACE = UUID("6f0c1f60-6f5b-5a0e-9d0b-2f7d5a1c9e41")
 

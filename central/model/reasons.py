@@ -19,6 +19,8 @@ DEAD_LETTERS: dict[str, str] = {
     "not_yours": "the session belongs to another driver",
     "unknown_command": "it answers a command that was never said",
     "unknown_deadline": "it tells of a deadline that was never set",
+    "unknown_fault": "the charge point has no open fault of that name",
+    "implausible": "the register rose by more than can have flowed in the time; it counts as not told",
     "bad_state": "no table of states admits it now",
     "stale_n": "its number lies far below the highest seen of its board and epoch",
     "n_jump": "its number lies far above the highest seen of its board and epoch",
@@ -30,6 +32,7 @@ DEAD_LETTERS: dict[str, str] = {
 # Why Central refuses a charge, or ends a session that has no word of its engine: `reason` of a charge.
 CHARGE_REASONS: dict[str, str] = {
     "unknown_driver": "the driver never registered",
+    "expired": "it was asked so long ago that nobody stands at the car any more",
     "already_charging": "the driver has another charge that is not over",
     "unknown_charge_point": "no charge point of that id has registered",
     "offline": "the charge point is DISCONNECTED",
@@ -40,6 +43,8 @@ CHARGE_REASONS: dict[str, str] = {
     "limit_too_small": "the limit in money buys no energy at all",
     "no_answer": "the charge point did not answer in time; the driver may charge elsewhere meanwhile",
     "refused": "the charge point refused without a reason",
+    "disconnected": "the charge point went away; the driver may charge elsewhere, and what flows is billed later",
+    "operator": "the operator ended the session",
     "lost": "nothing was heard of the session any more",
 }
 

@@ -6,10 +6,8 @@ Times are milliseconds since 1970 UTC, energy Wh, money minor units (cents), pri
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, TypeVar
-
-Message = dict[str, Any]
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeVar
 
 
 @dataclass
@@ -38,6 +36,10 @@ class ChargingPoint:
     register_wh: int = 0  # the highest that ev.cp has told of this meter
     rated_current_ma: int | None = None
     registered_at_ms: int | None = None  # of the bound board's newest registration
+    registered_by: str | None = None  # the message_id of that registration
+    state_set_by: str | None = None  # the message_id that set engine_state and vehicle
+    engine_epoch: str | None = None  # the engine board's newest epoch
+    removed_at_ms: int | None = None  # by the operator; until it registers again
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Fault:
     info: str
     since_ms: int
     cleared_at_ms: int | None = None
+    set_by: str | None = None  # the message_id of a board that last began or ended it
 
 
 @dataclass
@@ -73,11 +76,14 @@ class Session:
     max_duration_s: int | None = None
     max_cost_minor: int | None = None
     # what the engine told
+    engine_board: str | None = None  # whose it was when it was authorized: that board may speak of it for ever
     meter_id: str | None = None
+    meter_life: int = 1  # the life of that meter (Meter.life) in which it began
     start_register_wh: int | None = None
     last_register_wh: int | None = None  # of the newest checkpoint
     end_register_wh: int | None = None
     started_at_ms: int | None = None
+    told_started_at_ms: int | None = None  # as the board said it when it began, however wrong its clock is
     last_checkpoint_at_ms: int | None = None
     ended_at_ms: int | None = None
     readings: str = "[]"  # those that are priced, JSON: central/money/readings.py
@@ -88,9 +94,45 @@ class Session:
     cost_minor: int | None = None
     unbilled_wh: int = 0  # flowed beyond what was ordered, or was told after the books of this session were closed
     held_wh: int = 0  # beyond rated power x time: for the operator to decide, not billed
+    tickets: int = 0  # how many were said; a correction is one more
     claim_released: bool = False
     stop_requested: bool = False
-    flags: str = ""  # comma-separated, sorted: held, late, meter_changed, over_order, register_fell, time_from_log
+    flags: str = ""  # comma-separated, sorted: see fold/flags.py
+
+
+@dataclass
+class Meter:
+    """Meters: the account of one meter at a charge point; see fold/meters.py for what its figures are."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id", "meter_id")
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    meter_id: str
+    first_wh: int = 0
+    register_wh: int = 0
+    sound_wh: int = 0  # the highest that was plausible
+    claimed_to_wh: int = 0  # the highest register that a session has claimed, in this life
+    unassigned_wh: int = 0
+    earlier_wh: int = 0  # the paths of its earlier lives
+    life: int = 1
+    read_at_ms: int = 0  # of the newest reading, by its board's clock, held
+    heard_at_ms: int = 0  # of the same, by the log's
+    told_at_ms: int = 0  # of the same, as its board said it, however wrong its clock is
+
+
+@dataclass
+class Alarm:
+    """Alarms: what somebody should look at."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id", "alarm", "subject")
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    alarm: str  # see fold/alarms.py
+    subject: str  # what it is about
+    text: str
+    at_ms: int
 
 
 @dataclass
@@ -181,6 +223,9 @@ class SeenWindow:
     epoch: str  # 64 bits as 16 hex digits
     high_n: int
     bitmap: str  # 16 hex digits; bit i set = high_n - 1 - i was folded
+    rank: int = 1  # of this epoch among those of this board at this key, in the order in which they came
+    digests: str = ""  # 8 hex digits each: checksums of the contents of high_n, high_n - 1, ...
+    other_contents: str = ""  # comma-separated checksums of what numbers said before they said something else
 
 
 @dataclass
@@ -264,36 +309,3 @@ class Rows(Protocol):
     def find(self, table: type[R], **equals: object) -> Sequence[R]: ...
 
     def put(self, row: object) -> None: ...
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A message that a fold wants said. Its message_id is derived from its cause (`ids.caused_by`)."""
-
-    topic: str
-    key: str
-    message: Message = field(hash=False)
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """One record of the log, already held against the table of kinds."""
-
-    topic: str
-    key: str
-    message: Message = field(hash=False)
-    at_ms: int  # the record's time (record_time.py)
-    appender: str  # bridge, api, worker, ticker, operator
-
-
-class Refused(Exception):
-    """A record that no table admits: it goes to ev.dead with `code`, and changes nothing but that it was seen.
-
-    Handlers refuse before their first `put`; what `apply` has put when it raises this is the SeenWindow or SeenId row
-    alone, and stays. (A board whose records are refused must not run out of its window.)
-    """
-
-    def __init__(self, code: str, text: str):
-        super().__init__(f"{code}: {text}")
-        self.code = code
-        self.text = text

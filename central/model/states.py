@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from central.model.rows import Refused
+from central.model.records import Refused
 
 # --- charge point: the first that holds is shown ---
+
+DISCONNECTED = "DISCONNECTED"
+FAULTY = "FAULTY"
+CHARGING = "CHARGING"
+STOPPED = "STOPPED"
+ACTIVE = "ACTIVE"
 
 
 @dataclass(frozen=True)
@@ -23,17 +29,21 @@ class Facts:
 
 
 STATUS_ORDER: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
-    ("DISCONNECTED", lambda facts: not facts.linked or facts.silent),
-    ("FAULTY", lambda facts: facts.faulty),
-    ("CHARGING", lambda facts: facts.charging),
-    ("STOPPED", lambda facts: facts.stopped),
-    ("ACTIVE", lambda _: True),
+    (DISCONNECTED, lambda facts: not facts.linked or facts.silent),
+    (FAULTY, lambda facts: facts.faulty),
+    (CHARGING, lambda facts: facts.charging),
+    (STOPPED, lambda facts: facts.stopped),
+    (ACTIVE, lambda _: True),
 )
 
 
 def status_of(facts: Facts) -> str:
     return next(status for status, holds in STATUS_ORDER if holds(facts))
 
+
+# --- fault ---
+
+UNSPECIFIED = "unspecified"  # the name of a fault that came without one
 
 # --- session ---
 

@@ -17,4 +17,8 @@ class Terms:
     command_ttl_ms: int = 30_000
     command_resend_ms: int = 5_000
     lost_after_ms: int = 24 * HOUR_MS
+    request_ttl_ms: int = 60_000  # after which nobody stands at the car any more
+    claim_hold_ms: int = 600_000  # for which a claim outlives its charge point's connection
+    unnamed_for_ms: int = 60_000  # for which a session outlives a status of its engine that does not name it
+    replace_for_ms: int = 24 * HOUR_MS  # for which the operator's word lets another board in
     plant_speed: int = 1

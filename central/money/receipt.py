@@ -6,7 +6,8 @@ The log carries it as a `ticket` message with these fields under these names, Ti
 
 from dataclasses import asdict, dataclass, fields
 
-from central.model.rows import Message, Session
+from central.model.records import Message
+from central.model.rows import Session
 from central.money.price_per_kwh import PricePerKwh
 from central.money.tariff import text_of
 
@@ -46,9 +47,12 @@ NAMES = tuple(each.name for each in fields(Receipt))
 _OWN = ("number", "location")  # all else is the session's
 
 
-def receipt_of(session: Session, number: int, location: str) -> Receipt:
-    """Of a session that is completed and billed."""
+def receipt_of(session: Session, number: int, location: str, billed_wh: int = 0, billed_minor: int = 0) -> Receipt:
+    """Of a session that is billed: what it is billed more than earlier receipts of it, which made these two figures."""
     of_session = {name: getattr(session, name) for name in NAMES if name not in _OWN}
+    of_session["start_register_wh"] += billed_wh
+    of_session["energy_wh"] -= billed_wh
+    of_session["cost_minor"] -= billed_minor
     return Receipt(**of_session, number=number, location=location)
 
 

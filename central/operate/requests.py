@@ -11,7 +11,7 @@ from wire.frame import payload_of
 from wire.kinds import CP
 from wire.kinds.log import KINDS
 
-from central.model.rows import Message
+from central.model.records import Message
 from central.model.states import FINAL
 from central.operate.failures import NotDone
 from central.store.database import Database

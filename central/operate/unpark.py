@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from central.model.rows import Incoming
+from central.model.records import Incoming
 from central.model.terms import Terms
 from central.store import parked
 from central.store.database import Database, is_passing, lock_for_writing, reason_of

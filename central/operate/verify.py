@@ -2,19 +2,23 @@
 
 import json
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from central.model.states import COMPLETED
 from central.money import readings
 from central.money.tariff import cost_minor, tariff_of
-from central.store.tables import CHARGING_POINTS, CHARGING_SESSIONS, DRIVERS, TICKETS
+from central.store.tables import CHARGING_POINTS, CHARGING_SESSIONS, DRIVERS, METERS, TICKETS
 
 _SESSION = CHARGING_SESSIONS.c
+_METER = METERS.c
+# A session that failed may have been billed by a correction.
+_BILLED = or_(_SESSION.status == COMPLETED, _SESSION.energy_wh.is_not(None))
+_TAKEN = func.coalesce(_SESSION.energy_wh, 0) + _SESSION.held_wh + _SESSION.unbilled_wh
 
 
 def verify(connection: Connection) -> list[str]:
     """One line for each thing that does not agree; nothing where all does."""
-    return [finding for check in (_orphans, _bills, _tickets) for finding in check(connection)]
+    return [finding for check in (_orphans, _bills, _tickets, _meters, _overlaps) for finding in check(connection)]
 
 
 def _orphans(connection: Connection) -> list[str]:
@@ -35,7 +39,7 @@ def _bills(connection: Connection) -> list[str]:
     )  # fmt: skip
     findings: list[str] = []
     for session, tariff, told, energy_wh, billed, start_wh, end_wh in connection.execute(
-        select(*columns).where(_SESSION.status == COMPLETED)
+        select(*columns).where(_BILLED)
     ):
         if None in (energy_wh, billed, start_wh, end_wh):
             findings.append(f"session {session}: completed, but not billed")
@@ -55,11 +59,50 @@ def _tickets(connection: Connection) -> list[str]:
     bodies: dict[str, int] = {}
     for session, body in connection.execute(select(TICKETS.c.session_id, TICKETS.c.body)):
         bodies[session] = bodies.get(session, 0) + json.loads(body)["cost_minor"]
-    billed = select(_SESSION.session_id, _SESSION.cost_minor).where(_SESSION.status == COMPLETED)
+    billed = select(_SESSION.session_id, _SESSION.cost_minor).where(_BILLED)
     findings: list[str] = []
     for session, cost in connection.execute(billed):
         if session not in bodies:
             findings.append(f"session {session}: completed without a ticket")
         elif bodies[session] != cost:
             findings.append(f"session {session}: costs {cost}, but its tickets make {bodies[session]}")
+    return findings
+
+
+def _meters(connection: Connection) -> list[str]:
+    """Every Wh that a meter told lies in exactly one place: billed, held, unbilled or unassigned."""
+    taken = (
+        select(_SESSION.cp_id, _SESSION.meter_id, func.sum(_TAKEN).label("wh"))
+        .where(_SESSION.meter_id.is_not(None))
+        .group_by(_SESSION.cp_id, _SESSION.meter_id)
+        .subquery()
+    )
+    joined = METERS.outerjoin(taken, (taken.c.cp_id == _METER.cp_id) & (taken.c.meter_id == _METER.meter_id))
+    told = _METER.earlier_wh + _METER.register_wh - _METER.first_wh
+    columns = (_METER.cp_id, _METER.meter_id, told, func.coalesce(taken.c.wh, 0), _METER.unassigned_wh)
+    findings: list[str] = []
+    for cp_id, meter, told_wh, taken_wh, unassigned_wh in connection.execute(select(*columns).select_from(joined)):
+        where = f"charge point {cp_id}, meter {meter}"
+        gap_wh = told_wh - taken_wh - unassigned_wh
+        if gap_wh:
+            findings.append(
+                f"{where}: it told {told_wh} Wh, sessions have {taken_wh} Wh and {unassigned_wh} Wh are unassigned: "
+                f"{abs(gap_wh)} Wh {'have no place' if gap_wh > 0 else 'have two places'}"
+            )
+        if unassigned_wh < 0:
+            findings.append(f"{where}: sessions have {-unassigned_wh} Wh more than it told")
+    return findings
+
+
+def _overlaps(connection: Connection) -> list[str]:
+    """No two sessions have the same part of a meter's path."""
+    columns = (_SESSION.cp_id, _SESSION.meter_id, _SESSION.meter_life, _SESSION.start_register_wh, _TAKEN)
+    parts = select(*columns, _SESSION.session_id).where(_SESSION.start_register_wh.is_not(None), _TAKEN > 0)
+    findings: list[str] = []
+    before: tuple[tuple[str, str, int], int, str] | None = None
+    for cp_id, meter, life, start_wh, taken_wh, session in connection.execute(parts.order_by(*columns[:4])):
+        on = (cp_id, meter, life)
+        if before is not None and before[0] == on and start_wh < before[1]:
+            findings.append(f"sessions {before[2]} and {session}: both have {before[1] - start_wh} Wh of meter {meter}")
+        before = (on, start_wh + taken_wh, session)
     return findings

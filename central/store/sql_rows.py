@@ -56,6 +56,10 @@ class KeyRows:
             raise ValueError(f"a fold of {self._key} put a row of {owner} into {table.__name__}")
         self._staged.setdefault(table, {})[_key_of(row)] = copy(row)
 
+    def staged(self, table: type[R]) -> Sequence[R]:
+        """The rows of a table that were put and not accepted yet."""
+        return [cast(R, row) for row in self._staged.get(table, {}).values()]
+
     def accept(self) -> None:
         for table, rows in self._staged.items():
             self._held_of(table).update(rows)

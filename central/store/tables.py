@@ -87,6 +87,8 @@ CHARGE_REQUESTS = _table(
 )
 
 FAULTS = _table("Faults", *columns_of(rows.Fault))
+METERS = _table("Meters", *columns_of(rows.Meter))
+ALARMS = _table("Alarms", *columns_of(rows.Alarm))
 TICKETS = _table("Tickets", *columns_of(rows.Ticket), Index(None, "cp_id"))
 
 COMMANDS = _table(
@@ -159,6 +161,8 @@ PARKED_KEYS = _table(
 TABLES: dict[type, Table] = {
     rows.ChargingPoint: CHARGING_POINTS,
     rows.Fault: FAULTS,
+    rows.Meter: METERS,
+    rows.Alarm: ALARMS,
     rows.Driver: DRIVERS,
     rows.Session: CHARGING_SESSIONS,
     rows.ChargeRequest: CHARGE_REQUESTS,

@@ -14,18 +14,8 @@ from wire.kinds import COMMANDS
 from wire.kinds.log import KINDS
 
 from central.fold.apply import apply
-from central.model.rows import (
-    ChargingPoint,
-    Command,
-    Deadline,
-    Incoming,
-    Message,
-    Outgoing,
-    Refused,
-    SeenId,
-    SeenWindow,
-    Session,
-)
+from central.model.records import Incoming, Message, Outgoing, Refused
+from central.model.rows import ChargingPoint, Command, Deadline, SeenId, SeenWindow, Session
 from central.model.terms import Terms
 from central.tests.memory_rows import MemoryRows
 
@@ -55,6 +45,7 @@ class LineInMemory:
         self._waiting: deque[Incoming] = deque()
         self.numbers: dict[tuple[str, str], int] = {}
         self._made = 0
+        self.epoch = EPOCH  # of all boards
 
     # --- records ---
 
@@ -64,7 +55,8 @@ class LineInMemory:
         last = self.numbers.get((cp, board), 0)
         n = last + 1 if n is None else n
         self.numbers[cp, board] = max(last, n)
-        return self.says(kind, "bridge", message_id=reliable_id(board, EPOCH, n), **{KINDS[kind].key: cp}, **fields)
+        message_id = reliable_id(board, self.epoch, n)
+        return self.says(kind, "bridge", message_id=message_id, **{KINDS[kind].key: cp}, **fields)
 
     def says(self, kind: str, by: str, **fields: Any) -> Incoming:
         self._made += 1

@@ -1,6 +1,7 @@
 """What the log may hold and the folds never see: each with the code that says why."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from wire import kinds
 from wire.frame import payload_of
 from wire.kinds.log import KINDS
 
-from central.model.rows import Incoming
+from central.model.records import Incoming
+from central.model.rows import SeenWindow
+from central.tests.charging import connect
+from central.tests.line_in_memory import BOARD, EPOCH, LineInMemory
 from central.worker.admit import DeadLetter, admit
 from eventlog import Record
 
@@ -145,3 +149,46 @@ def _any_value(field: kinds.Field) -> Any:
         "ints": [1], "ids": ["x"],
     }  # fmt: skip
     return field.choices[0] if field.sort == "choice" else made[field.sort]
+
+
+def of_board(n: int, **fields: object) -> Record:
+    return said({"message_id": f"{BOARD}.{EPOCH}.{n}", **fields}, "bridge")
+
+
+def test_state_that_no_table_has_counts_as_unknown_and_the_rest_is_folded():
+    told = of_board(5, type="status_notification", cp_id="cp_001", state="hibernating", vehicle="present")
+    verdict = admit(told, 1)
+    assert isinstance(verdict, Incoming)
+    assert (verdict.message["state"], verdict.message["vehicle"], verdict.problem) == ("unknown", "present", None)
+
+
+@pytest.mark.parametrize("fields", [
+    {"type": "telepathy", "cp_id": "cp_001"},
+    {"type": ["list"], "cp_id": "cp_001"},
+    {"cp_id": "cp_001"},
+    {"type": "meter_checkpoint", "cp_id": "cp_001"},
+    {"type": "status_notification", "cp_id": "cp_001", "state": 7, "vehicle": "present"},
+    {"type": "gap", "cp_id": "cp_001", "from": "x", "to": 3},
+])  # fmt: skip
+def test_numbered_word_that_cannot_be_read_is_counted_and_buried_once(fields: dict[str, object]):
+    line = LineInMemory()
+    connect(line)
+    for _ in range(70):
+        line.board_says("status_notification", state="idle", vehicle="absent")
+    high = line.rows.one(SeenWindow, "cp_001", BOARD, EPOCH).high_n
+    verdict = admit(of_board(high + 1, **fields), line.now_ms)
+    assert isinstance(verdict, Incoming)
+    line.append([verdict, verdict])
+    assert [each.code for each in line.dead] == [verdict.problem.reason if verdict.problem else ""]
+    assert line.rows.one(SeenWindow, "cp_001", BOARD, EPOCH).high_n == high + 1
+
+
+def test_word_of_a_stranger_that_cannot_be_read_leaves_no_row():
+    line = LineInMemory()
+    connect(line)
+    before = line.rows.snapshot()
+    told = of_board(3, type="telepathy")
+    verdict = admit(replace(told, value=told.value.replace(b"mon1", b"evil")), line.now_ms)
+    assert isinstance(verdict, Incoming)
+    line.append([verdict])
+    assert line.rows.snapshot() == before

@@ -22,17 +22,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("WATTLINE_CASES") or ROOT.parent / "shared" / "cases")
 
 # What Central gets wrong today. Strict: what comes right must leave this table.
-WRONG_TODAY: dict[str, str] = {
-    "01_checkpoint_before_start_bills_anything": "a reading before its start passes unjudged",
-    "01b_same_without_start_at_all": "a reading without a start passes unjudged",
-    "02_board_gone_claim_held_24h": "a stop on a dark charge point frees nobody",
-    "03_engine_forgot_session_cp_and_claim_held_24h": "unknown_session to a stop closes no session in progress",
-    "04_registration_replaced_under_same_n": "a number that carries other content counts as a duplicate",
-    "10_replace_drops_old_boards_completion": "what a replaced board says late is not_bound",
-    "11_recovery_overtakes_fault_faulty_for_ever": "a fault that comes after its recovery stays open",
-    "14_bridge_away_25h_whole_charge_unbilled": "there are no corrections",
-    "17_log_lost_65_messages_board_shut_out_for_ever": "a number far ahead is a dead letter",
-}
+WRONG_TODAY: dict[str, str] = {}
 
 
 def cases(names: list[str]) -> list[Any]:

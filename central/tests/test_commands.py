@@ -55,7 +55,7 @@ def test_link_up_says_again_what_is_unanswered_and_unexpired_in_its_order():
     register(line)
     link_up(line, "link2")
     assert [(each["type"], each.get("seq")) for each in line.take_commands()] == [
-        ("register_response", None), ("start_charge", 1), ("reset_fault", 2),
+        ("register_response", 2), ("start_charge", 1), ("reset_fault", 2),
     ]  # fmt: skip
     assert line.command(1).session_id == session
     line.now_ms += 31_000

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from central.fold.apply import apply
 from central.model.ids import session_id
-from central.model.rows import Incoming, Outgoing, Refused
+from central.model.records import Incoming, Outgoing, Refused
 from central.model.terms import Terms
 from central.store.database import Database
 from central.store.sql_rows import SqlRows

@@ -34,6 +34,7 @@ BROUGHT = {
     "0007": ("LiveCharges", "register_wh"),
     "0008": ("LastSeen", "logged_at_ms"),
     "0009": ("LogIdentity", "clock_ahead_ms"),
+    "0010": ("Meters", "unassigned_wh"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

@@ -1,12 +1,14 @@
 """Registers into energy: meters that change or fall, rises that cannot be, words that come late, and the clock."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from central.fold.clock import held, stamp
-from central.fold.readings import most_wh
-from central.model.rows import ChargingPoint, Ticket
+from central.fold.meters import Limit
+from central.model.rows import Ticket
 from central.model.terms import Terms
 from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, register, start
 from central.tests.line_in_memory import T0, LineInMemory
@@ -143,7 +145,7 @@ def test_made_up_duration_does_not_make_a_rise_plausible():
 @given(st.integers(1_000, 125_000), st.integers(0, 10 * HOUR_MS), st.integers(1, 100))
 def test_what_a_relay_carries_is_never_held(rated_ma: int, duration_ms: int, speed: int):
     carried_wh = rated_ma * 3 * 250 * duration_ms * speed // (1_000 * HOUR_MS)
-    assert most_wh(ChargingPoint("cp", rated_current_ma=rated_ma), duration_ms, speed) > carried_wh
+    assert Limit(rated_ma, speed).most_wh(duration_ms) > carried_wh
 
 
 def test_completion_overtakes_start_and_checkpoints():
@@ -191,7 +193,7 @@ def test_checkpoint_overtakes_start():
     assert billed(line, session) == (2_000, 0, 0, "")
 
 
-def test_lost_charge_is_billed_to_its_last_checkpoint_and_the_rest_is_kept_apart():
+def test_lost_charge_is_billed_to_its_last_checkpoint_and_its_late_completion_corrects_that():
     line, session = charging()
     line.tick(HOUR_MS)
     checkpoint(line, session, 2_000)
@@ -200,9 +202,11 @@ def test_lost_charge_is_billed_to_its_last_checkpoint_and_the_rest_is_kept_apart
     assert (row.status, row.reason, row.energy_wh, row.ended_at_ms) == ("completed", "lost", 1_000, T0 + HOUR_MS)
     assert row.claim_released
     complete(line, session, 2_750, ended_at_ms=T0 + 2 * HOUR_MS, started_at_ms=T0)
-    assert billed(line, session) == (1_000, 0, 750, "late")
-    assert line.session(session).cost_minor == 25
-    assert len(line.rows.all(Ticket)) == 1
+    assert billed(line, session) == (1_750, 0, 0, "")
+    row = line.session(session)
+    assert (row.status, row.reason, row.cost_minor) == ("completed", "lost", 44)
+    costs = [json.loads(each.body)["cost_minor"] for each in line.rows.all(Ticket)]
+    assert costs == [25, 19]
 
 
 def test_checkpoint_puts_off_that_a_charge_counts_as_lost():
@@ -213,7 +217,7 @@ def test_checkpoint_puts_off_that_a_charge_counts_as_lost():
     assert line.session(session).status == "in_progress"
 
 
-def test_lost_before_it_began_is_failed_and_what_flowed_after_all_is_kept():
+def test_lost_before_it_began_is_failed_and_what_flowed_after_all_is_billed():
     line = LineInMemory()
     connect(line)
     driver(line)
@@ -225,8 +229,8 @@ def test_lost_before_it_began_is_failed_and_what_flowed_after_all_is_kept():
     start(line, session)
     assert [each["type"] for each in line.take_commands()] == ["stop_charge"]  # nobody would pay for it
     complete(line, session, 1_400)
-    assert billed(line, session) == (None, 0, 400, "late")
-    assert line.rows.all(Ticket) == []
+    assert billed(line, session) == (400, 0, 0, "")
+    assert (line.session(session).status, len(line.rows.all(Ticket))) == ("failed", 1)
 
 
 def test_charge_that_runs_on_after_it_counted_as_lost_is_stopped():
@@ -239,7 +243,7 @@ def test_charge_that_runs_on_after_it_counted_as_lost_is_stopped():
     (stop,) = line.take_commands()
     assert (stop["type"], stop["session_id"]) == ("stop_charge", session)
     complete(line, session, 2_200, reason="operator")
-    assert billed(line, session) == (0, 0, 1_200, "late")
+    assert billed(line, session) == (1_200, 0, 0, "late")
     assert line.take_commands() == []
 
 
@@ -263,7 +267,7 @@ def test_lost_charge_whose_start_was_never_told_bills_nothing():
     checkpoint(line, session, 1_150)
     line.tick(25 * HOUR_MS)
     assert line.session(session).status == "completed"
-    assert billed(line, session) == (0, 0, 0, "")
+    assert billed(line, session) == (0, 0, 0, "unheard")
 
 
 def test_held_energy_is_not_also_late():

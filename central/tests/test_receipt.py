@@ -6,7 +6,8 @@ from typing import Any
 from wire.check import check
 from wire.kinds.log import KINDS
 
-from central.model.rows import ChargingPoint, Driver, Message, Session, Ticket
+from central.model.records import Message
+from central.model.rows import ChargingPoint, Driver, Session, Ticket
 from central.money.price_per_kwh import PricePerKwh
 from central.money.receipt import NAMES, from_ticket, receipt_of, to_ticket
 from central.money.tariff import text_of

@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from central.model.rows import ChargingPoint, Command, Deadline, Refused, Session
+from central.model.records import Refused
+from central.model.rows import ChargingPoint, Command, Deadline, Meter, Session
 from central.model.states import (
     COMMAND,
     COMMAND_EVENTS,
@@ -41,6 +42,7 @@ def line_with_session(state: str, command_state: str = "sent") -> LineInMemory:
     if state == "completed":
         session.end_register_wh = 1_500
     rows.put(session)
+    rows.put(Meter("cp_001", "meter1", 1_000, 1_500, 1_500, 1_500, 0, read_at_ms=T0, heard_at_ms=T0))
     body = f'{{"cp_id":"cp_001","seq":1,"session_id":"{SESSION_ID}","type":"start_charge"}}'
     rows.put(Command("cp_001", 1, "start_charge", SESSION_ID, body, T0 + 30_000, command_state))
     rows.put(Command("cp_001", 2, "stop_charge", SESSION_ID, "{}", T0 + 30_000, "sent"))
@@ -87,17 +89,19 @@ def test_session_walks_its_table(state: str, event: SessionEvent):
 
 
 @pytest.mark.parametrize("state", SESSION_STATES)
-def test_stop_that_found_no_session_cancels_one_that_never_began(state: str):
+def test_stop_that_found_no_session_ends_it(state: str):
     line = line_with_session(state)
     answer(line, 2, accepted=False, reason="unknown_session")
     assert line.dead == []
-    assert line.session(SESSION_ID).status == ("cancelled" if state == "authorized" else state)
+    after = {"authorized": "cancelled", "in_progress": "completed"}
+    assert line.session(SESSION_ID).status == after.get(state, state)
 
 
-def test_stop_that_found_no_session_leaves_one_whose_start_was_taken():
+def test_stop_that_found_no_session_closes_one_whose_start_was_taken():
     line = line_with_session("authorized", command_state="accepted")
     answer(line, 2, accepted=False, reason="unknown_session")
-    assert line.session(SESSION_ID).status == "authorized"  # its completion is owed
+    assert (line.session(SESSION_ID).status, line.session(SESSION_ID).reason) == ("failed", "lost")
+    assert line.session(SESSION_ID).claim_released
 
 
 @pytest.mark.parametrize(("state", "event"), [*product(SESSION_STATES, SESSION_EVENTS)])

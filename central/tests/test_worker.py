@@ -12,7 +12,8 @@ from wire.kinds import COMMANDS, DEAD
 from central.fold.apply import apply
 from central.fold.parking import unparked
 from central.model.record_time import Mark
-from central.model.rows import ChargingPoint, Incoming, Outgoing, Rows
+from central.model.records import Incoming, Outgoing
+from central.model.rows import ChargingPoint, Rows
 from central.model.terms import Terms
 from central.operate.unpark import Unparked, unpark
 from central.store import offsets

@@ -4,11 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from central.model.states import CHARGING
 from central.money.formats import price
 from central.views.moments import iso
 from central.views.queries import PointRow, list_points, open_faults
-
-CHARGING = "CHARGING"
 
 
 def read_points(connection: Connection, currency: str, cp_id: str | None = None) -> list[dict[str, Any]]:

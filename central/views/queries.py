@@ -116,7 +116,7 @@ class PointRow:
 
 
 def list_points(connection: Connection, cp_id: str | None = None) -> list[PointRow]:
-    """All charge points by id, or the one of this id."""
+    """All charge points by id, or the one of this id; those that the operator removed are left out."""
     point, seen, live = CHARGING_POINTS.c, LAST_SEEN.c, LIVE_FIGURES.c
     joined = CHARGING_POINTS.outerjoin(LAST_SEEN, seen.cp_id == point.cp_id).outerjoin(
         LIVE_FIGURES, live.cp_id == point.cp_id
@@ -125,7 +125,7 @@ def list_points(connection: Connection, cp_id: str | None = None) -> list[PointR
     wanted = select(
         point.cp_id, point.location, point.status, point.price_e4, point.vehicle, point.register_wh, point.stopped,
         newer_ms, live.power_w, live.register_wh,
-    ).select_from(joined)  # fmt: skip
+    ).select_from(joined).where(point.removed_at_ms.is_(None))  # fmt: skip
     if cp_id is not None:
         wanted = wanted.where(point.cp_id == cp_id)
     return [PointRow(*row) for row in connection.execute(wanted.order_by(point.cp_id))]

@@ -14,13 +14,29 @@ from central.views.queries import read_driver, read_tickets
 
 
 def read_receipt(connection: Connection, charge: Charge) -> dict[str, Any] | None:
-    """The newest ticket, and all of them: a correction is one more, never an edit. None before there is one."""
+    """What all tickets of a charge make together, and each of them: a correction is one more, never an edit.
+
+    None before there is one.
+    """
     tickets = [_ticket(*ticket) for ticket in read_tickets(connection, charge["session_id"])]
     if not tickets:
         return None
     identity = {name: charge[name] for name in ("message_id", "session_id", "driver_id")}
     driver = read_driver(connection, charge["driver_id"])
-    return {**identity, "driver_name": driver[0] if driver is not None else None, **tickets[-1], "tickets": tickets}
+    name = driver[0] if driver is not None else None
+    return {**identity, "driver_name": name, **tickets[-1], **_together(tickets), "tickets": tickets}
+
+
+def _together(tickets: list[dict[str, Any]]) -> dict[str, Any]:
+    energy_wh = sum(each["energy_wh"] for each in tickets)
+    cost_minor = sum(each["cost_minor"] for each in tickets)
+    return {
+        "start_register_wh": tickets[0]["start_register_wh"],
+        "energy_wh": energy_wh,
+        "energy_kwh": energy_kwh(energy_wh),
+        "cost_minor": cost_minor,
+        "total": money(cost_minor),
+    }
 
 
 def _ticket(number: int, issued_at_ms: int, body: str) -> dict[str, Any]:

@@ -1,29 +1,32 @@
 """Whether a record of the log may be folded: what it says, where it lies, and who appended it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from wire import kinds
-from wire.appenders import HEADER, appenders_of, may_append
+from wire.appenders import BRIDGE, HEADER, appenders_of, may_append
 from wire.check import check
 from wire.frame import FrameError, parse
+from wire.ids import ID_CHARACTERS, made_of
+from wire.ids import parse as parse_id
+from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
 
-from central.model.rows import Incoming, Message
+from central.model.records import Incoming, Message, Problem
 from eventlog import Record
 
 # A deadline is logged to the topic of its key, so this kind has two.
 OTHER_TOPICS: dict[str, frozenset[str]] = {"deadline_passed": frozenset({kinds.DRIVER})}
 
 SHOWN_CHARACTERS = 200
+MAX_WORD = 64  # characters of a choice
 
 
-@dataclass(frozen=True)
-class DeadLetter:
-    """Why a record cannot be folded: a code, and what was wrong in words."""
+# What a choice counts as that this Central does not know: its board is newer, and a completion is money all the same.
+UNKNOWN = "unknown"
+# The type of a board's word that cannot be read, and of which only the number counts.
+UNREADABLE = "unreadable"
 
-    reason: str
-    text: str
+DeadLetter = Problem
 
 
 def admit(record: Record, at_ms: int) -> Incoming | DeadLetter:
@@ -32,15 +35,40 @@ def admit(record: Record, at_ms: int) -> Incoming | DeadLetter:
         message = parse(record.value)
     except FrameError as error:
         return DeadLetter(error.code, error.text)
-    problem = check(message)
-    if problem is not None:
-        return DeadLetter(problem.code, problem.text)
     appender = appender_of(record.headers)
+    strange = _strange_choices(message) if appender == BRIDGE and record.topic == kinds.CP else []
+    problem = check(message | {each.name: each.choices[0] for each in strange})
+    if problem is not None:
+        dead = DeadLetter(problem.code, problem.text)
+        return _counted(record, message, at_ms, appender, dead) or dead
+    message |= {each.name: UNKNOWN for each in strange}
     wrong = _misplaced(record, message) or _wrong_origin(message, appender)
     if wrong is not None:
         return wrong
     assert record.key is not None
     return Incoming(record.topic, record.key, message, at_ms, appender)
+
+
+def _strange_choices(message: Message) -> list[Field]:
+    """The fields that hold a state or a reason which no table has: a word of a newer board."""
+    kind = KINDS.get(str(message.get("type")))
+    choices = [each for each in kind.fields if each.sort == "choice"] if kind is not None else []
+    return [each for each in choices if _is_word(message.get(each.name)) and message[each.name] not in each.choices]
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_WORD and made_of(value, ID_CHARACTERS)
+
+
+def _counted(record: Record, message: Message, at_ms: int, appender: str, problem: Problem) -> Incoming | None:
+    """A numbered word of a board must be counted before it is buried, or its window would stand still for good."""
+    message_id = message.get("message_id")
+    parsed = parse_id(message_id) if isinstance(message_id, str) else None
+    is_numbered = parsed is not None and parsed[2] is not None
+    if appender != BRIDGE or record.topic != kinds.CP or record.key is None or not is_numbered:
+        return None
+    told = {"type": UNREADABLE, "message_id": message_id}
+    return Incoming(record.topic, record.key, told, at_ms, appender, problem)
 
 
 def appender_of(headers: Mapping[str, bytes]) -> str:

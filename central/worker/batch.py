@@ -16,7 +16,8 @@ from wire.frame import payload_of
 
 from central.fold.prefetch import PREFETCHED
 from central.model.ids import session_of
-from central.model.rows import Incoming, Outgoing, Refused, Rows
+from central.model.records import Incoming, Outgoing, Refused
+from central.model.rows import Alarm, Rows
 from central.model.terms import Terms
 from central.store import outbox, parked
 from central.store.outbox import OutboxRecord
@@ -128,6 +129,8 @@ class Batch:
 
     def _accept(self, rows: KeyRows, outgoing: Sequence[Outgoing]) -> None:
         records = [_letter(each) for each in outgoing]
+        for alarm in rows.staged(Alarm):
+            logger.error("ALARM %s at %s: %s", alarm.alarm, alarm.cp_id, alarm.text)
         rows.accept()
         self._letters += records
 

@@ -23,7 +23,7 @@ from wire.kinds import CP, TELEMETRY
 from wire.kinds.fields import TIME_MAX_MS, TIME_MIN_MS
 
 from central.model.ids import NAMESPACE
-from central.model.rows import Message
+from central.model.records import Message
 from central.store.offsets import TopicPartition
 from central.store.parked import is_parked
 from central.store.tables import DEADLINES

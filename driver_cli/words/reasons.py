@@ -53,6 +53,7 @@ REFUSALS: dict[str, str] = {
     "seq_jump": f"{{cp}} did not take the start; {_ELSEWHERE}",
     "unknown_session": "{cp} never began this charge; run the command again",
     "no_answer": f"{{cp}} did not answer; {_ELSEWHERE}",
+    "disconnected": f"{{cp}} lost its connection; what it charges is billed when it is back; {_ELSEWHERE}",
     "refused": f"{{cp}} did not take the start; {_ELSEWHERE}",
     # ended before any energy could flow
     "driver": "stopped by you before it began; nothing was charged",
@@ -75,6 +76,7 @@ WORDS: dict[str, str] = {
     "limit_too_small": "limit", "already_ran": "repeated", "safe": "safety", "faulted": "fault", "pause": "pause",
     "no_clock": "clock", "journal_full": "full", "expired": "silent", "superseded": "overtaken",
     "seq_jump": "refused", "unknown_session": "unknown", "no_answer": "silent", "refused": "refused",
+    "disconnected": "offline",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from wire.frame import payload_of
 from wire.kinds.log import KINDS
 
 from central.model.ids import caused_by, session_id
-from central.model.rows import Incoming
+from central.model.records import Incoming
 from eventlog import Appended, Log
 
 LIVE_FIGURES = 15  # a charge

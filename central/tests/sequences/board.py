@@ -9,7 +9,7 @@ from typing import Any
 from wire.ids import WINDOW, lossy_id, reliable_id
 from wire.kinds.log import KINDS
 
-from central.model.rows import Message
+from central.model.records import Message
 
 RESEND_MS = 5_000
 # How many of the numbers in the window a kind may fill: the rest is kept for charges and faults.

@@ -6,7 +6,7 @@ from typing import Any
 
 from wire.kinds.log import KINDS
 
-from central.model.rows import Message
+from central.model.records import Message
 from central.tests.line_in_memory import made_id
 from central.tests.sequences.clocks import HostClock
 from central.tests.sequences.event_log import EventLog

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from central.model.rows import Message
+from central.model.records import Message
 from central.tests.sequences.board import Board
 from central.tests.sequences.clocks import Time
 

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from wire.kinds import COMMANDS
 
-from central.model.rows import Message
+from central.model.records import Message
 from central.tests.sequences.clocks import HostClock
 
 PARTITIONS = 2

@@ -13,7 +13,7 @@ from wire.kinds import DEAD
 
 from central.fold import parking
 from central.fold.apply import apply
-from central.model.rows import Incoming, Message
+from central.model.records import Incoming, Message
 from central.model.terms import Terms
 from central.store.tables import OUTBOX, TABLES, metadata
 from central.tests.memory_rows import Table

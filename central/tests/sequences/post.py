@@ -5,7 +5,7 @@ On one board both share a journal; split, each board has its own, and the monito
 
 from typing import Any, Protocol
 
-from central.model.rows import Message
+from central.model.records import Message
 from central.tests.sequences.board import RESEND_MS, Board
 from central.tests.sequences.clocks import Time
 from central.tests.sequences.engine import Engine

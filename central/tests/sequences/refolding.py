@@ -7,7 +7,8 @@ from random import Random
 from wire.kinds import COMMANDS, TELEMETRY
 
 from central.fold.apply import apply
-from central.model.rows import Incoming, LastSeen, LiveFigures, Message, Refused
+from central.model.records import Incoming, Message, Refused
+from central.model.rows import LastSeen, LiveFigures
 from central.tests.memory_rows import MemoryRows, Table
 from central.tests.sequences.over_sql import fold_over_sql
 from central.tests.sequences.worker import Worker

@@ -17,19 +17,8 @@ from central.fold.apply import apply
 from central.model import record_time
 from central.model.ids import NAMESPACE
 from central.model.record_time import Mark
-from central.model.rows import (
-    ChargingPoint,
-    Deadline,
-    Incoming,
-    LastSeen,
-    Message,
-    Outgoing,
-    Refused,
-    SeenId,
-    SeenWindow,
-    Session,
-    Ticket,
-)
+from central.model.records import Incoming, Message, Outgoing, Refused
+from central.model.rows import ChargingPoint, Deadline, LastSeen, SeenId, SeenWindow, Session, Ticket
 from central.model.states import FINAL
 from central.model.terms import Terms
 from central.tests.memory_rows import KeyedRows, MemoryRows

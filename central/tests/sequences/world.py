@@ -6,7 +6,7 @@ from typing import Any
 from wire.kinds.log import KINDS
 
 from central.model.ids import session_id
-from central.model.rows import Message
+from central.model.records import Message
 from central.model.terms import Terms
 from central.tests.line_in_memory import made_id
 from central.tests.sequences.board import Board

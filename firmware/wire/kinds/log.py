@@ -14,7 +14,10 @@ from wire.kinds.fields import (
     must_time,
 )
 
-ACTIONS = ("stop", "resume", "price_change", "reset", "replace")
+ACTIONS = (
+    "stop", "resume", "price_change", "reset", "replace", "keep", "remove",
+    "clear_fault", "end_session", "accept_held", "drop_held",
+)  # fmt: skip
 LIMITS = (may_count("max_energy_wh", 1), may_count("max_duration_s", 1), may_count("max_cost_minor", 1))
 
 KINDS = add((
@@ -64,5 +67,7 @@ KINDS = add((
     # --- operator ---
     Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
         must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "price", 0, PRICE_MAX),
-    ), "stop, resume, reset, replace, or a new price"),
+        may_id("session_id"), may_id("fault"), may("why", "text", 0, 255),
+    ), "what the operator wants: `keep` takes `replace` back, end_session, accept_held and drop_held name a session, "
+       "clear_fault a fault"),
 ))

@@ -9,7 +9,7 @@ from wire.kinds.log import KINDS
 from wire.seal import CRC32
 
 from central.fold.apply import apply
-from central.model.rows import Incoming
+from central.model.records import Incoming
 from central.model.terms import Terms
 from central.tests.memory_rows import MemoryRows
 from central.worker.admit import admit

@@ -1,0 +1,105 @@
+"""The engine's word that a session ended: what its meter tells by it, and which part of the path the session takes."""
+
+from dataclasses import dataclass
+
+from central.fold import meters, point
+from central.fold.billing import Part, free_part
+from central.fold.clock import held
+from central.fold.flags import REGISTER_FELL, flag
+from central.fold.meters import Told, Verdict
+from central.fold.readings import belongs, is_frozen, last_wh, limit_of
+from central.fold.step import Step
+from central.model.rows import ChargingPoint, Meter, Session
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a session began and ended, held between what was known before and the record's time, and how long it ran.
+
+    The duration is the longer of what the board's two stamps say and what the held times leave: a clock that was set in
+    mid-charge, or a log whose time stood still, must not make a bill implausible.
+    """
+
+    started_at_ms: int
+    ended_at_ms: int
+    duration_ms: int
+
+
+def times_of(step: Step, session: Session) -> Times:
+    message = step.message
+    started_at_ms = session.started_at_ms
+    if started_at_ms is None:
+        started_at_ms = held(message["started_at_ms"], session.requested_at_ms, step.at_ms)
+    previous_ms = max(started_at_ms, session.last_checkpoint_at_ms or 0)
+    ended_at_ms = held(message["ended_at_ms"], previous_ms, step.at_ms)
+    told_ms = _told_duration_ms(step, session)
+    return Times(started_at_ms, ended_at_ms, max(ended_at_ms - started_at_ms, told_ms))
+
+
+def _told_duration_ms(step: Step, session: Session) -> int:
+    """By the board's own stamps: as long as the log knows the session, or since the start that was told on its own."""
+    ended_at_ms, started_at_ms = step.message["ended_at_ms"], step.message["started_at_ms"]
+    known_ms = min(ended_at_ms - started_at_ms, step.at_ms - session.requested_at_ms)
+    if session.told_started_at_ms is None:
+        return known_ms
+    return max(known_ms, ended_at_ms - max(started_at_ms, session.told_started_at_ms))
+
+
+def hear(step: Step, cp: ChargingPoint, session: Session, times: Times) -> tuple[Meter, Part]:
+    """Go on with the path of the meter that told it, and say which part of its own meter's the session may take.
+
+    The caller assigns the part, and puts the meter, the session and the charge point.
+    """
+    message = step.message
+    told = Told(message["end_register_wh"], times.ended_at_ms, step.at_ms, message["ended_at_ms"])
+    meter = step.rows.get(Meter, cp.cp_id, message["meter_id"])
+    if meter is None:
+        start_wh = min(message["start_register_wh"], told.register_wh)
+        start = Told(start_wh, times.started_at_ms, step.at_ms, message["started_at_ms"])
+        meter = meters.opened(cp.cp_id, message["meter_id"], start)
+    verdict = meters.judged(meter, told, limit_of(step, cp))
+    part = None
+    if belongs(session, meter) and not is_frozen(session):
+        part = _part(step, cp, session, meter, times, verdict)
+        if verdict in ("rise", "implausible"):
+            meters.raise_to(meter, told, is_sound=part.sound_wh == part.end_wh)
+    elif verdict == "rise":
+        meters.raise_to(meter, told)
+    if verdict == "fell":
+        meters.begin_life(meter, told)
+    point.fit_meter(cp, meter, is_fitted=cp.meter_id is None)
+    own = _own_meter(step, session, meter)
+    return own, free_part(step, session, own, part or last_sound(session))
+
+
+def last_sound(session: Session) -> Part:
+    """What is known of a session whose end is not: up to its last sound reading. Without a start, nothing."""
+    last = last_wh(session) or 0
+    start = last if session.start_register_wh is None else session.start_register_wh
+    return Part(start, last, last)
+
+
+def _part(
+    step: Step, cp: ChargingPoint, session: Session, meter: Meter, times: Times, verdict: Verdict
+) -> Part:
+    """Sound to its end where the whole charge fits into its duration, and its start into what the meter told before."""
+    message = step.message
+    told_wh: int = message["end_register_wh"]
+    start_wh = message["start_register_wh"] if session.start_register_wh is None else session.start_register_wh
+    sound_wh = max(start_wh, last_wh(session) or start_wh)
+    if told_wh < sound_wh or verdict == "fell":
+        flag(session, REGISTER_FELL)
+        return Part(start_wh, sound_wh, sound_wh)
+    fits = told_wh - start_wh <= limit_of(step, cp).most_wh(times.duration_ms)
+    begins_sound = start_wh <= meter.register_wh or verdict != "implausible"
+    return Part(start_wh, told_wh if fits and begins_sound else sound_wh, told_wh)
+
+
+def _own_meter(step: Step, session: Session, told_by: Meter) -> Meter:
+    """The meter on which the session began; another one's account is put here."""
+    if session.meter_id == told_by.meter_id:
+        return told_by
+    step.rows.put(told_by)
+    own = None if session.meter_id is None else step.rows.get(Meter, session.cp_id, session.meter_id)
+    assert own is not None, "a session takes its meter_id from a meter's account"
+    return own
