@@ -102,6 +102,12 @@ class Board:
         for entry in self.entries:
             entry.sent, entry.due_ms = True, None
 
+    def skip(self, count: int) -> None:
+        """Numbers that it used, and that are acked."""
+        if not self.entries:
+            self.newest += count
+            self._newest_entry = None
+
     def reopen(self) -> None:
         """A new connection: all that is unacked again, from the oldest."""
         for entry in self.entries:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from wire.check import check
 from wire.kinds.log import KINDS
 
 from central.model.records import Message
@@ -115,6 +116,8 @@ class Bridge:
         return self.is_up and self._log_it(message)
 
     def _logged(self, message: Message) -> bool:
+        problem = check(message)
+        assert problem is None, f"{message}: {problem.text}"
         return not (self.failures and self.failures.popleft()) and self._log_it(message)
 
     def _log_it(self, message: Message) -> bool:

@@ -1,5 +1,6 @@
 """One history: acts done to a world, brought to rest, and judged."""
 
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +12,7 @@ from central.tests.sequences.hostile import HOSTILE
 from central.tests.sequences.mishaps import MISHAPS
 from central.tests.sequences.people import PEOPLE
 from central.tests.sequences.quiet import probe, settle
-from central.tests.sequences.refolding import REFOLDINGS
+from central.tests.sequences.refolding import REFOLDINGS, Refolding
 from central.tests.sequences.world import World
 
 ALL: Table = {**PEOPLE, **MISHAPS, **HOSTILE}
@@ -53,7 +54,7 @@ def play(acts: Sequence[Act], seed: int, *, over_sql: bool = False) -> Outcome:
         _note(found, "strangers_can_charge", verdicts.strangers_can_charge(probe(world)))
         for name, refolding in REFOLDINGS.items():
             if over_sql or name != "sql_makes_the_same":
-                _note(found, name, refolding(world.worker, Random(seed)))
+                _note(found, name, _told(refolding, world, Random(seed)))
     for name, text in [*world.findings, *world.worker.findings]:
         _note(found, name, [text])
     return Outcome(world, found, len(acts))
@@ -63,6 +64,13 @@ def _note(found: dict[str, list[str]], name: str, texts: Iterable[str]) -> None:
     told = list(texts)
     if told:
         found.setdefault(name, []).extend(told)
+
+
+def _told(refolding: Refolding, world: World, random: Random) -> list[str]:
+    try:
+        return list(refolding(world.worker, random))
+    except Exception:  # noqa: BLE001 -- whatever a fold does wrong is what is sought
+        return [traceback.format_exc(limit=-4)]
 
 
 def _note_held_claims(world: World) -> None:

@@ -74,14 +74,15 @@ def _wipe(world: World, post: int) -> None:
         world.mishaps |= {"wiped", f"wiped {at.cp_id}"}
         at.engine.wipe()
         if at.is_shared:
-            at.boot_monitor()
+            at.wipe_monitor()
 
 
 def _wipe_monitor(world: World, post: int) -> None:
     at = world.post(post)
     if not at.is_shared and at.monitor_is_on and not at.is_gone:
+        world.mishaps |= {"wiped", f"wiped {at.cp_id}"}
         at.monitor.wipe()
-        at.boot_monitor()
+        at.wipe_monitor()
 
 
 def _swap_engine(world: World, post: int) -> None:
@@ -106,7 +107,7 @@ def _swap_monitor(world: World, post: int, *, asked_first: bool) -> None:
     if at.engine.board.name.startswith("mon"):
         at.engine.cut()
         at.engine = world.new_engine(at.cp_id, at.monitor)
-    at.boot_monitor()
+    at.wipe_monitor()
     if not asked_first:
         world.advance(30 * SECOND_MS)
         operate(world, post, "replace")
@@ -137,6 +138,26 @@ def _cut_wire(world: World, post: int, seconds: int) -> None:
         at.has_wire = False
         at.engine.end("safe_mode")
         world.after(seconds * SECOND_MS, lambda: setattr(at, "has_wire", True))
+
+
+def _lose_numbers(world: World, post: int, count: int) -> None:
+    """What the engine said of late was acked, and the log was restored from a backup that lacks it."""
+    at = world.post(post)
+    if not at.is_gone:
+        at.engine.board.skip(count)
+
+
+def _serve_elsewhere(world: World, post: int, count: int) -> None:
+    """The engine has answered commands since: of another log, or at another post."""
+    flash = world.post(post).engine.flash
+    flash.last_seq, flash.answer = (flash.last_seq or 0) + count, {"accepted": True, "session_id": "another"}
+
+
+def _command_the_absent(world: World, post: int, count: int) -> None:
+    """The operator says a lot to a post that has no network."""
+    _drop_line(world, post, 3_600, 1)
+    for number in range(count):
+        operate(world, post, ("reset", "stop", "resume")[number % 3])
 
 
 def _damage(world: World, post: int, count: int) -> None:
@@ -287,6 +308,12 @@ MISHAPS: Table = {
     "cut wire": ActKind(2, "the wire between monitor and engine of post {0} is cut for {1} s", _away, _cut_wire),
     "damage flash": ActKind(1, "flash of post {0} loses the {1} oldest unacked messages of the engine",
                             lambda r: (post_of(r), r.randint(1, 3)), _damage),
+    "lost numbers": ActKind(1, "the log has lost {1} numbers of the engine of post {0}",
+                            lambda r: (post_of(r), r.choice((10, 80, 5_000))), _lose_numbers),
+    "served elsewhere": ActKind(1, "the engine of post {0} has seen {1} commands elsewhere",
+                                lambda r: (post_of(r), r.choice((1, 5, 600, 1_500, 40_000))), _serve_elsewhere),
+    "commands to the absent": ActKind(1, "post {0} has no network, and the operator says {1} things to it",
+                                      lambda r: (post_of(r), r.choice((10, 1_100))), _command_the_absent),
     "drop line": ActKind(5, "post {0} has no network for {1} s (noticed: {2})",
                          lambda r: (*_away(r), r.randrange(2)), _drop_line),
     "deaf line": ActKind(2, "the line of post {0} stands and carries nothing for {1} s", _away, _deafen),

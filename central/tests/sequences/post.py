@@ -45,6 +45,7 @@ class Post:
         self.has_wire = True  # between monitor and engine
         self.link_id: str | None = None
         self.is_registered = False
+        self._faults: set[str] = set()  # that Central was told of, on flash
         self._forget()
 
     def _forget(self) -> None:
@@ -55,7 +56,6 @@ class Post:
         self._asked_ms = 0
         self._registered_as: tuple[Any, ...] | None = None
         self._status: tuple[Any, ...] | None = None
-        self._faults: set[str] = set()
         self.clock_offset_ms: int | None = None
 
     @property
@@ -73,6 +73,11 @@ class Post:
             self.monitor.boot()
         self.monitor_is_on = True
         self._forget()
+
+    def wipe_monitor(self) -> None:
+        """Another board, or this one's flash reformatted; on one board the engine has done the board's part."""
+        self._faults = set()
+        self.boot_monitor()
 
     def cut_monitor(self) -> None:
         self.monitor_is_on = False

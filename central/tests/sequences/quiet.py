@@ -5,7 +5,7 @@ fire; then a stranger charges at every post that is left.
 from dataclasses import dataclass
 
 from central.model.ids import session_id
-from central.model.rows import Session
+from central.model.rows import ChargingPoint, Session
 from central.tests.sequences.people import operate
 from central.tests.sequences.world import HOUR_MS, SECOND_MS, World
 
@@ -26,6 +26,7 @@ def settle(world: World) -> None:
     """Until nothing is left to say. What is gone for good is gone; its sessions run out."""
     _mend(world)
     world.advance(5 * MINUTE_MS)
+    _compare_service(world)
     for number, at in enumerate(world.posts, 1):
         if at.engine.is_on:
             at.engine.mend()
@@ -33,6 +34,8 @@ def settle(world: World) -> None:
         if not at.is_gone:
             operate(world, number, "reset")
             operate(world, number, "resume")
+        if not at.is_gone and not at.is_registered:
+            operate(world, number, "replace")  # a log that was rolled back has forgotten the word
     world.advance(10 * MINUTE_MS)
     for _ in range(_ROUNDS):
         in_ms = world.worker.due_in_ms()
@@ -40,6 +43,15 @@ def settle(world: World) -> None:
             break
         world.advance(in_ms + SECOND_MS)
     world.advance(5 * MINUTE_MS)
+
+
+def _compare_service(world: World) -> None:
+    """Whether each engine takes starts as the operator said last."""
+    for at in world.posts:
+        row = world.worker.rows.table.get((ChargingPoint, (at.cp_id,)))
+        if row is not None and at.is_registered and row.stopped != at.engine.flash.is_out_of_service:
+            text = f"{at.cp_id} is {'stopped' if row.stopped else 'in service'}, its engine is not"
+            world.findings.append(("service_agrees", text))
 
 
 def probe(world: World) -> list[Probe]:

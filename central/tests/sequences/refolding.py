@@ -15,7 +15,6 @@ from central.tests.sequences.worker import Worker
 
 # A charge point's telemetry and its other records are in no order among themselves.
 FED_BY_TELEMETRY: frozenset[type] = frozenset({LiveFigures, LastSeen})
-STRANGERS = frozenset({"not_bound", "unknown_charge_point"})
 DAY_MS = 24 * 3_600_000
 
 Said = dict[str, Message]
@@ -37,8 +36,8 @@ def interleaved_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
 
 
 def repeated_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
-    """Some records are told once more. Nobody remembers ids for longer than 30 days, nor what strangers
-    said, nor telemetry.
+    """Some records are told once more. Nobody remembers ids for longer than 30 days, nor what was
+    refused without a trace, nor telemetry.
     """
     told: list[Incoming] = []
     for number, incoming in enumerate(worker.incoming):
@@ -46,8 +45,7 @@ def repeated_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
         if number and random.random() < 0.2:
             of = random.randrange(max(0, number - 60), number)
             again = worker.incoming[of]
-            is_strangers = of in worker.refused and worker.refused[of].code in STRANGERS
-            is_new = again.topic == TELEMETRY or is_strangers
+            is_new = again.topic == TELEMETRY or of in worker.forgotten
             if incoming.at_ms - again.at_ms < 20 * DAY_MS and not is_new:
                 told.append(Incoming(again.topic, again.key, again.message, incoming.at_ms, again.appender))
     yield from _compared(worker, *fold(worker, told))
@@ -87,7 +85,8 @@ def _logged(worker: Worker) -> Said:
     return {each["message_id"]: each for each in own}
 
 
-REFOLDINGS: dict[str, Callable[[Worker, Random], Iterable[str]]] = {
+Refolding = Callable[[Worker, Random], Iterable[str]]
+REFOLDINGS: dict[str, Refolding] = {
     "interleaved_makes_the_same": interleaved_makes_the_same,
     "repeated_makes_the_same": repeated_makes_the_same,
     "sql_makes_the_same": sql_makes_the_same,

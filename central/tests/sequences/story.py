@@ -23,7 +23,8 @@ def _records(outcome: Outcome) -> list[str]:
     lines: list[str] = []
     for number, incoming in enumerate(worker.incoming):
         message = incoming.message
-        if message["type"] in _FREQUENT or (number not in worker.refused and _is_passed(outcome, number)):
+        is_dull = message["type"] in _FREQUENT or _is_passed(outcome, number)
+        if number < outcome.world.first_records or (is_dull and number not in worker.refused):
             continue
         fields = " ".join(f"{name}={value}" for name, value in message.items() if name not in _LEFT_OUT)
         refused = worker.refused.get(number)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from wire.ids import parse
 
+from central.model.ids import session_id
 from central.model.rows import ChargingPoint, Driver, Fault, Session
 from central.model.states import OPEN
 from central.money.order import limit_wh, order_of
@@ -15,6 +16,7 @@ from central.tests.sequences.wh import bills, placed, rows_of, tickets_of, told_
 from central.tests.sequences.world import World
 
 Found = Iterable[str]
+STALE_MS = 2 * 60_000  # request_ttl, and a minute for the way
 
 
 # --- nothing is left open ---
@@ -122,8 +124,8 @@ def whole_charges_are_billed(world: World) -> Found:
         return
     spoilt = {each.split()[1] for each in world.mishaps if each.startswith(("wiped ", "swapped ", "damaged ", "gone "))}
     for engine in world.engines:
-        for session_id, told in engine.completions.items():
-            row = world.worker.rows.table.get((Session, (session_id,)))
+        for session, told in engine.completions.items():
+            row = world.worker.rows.table.get((Session, (session,)))
             energy_wh = told["end_register_wh"] - told["start_register_wh"]
             if engine.cp_id in spoilt or energy_wh == 0 or _is_too_long(row):
                 continue
@@ -160,12 +162,15 @@ def numbers_keep_their_content(world: World) -> Found:
 
 
 def honest_boards_are_heard(world: World) -> Found:
-    """Of what the boards of today say, nothing is a dead letter."""
+    """Of what the boards of today say, nothing is a dead letter; a board that was not bound yet knocks, though, and a
+    log that was rolled back knows no session that it lost.
+    """
+    excused = {"not_bound", "unknown_session"} if "rolled_back" in world.mishaps else {"not_bound"}
     codes: defaultdict[str, int] = defaultdict(int)
     boards = {board.name for at in world.posts for board in (at.monitor, at.engine.board)}
     for number, refused in world.worker.refused.items():
         parsed = parse(world.worker.incoming[number].message["message_id"])
-        if parsed is not None and parsed[0] in boards:
+        if parsed is not None and parsed[0] in boards and refused.code not in excused:
             codes[f"{world.worker.incoming[number].message['type']}: {refused.code}"] += 1
     for code, count in codes.items():
         yield f"{count} of {code}"
@@ -188,6 +193,22 @@ def strangers_can_charge(probes: list[Probe]) -> Found:
             yield f"{each.cp_id}: a charge of 1,000 Wh became: {state}; its engine told {each.told_wh} Wh"
 
 
+def stale_requests_start_nothing(world: World) -> Found:
+    """What is claimed long after it was asked for starts no charge: nobody stands at the car any more."""
+    if world.mishaps & {"log_clock", "rolled_back"}:
+        return
+    asked_ms: dict[str, int] = {}
+    for each in world.worker.incoming:
+        message = each.message
+        if message["type"] == "charge_request":
+            asked_ms.setdefault(session_id(message["driver_id"], message["message_id"]), each.at_ms)
+        elif message["type"] == "charge_claimed":
+            late_ms = each.at_ms - asked_ms.get(message["session_id"], each.at_ms)
+            row = world.worker.rows.table.get((Session, (message["session_id"],)))
+            if late_ms > STALE_MS and row is not None and row.status != "failed":
+                yield f"{row.driver_id} asked {late_ms // 1000} s before {row.cp_id} was told, and it is {row.status}"
+
+
 VERDICTS: dict[str, Callable[[World], Found]] = {
     "no_open_session": no_open_session,
     "no_open_claim": no_open_claim,
@@ -203,6 +224,7 @@ VERDICTS: dict[str, Callable[[World], Found]] = {
     "numbers_keep_their_content": numbers_keep_their_content,
     "honest_boards_are_heard": honest_boards_are_heard,
     "record_time_heals": record_time_heals,
+    "stale_requests_start_nothing": stale_requests_start_nothing,
 }
 
 # What is noted on the way, and by folding again.
@@ -212,6 +234,7 @@ NOTED = (
     "no_exception",
     "talk_ends",
     "claims_are_freed",
+    "service_agrees",
     "interleaved_makes_the_same",
     "repeated_makes_the_same",
     "sql_makes_the_same",
@@ -226,6 +249,7 @@ HOSTILE = HONEST - {
     "whole_charges_are_billed",
     "numbers_keep_their_content",
     "honest_boards_are_heard",
+    "service_agrees",
     "strangers_can_charge",
 }
 JUDGED: dict[str, frozenset[str]] = {"honest": HONEST, "hostile": HOSTILE}

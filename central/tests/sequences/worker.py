@@ -74,6 +74,7 @@ class Worker:
         self.outbox: list[Outgoing] = []
         self.incoming: list[Incoming] = []
         self.refused: dict[int, Refused] = {}  # by position in `incoming`
+        self.forgotten: set[int] = set()  # refused, and leave no row that they were seen
         self.live: dict[str, Deadline] = {}
         self.dark_since_ms: dict[str, int] = {}  # of charge points that are DISCONNECTED: record times
 
@@ -225,6 +226,8 @@ class Worker:
             self.dark_since_ms.pop(row.cp_id, None)
 
     def _note_refusal(self, incoming: Incoming, refused: Refused, rows: WatchedRows) -> None:
+        if not rows.puts:
+            self.forgotten.add(len(self.incoming) - 1)
         changed = [row for before, row in rows.puts if before != row and not isinstance(row, (SeenId, SeenWindow))]
         if changed:
             self.findings.append(("refused_changes_nothing", f"{refused} of {incoming.message}\nput {changed}"))
