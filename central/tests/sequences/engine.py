@@ -156,6 +156,11 @@ class Engine:
             self._wms = register_wh * _WMS_PER_WH
             self.flash.register_wh = register_wh
 
+    def set_service(self, is_in_service: bool) -> None:  # noqa: FBT001 -- as a command says it
+        self.flash.is_out_of_service = not is_in_service
+        if not is_in_service:
+            self.end("operator")
+
     # --- the world ---
 
     def plug(self, power_w: int, wants_wh: int) -> None:
@@ -247,12 +252,11 @@ class Engine:
 
     def _stop_service(self, message: Message) -> None:
         del message
-        self.flash.is_out_of_service = True
-        self.end("operator")
+        self.set_service(False)
 
     def _resume_service(self, message: Message) -> None:
         del message
-        self.flash.is_out_of_service = False
+        self.set_service(True)
 
     def _reset_fault(self, message: Message) -> None:
         del message

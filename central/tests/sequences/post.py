@@ -150,6 +150,7 @@ class Post:
             board.reopen()
         if self.sees_engine:
             self.engine.base_seq = message.get("seq")
+            self.engine.set_service(message["in_service"])
             if message.get("meter_id") is not None:
                 self.engine.raise_register(message["meter_id"], message["register_wh"])
 
