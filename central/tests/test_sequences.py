@@ -19,12 +19,14 @@ NOT_YET: dict[str, frozenset[str]] = {
         "honest_boards_are_heard",
         "no_open_fault",
         "posts_are_free",
+        "service_agrees",
+        "stale_requests_start_nothing",
         "strangers_can_charge",
         "whole_charges_are_billed",
     }),
     "hostile": frozenset({
         "claims_are_freed",
-        "repeated_makes_the_same",
+        "stale_requests_start_nothing",
     }),
 }  # fmt: skip
 

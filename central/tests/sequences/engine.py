@@ -156,7 +156,7 @@ class Engine:
             self._wms = register_wh * _WMS_PER_WH
             self.flash.register_wh = register_wh
 
-    def set_service(self, is_in_service: bool) -> None:  # noqa: FBT001 -- as a command says it
+    def set_service(self, is_in_service: bool) -> None:
         self.flash.is_out_of_service = not is_in_service
         if not is_in_service:
             self.end("operator")
