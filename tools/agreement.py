@@ -68,6 +68,7 @@ class Tables:
     end_words: Collection[str]
     charge_reasons: Collection[str]
     refusal_words: Collection[str]
+    one_words: Collection[str]
     faults: Collection[str]
     fault_texts: Collection[str]
     faults_found: Collection[str]
@@ -115,6 +116,7 @@ def tables() -> Tables:
         end_words=words.END_REASONS,
         charge_reasons={**reasons.CHARGE_REASONS, **dict.fromkeys(code for code, _ in claims.REFUSALS)},
         refusal_words=words.REFUSALS,
+        one_words=words.WORDS,
         faults=[value for name, value in vars(faults).items() if name.isupper() and isinstance(value, str)],
         fault_texts=faults.TEXTS,
         faults_found=_faults_found(),
@@ -230,6 +232,7 @@ def _reasons_have_words(given: Tables) -> Iterator[str]:
     yield from _lacking("end reason", given.end_reasons, given.end_words, f"{where} END_REASONS")
     why_none = [*given.end_reasons, *given.charge_reasons, *_of_starts(given.command_reasons)]
     yield from _lacking("refusal", why_none, given.refusal_words, f"{where} REFUSALS")
+    yield from _lacking("reason", why_none, given.one_words, f"{where} WORDS, one word for each")
 
 
 def _of_starts(command_reasons: Iterable[str]) -> list[str]:

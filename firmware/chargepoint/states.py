@@ -1,6 +1,6 @@
 """The states of engine and monitor: (state, event) -> (state, action).
 
-The code walks these tables, and a pair that is not in them changes nothing. docs/architecture.md is drawn from them.
+The code walks these tables, and a pair that is not in them changes nothing. docs/states.md is written from them.
 """
 
 # --- engine ---

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from chargepoint.faults import TEXTS
 from wire.codes import COMMAND_REASONS, ERROR_CODES
 from wire.kinds.boards import END_REASONS
 
+from bridge import twins
 from bridge.refusals import REGISTRATION_REASONS as OF_THE_BRIDGE
 from central.api.codes import CODES
 from central.model.reasons import CHARGE_REASONS, DEAD_LETTERS, REGISTRATION_REASONS
@@ -58,6 +60,13 @@ def page() -> str:
                 "`bridge/refusals.py`.",
                 ("reason", "what it means"),
                 _rows({**REGISTRATION_REASONS, **OF_THE_BRIDGE}),
+            ),
+            _section(
+                "Faults",
+                "`fault` of a `fault_notification`, and in `wattline-central list`. From "
+                "`firmware/chargepoint/faults.py` and `bridge/twins.py`. One without a name is `unspecified`.",
+                ("fault", "what it means"),
+                _rows({**TEXTS, twins.FAULT: OF_THE_BRIDGE[twins.FAULT]}),
             ),
             _section(
                 "Errors of a message",

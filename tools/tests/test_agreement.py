@@ -90,6 +90,7 @@ def spelt(table: str, code: str, before: str = "") -> Plant:
         (row("bridge_rules", "ghost"), "kind with a rule of the bridge 'ghost' is not in the kinds"),
         (row("end_reasons", "tired"), "end reason 'tired' is not in driver_cli/words/reasons.py END_REASONS"),
         (row("end_reasons", "tired"), "refusal 'tired' is not in driver_cli/words/reasons.py REFUSALS"),
+        (row("charge_reasons", "tired"), "reason 'tired' is not in driver_cli/words/reasons.py WORDS"),
         (row("charge_reasons", "tired"), "refusal 'tired' is not in driver_cli/words/reasons.py REFUSALS"),
         (row("command_reasons", "tired"), "refusal 'tired' is not in driver_cli/words/reasons.py REFUSALS"),
         (row("faults", "smoke"), "fault 'smoke' is not in faults.TEXTS"),
