@@ -15,6 +15,7 @@ from eventlog.port import LogUnavailable
 
 # Type checkers bring stubs of an older release, which know neither these clients' settings nor newer errors.
 _library: Any = importlib.import_module("kafka")
+_admin: Any = importlib.import_module("kafka.admin")
 _errors: Any = importlib.import_module("kafka.errors")
 LogTruncationError: type[Exception] = _errors.LogTruncationError
 
@@ -102,12 +103,20 @@ class Admin(Protocol):
         self, new_topics: Mapping[str, object], raise_errors: bool, wait_for_metadata: bool
     ) -> Mapping[str, Any]: ...
     def list_partition_offsets(self, specs: Mapping[Any, int]) -> Mapping[Any, FoundOffset]: ...
+    def describe_configs(self, config_resources: Sequence[object], config_filter: str) -> Mapping[str, Any]: ...
+    def alter_configs(self, config_resources: Sequence[object]) -> Mapping[str, Mapping[str, str]]: ...
+    def delete_topics(self, topics: Sequence[str]) -> object: ...
     def delete_records(self, records_to_delete: Mapping[Any, int]) -> object: ...
     def close(self) -> None: ...
 
 
 def topic_partition(topic: str, partition: int) -> Any:
     return _library.TopicPartition(topic, partition)
+
+
+def topic_settings(topic: str, settings: Sequence[str] | Mapping[str, str]) -> Any:
+    """For the admin client: settings to ask for, or to set."""
+    return _admin.ConfigResource("TOPIC", topic, settings)
 
 
 def new_producer(address: str, client_id: str, linger_ms: int) -> Producer:

@@ -2,6 +2,7 @@
 keep.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -9,27 +10,29 @@ from typing import Any, TypeVar
 
 from kafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
+from eventlog.kafka import topic_config
 from eventlog.kafka.client import (
-    BATCH_SIZE_BYTES,
     Admin,
     FoundOffset,
     new_admin,
     new_consumer,
     topic_partition,
+    topic_settings,
     wait_for_port,
 )
 from eventlog.kafka.producer import KafkaAppender
 from eventlog.kafka.reader import KafkaReader
 from eventlog.known_topics import KnownTopics
 from eventlog.pending import MAX_PENDING_RECORDS, Pending
-from eventlog.port import STREAM_LINGER_MS, Appended, Ends, LogUnavailable, UnknownTopic
+from eventlog.port import STREAM_LINGER_MS, Appended, Ends, LogUnavailable, TopicMismatch, UnknownTopic
 from eventlog.record_size import checked_size, encode_key
 from eventlog.topics import TOPICS, Topic
 
 CONNECT_TIMEOUT_S = 30.0
-BATCH_OVERHEAD_BYTES = 1_024
 EARLIEST = -2
 LATEST = -1
+
+logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -73,21 +76,49 @@ class KafkaLog:
         return self._ask(lambda admin: admin.describe_cluster()["cluster_id"])
 
     def create_topics(self) -> None:
-        existing = self._existing(list(self._topics.table))
-        missing = [topic for topic in self._topics.table.values() if topic.name not in existing]
+        names = list(self._topics.table)
+        described = self._described(names)
+        missing = [topic for name, topic in self._topics.table.items() if name not in described]
         if missing:
-            wanted = {self._prefix + topic.name: _configuration(topic) for topic in missing}
+            wanted = {self._prefix + topic.name: topic_config.creation(topic) for topic in missing}
             # Another process may make them at the same moment: what counts is what is there afterwards.
             self._ask(lambda admin: _create(admin, wanted))
-            existing = self._existing(list(self._topics.table))
-        for name in self._topics.table:
-            self._topics.existing(name, existing.get(name))
-        self._appender.learn(self._prefix + name for name in existing)
-        self._topics.check(existing)
+            described = self._described(names)
+        for name in names:
+            self._topics.existing(name, len(described[name]["partitions"]) if name in described else None)
+        self._check_configuration(described)
+        self._appender.learn(self._prefix + name for name in names)
+        self._topics.check({name: len(topic["partitions"]) for name, topic in described.items()})
 
-    def _existing(self, names: Sequence[str]) -> dict[str, int]:
-        """The partition counts of those topics that exist."""
-        return {name: len(topic["partitions"]) for name, topic in self._described(names).items()}
+    def _check_configuration(self, described: Mapping[str, Mapping[str, Any]]) -> None:
+        """Raises TopicMismatch. Flushing is set where it is missing: it is no fault of whoever made the topic."""
+        found = self._configuration()
+        for name, topic in self._topics.table.items():
+            if not found[name]:  # as of a topic that is just being deleted
+                raise LogUnavailable(f"Kafka at {self._address} does not tell how {self._prefix}{name} is configured")
+            complaint = topic_config.complaint(topic, self._prefix + name, self._address, found[name])
+            if complaint is not None:
+                raise TopicMismatch(complaint)
+            if topic_config.must_flush(topic, described[name]["partitions"], found[name]):
+                self._set_flush(self._prefix + name)
+
+    def _set_flush(self, name: str) -> None:
+        change = topic_settings(name, {topic_config.FLUSH: topic_config.FLUSH_EACH})
+        answer = self._ask(lambda admin: admin.alter_configs([change]))["topic"][name]
+        if answer != topic_config.DONE:
+            raise LogUnavailable(topic_config.flush_complaint(name, self._address, answer))
+        logger.info("%s in Kafka at %s has one copy: each record is flushed before it is acked", name, self._address)
+
+    def _configuration(self) -> dict[str, dict[str, str]]:
+        """Of each topic the settings that are looked at."""
+        asked = [
+            topic_settings(self._prefix + name, topic_config.asked(topic)) for name, topic in self._topics.table.items()
+        ]
+        told = self._ask(lambda admin: admin.describe_configs(asked, config_filter="all"))["topic"]
+        return {
+            name: {setting: str(each["value"]) for setting, each in told.get(self._prefix + name, {}).items()}
+            for name in self._topics.table
+        }
 
     def _described(self, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """What the broker says of those topics that exist."""
@@ -95,7 +126,8 @@ class KafkaLog:
         return {topic["name"].removeprefix(self._prefix): topic for topic in described if not topic["error_code"]}
 
     def partitions(self, topic: str) -> int:
-        return self._topics.existing(topic, self._existing([topic]).get(topic))
+        told = self._described([topic]).get(topic)
+        return self._topics.existing(topic, None if told is None else len(told["partitions"]))
 
     def topic_id(self, topic: str) -> str:
         told = self._described([topic]).get(topic)
@@ -146,24 +178,6 @@ class KafkaLog:
         self._appender.close()
         with self._asking:
             self._admin.close()
-
-
-def _configuration(topic: Topic) -> dict[str, Any]:
-    retention_ms = -1 if topic.retention_ms is None else topic.retention_ms
-    # The largest record of a batch of its own, or a full batch of small ones.
-    max_batch_bytes = max(topic.max_record_bytes, BATCH_SIZE_BYTES) + BATCH_OVERHEAD_BYTES
-    return {
-        "num_partitions": topic.partitions,
-        "configs": {
-            "cleanup.policy": "delete",
-            "retention.ms": str(retention_ms),
-            "retention.bytes": "-1",
-            "message.timestamp.type": "LogAppendTime",
-            "max.message.bytes": str(max_batch_bytes),
-            # Whatever a stranger compresses with, no reader needs that codec's library.
-            "compression.type": "uncompressed",
-        },
-    }
 
 
 def _create(admin: Admin, wanted: Mapping[str, object]) -> None:

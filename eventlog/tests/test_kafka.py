@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from eventlog import Log, LogBusy, LogClosed, LogUnavailable, open_log
-from eventlog.kafka.client import BATCH_SIZE_BYTES
+from eventlog import Log, LogBusy, LogClosed, LogUnavailable, TopicMismatch, UnknownTopic, open_log
+from eventlog.kafka.client import BATCH_SIZE_BYTES, new_admin, topic_settings
 from eventlog.kafka.log import KafkaLog
+from eventlog.kafka.topic_config import flush_complaint, must_flush
 from eventlog.record_size import RECORD_OVERHEAD_BYTES
 from eventlog.tests.reading import beginnings, read, read_all
 from eventlog.tests.worlds import KafkaWorld
@@ -93,6 +94,97 @@ def test_a_producer_that_does_not_end_in_time_holds_up_nothing(
         assert all(isinstance(future.exception(0), LogClosed) for future in futures)
     finally:
         released.set()
+
+
+def settings_of(world: KafkaWorld, topic: str, *names: str) -> dict[str, str]:
+    admin = new_admin(world.broker_address, "test")
+    told = admin.describe_configs([topic_settings(world.prefix + topic, names)], config_filter="all")
+    admin.close()
+    return {name: each["value"] for name, each in told["topic"][world.prefix + topic].items()}
+
+
+def wait_for_settings(world: KafkaWorld, topic: str, wanted: dict[str, str]) -> None:
+    """A broker hears of a change only after it was taken."""
+    wait_for(lambda: settings_of(world, topic, *wanted) == wanted, DEADLINE_S, f"{topic} with {wanted}")
+
+
+def set_up(world: KafkaWorld, topic: str, **settings: str) -> None:
+    """`settings`: names with _ for each dot."""
+    admin = new_admin(world.broker_address, "test")
+    changes = {name.replace("_", "."): value for name, value in settings.items()}
+    admin.alter_configs([topic_settings(world.prefix + topic, changes)])
+    admin.close()
+    wait_for_settings(world, topic, changes)
+
+
+@pytest.mark.parametrize(
+    ("topic", "name", "wrong", "right"),
+    [
+        ("ev.cp", "cleanup.policy", "compact", "delete"),
+        ("ev.driver", "cleanup.policy", "compact,delete", "delete"),
+        ("ev.cp", "retention.ms", "600000", "-1"),
+        ("ev.telemetry", "retention.ms", "600000", "604800000"),
+        ("ev.cp", "retention.bytes", "1000000", "-1"),
+        ("ev.driver", "message.timestamp.type", "CreateTime", "LogAppendTime"),
+        ("ev.dead", "max.message.bytes", "1000", "263168"),
+        ("ev.cp", "compression.type", "zstd", "uncompressed"),
+    ],
+)
+def test_a_topic_that_is_configured_otherwise_is_refused_in_one_line(
+    log: Log, kafka_world: KafkaWorld, topic: str, name: str, wrong: str, right: str
+) -> None:
+    set_up(kafka_world, topic, **{name.replace(".", "_"): wrong})
+    with pytest.raises(TopicMismatch) as caught:
+        log.create_topics()
+    told = str(caught.value)
+    assert f"{kafka_world.prefix}{topic} in Kafka at {kafka_world.broker_address} has {name}={wrong};" in told
+    assert told.endswith(f"--entity-name {kafka_world.prefix}{topic} --add-config {name}={right}")
+    assert "\n" not in told
+    set_up(kafka_world, topic, **{name.replace(".", "_"): right})
+    log.create_topics()
+
+
+def test_a_topic_that_keeps_more_than_is_needed_is_taken(log: Log, kafka_world: KafkaWorld) -> None:
+    set_up(kafka_world, "ev.telemetry", retention_ms="-1", max_message_bytes="2000000")
+    log.create_topics()
+
+
+def test_what_nobody_else_has_is_flushed_before_it_is_acked(kafka_world: KafkaWorld) -> None:
+    """Also a topic that was made before, by us or by others."""
+    log = kafka_world.open()
+    log.create_topics()
+    for topic in ("ev.cp", "ev.driver"):
+        wait_for_settings(kafka_world, topic, {"flush.messages": "1"})
+    assert settings_of(kafka_world, "ev.telemetry", "flush.messages")["flush.messages"] != "1"
+    set_up(kafka_world, "ev.cp", flush_messages="1000")
+    log.create_topics()
+    wait_for_settings(kafka_world, "ev.cp", {"flush.messages": "1"})
+    log.close()
+
+
+def test_copies_on_other_brokers_are_not_flushed() -> None:
+    topic = TOPICS[0]
+    one, three = {"replica_nodes": [1]}, {"replica_nodes": [1, 2, 3]}
+    assert must_flush(topic, [one, three], {})
+    assert not must_flush(topic, [three, three], {})
+    assert not must_flush(TOPICS[2], [one], {})
+    assert "flush.messages=1" in flush_complaint("ev.cp", "127.0.0.1:9092", "not authorized")
+
+
+def test_a_topic_made_anew_has_another_id(log: Log, kafka_world: KafkaWorld) -> None:
+    before = log.topic_id("ev.cp")
+    admin = new_admin(kafka_world.broker_address, "test")
+    admin.delete_topics([f"{kafka_world.prefix}ev.cp"])
+    admin.close()
+
+    def is_made_anew() -> bool:
+        try:
+            log.create_topics()
+            return log.topic_id("ev.cp") != before
+        except (LogUnavailable, UnknownTopic):  # its deletion takes a moment
+            return False
+
+    wait_for(is_made_anew, DEADLINE_S, "the topic made anew")
 
 
 class NotUtf8(str):
