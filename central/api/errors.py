@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from central.store.database import is_passing, reason_of
+from central.store.database import is_transient, reason_of
 
 RETRY_AFTER_S = 2
 _CODES = {404: "not_found", 405: "method_not_allowed"}
@@ -57,7 +57,7 @@ async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
 
 async def answer_database_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, SQLAlchemyError)
-    if not is_passing(error):
+    if not is_transient(error):
         return await answer_mistake(request, error)
     logger.warning("%s %s: the database cannot be used: %s", request.method, request.url.path, reason_of(error))
     return ApiError(503, "database_away", "the database cannot be used now; try again", retry=True).response()

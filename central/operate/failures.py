@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from central.store.database import is_damaged, is_passing, reason_of
+from central.store.database import is_damaged, is_transient, reason_of
 from eventlog import LogError, LogUnavailable
 from runtime.places import BadPlace
 
@@ -22,6 +22,6 @@ def text_of(error: Exception) -> str | None:
         return f"the log cannot be used ({why}); is it running, and do BROKER_ADDRESS or LOG_PATH name it?"
     if isinstance(error, SQLAlchemyError) and is_damaged(error):
         return f"the database is damaged ({reason_of(error)}); put back a backup (docs/operating.md)"
-    if isinstance(error, SQLAlchemyError) and is_passing(error):
+    if isinstance(error, SQLAlchemyError) and is_transient(error):
         return f"the database cannot be used ({reason_of(error)}); do DB_PATH or DATABASE_URL name it?"
     return None

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from central.model.records import Incoming
 from central.model.terms import Terms
 from central.store import parked
-from central.store.database import Database, is_passing, lock_for_writing, reason_of
+from central.store.database import Database, is_transient, lock_for_writing, reason_of
 from central.store.parked import ParkedRecord
 from central.worker.batch import Batch, Fold
 from eventlog import Record
@@ -32,7 +32,7 @@ def unpark(database: Database, key: str, terms: Terms, apply: Fold, on_unparked:
     try:
         return _unpark(database, key, terms, apply, on_unparked)
     except SQLAlchemyError as error:
-        if is_passing(error):
+        if is_transient(error):
             raise
         return Unparked(0, reason_of(error))
 
@@ -68,7 +68,7 @@ def _unpark_topic(
             folded += 1
     parked.free_key(connection, topic, key)
     if newest is not None:
-        batch.say(newest, on_unparked)
+        batch.emit(newest, on_unparked)
     batch.write()
     return folded, ""
 

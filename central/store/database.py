@@ -23,14 +23,14 @@ WRITER_LOCK = 0x77617474  # "watt": PostgreSQL's advisory lock of whoever folds
 
 
 class Database(NamedTuple):
-    """`writer`: its transactions begin by taking the write lock. `reader`: for those that only ask."""
+    """`writer`: transactions begin by taking the write lock. `reader`: for queries."""
 
     writer: Engine
     reader: Engine
 
     @property
     def place(self) -> str:
-        """Where it is, in words for people: the full path of SQLite's file, or the address without its password."""
+        """The place to name in messages: the full path of SQLite's file, or the address without its password."""
         url = self.reader.url
         is_file = url.get_backend_name() == "sqlite" and url.database
         return str(Path(url.database).absolute()) if is_file and url.database else url.render_as_string()
@@ -46,12 +46,12 @@ def open_database(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
 
 
 def open_writer(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
-    """For whoever folds: transactions begin by taking the database's write lock."""
+    """An engine for folding: transactions begin by taking the database's write lock."""
     return _open(url, busy_timeout_s, "BEGIN IMMEDIATE", "synchronous = FULL")
 
 
 def open_reader(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
-    """For whoever only asks; SQLite refuses writes through it, and makes no file."""
+    """An engine for queries: SQLite refuses writes through it, and makes no file."""
     engine = _open(url, busy_timeout_s, "BEGIN", "query_only = ON")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _refuse_no_file)
@@ -98,13 +98,13 @@ def _refuse_no_file(dialect: object, record: object, arguments: list[Any], more:
 
 
 def lock_for_writing(connection: Connection) -> None:
-    """First in each transaction that folds: one at a time. (SQLite has it from BEGIN IMMEDIATE.)"""
+    """Called first in each transaction that folds: one folds at a time. (On SQLite, BEGIN IMMEDIATE does it.)"""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 
 
-def is_passing(error: BaseException) -> bool:
-    """Whether waiting may help: locked, full, read-only, gone away; not a mistake of ours."""
+def is_transient(error: BaseException) -> bool:
+    """Whether waiting may help: locked, full, read-only or unreachable; not a mistake of the program."""
     if isinstance(error, PoolTimeout | InterfaceError):
         return True
     if isinstance(error, DBAPIError) and (error.connection_invalidated or _is_read_only(error.orig)):
@@ -129,6 +129,6 @@ def is_damaged(error: BaseException) -> bool:
 
 
 def reason_of(error: BaseException) -> str:
-    """The driver's own words, in one line."""
+    """The message of the database driver, in one line."""
     cause = getattr(error, "orig", None) or error
     return " ".join(str(cause).split()) or type(cause).__name__

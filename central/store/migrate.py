@@ -1,4 +1,4 @@
-"""Bringing the tables to the version this program knows. The worker does it; everybody else only asks.
+"""Brings the tables to the version this program knows. Only the worker does it; other programs only check.
 
 All that is missing is made in one transaction, its record included, also on SQLite.
 """

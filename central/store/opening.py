@@ -1,4 +1,4 @@
-"""What each program of Central opens, and waits for, before it serves."""
+"""Opening the database and the log, and waiting for them: what each program of Central does before it serves."""
 
 import logging
 import threading
@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from central import settings
 from central.model.terms import Terms
-from central.store.database import Database, is_passing, open_database, reason_of
+from central.store.database import Database, is_transient, open_database, reason_of
 from central.store.version import is_current, newest_version
 from eventlog import Log, LogUnavailable
 from eventlog import settings as log_settings
@@ -45,13 +45,13 @@ def database_of(config: ConfigManager, *, make_folder: bool = False) -> Database
 
 
 def log_of(config: ConfigManager, client_id: str) -> Log:
-    """Raises LogUnavailable, and LogError for what no waiting makes a log of."""
+    """Raises LogUnavailable, and LogError where waiting cannot help."""
     # A driver waits for what Central appends: a request crosses it three times before a relay closes.
     return log_settings.log_of(config, client_id, linger_ms=0)
 
 
 def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -> Log | None:
-    """None when asked to stop before the log was there. Raises LogError for what no waiting makes a log of."""
+    """The log once it can be reached; None when asked to stop first. Raises LogError where waiting cannot help."""
     pauses = Pauses(stop)
     logger.info("opening the log %s", log_settings.place_of(config))
     while not stop.is_set():
@@ -76,13 +76,13 @@ def bring_up_to_date(database: Database, stop: threading.Event) -> None:
             pauses.over()
             return
         except SQLAlchemyError as error:
-            if not is_passing(error):
+            if not is_transient(error):
                 raise
             pauses.wait(f"the database {database.place} cannot be used: {reason_of(error)}")
 
 
 def wait_for_tables(database: Database, stop: threading.Event) -> None:
-    """Until the worker has brought the tables to this program's version."""
+    """Returns once the worker has brought the tables to this program's version, or when asked to stop."""
     pauses = Pauses(stop)
     while not stop.is_set():
         if is_current(database.reader):

@@ -1,4 +1,4 @@
-"""What is to be appended to the log, written in the transaction that decided it."""
+"""The outbox: records to append to the log, written in the transaction that produced them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def add(connection: Connection, records: Sequence[OutboxRecord]) -> None:
 
 
 def read(connection: Connection, after_id: int, limit: int) -> list[OutboxRecord]:
-    """In the order in which they were decided."""
+    """In the order in which they were written."""
     columns = (OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.value, OUTBOX.c.headers, OUTBOX.c.id)
     found = connection.execute(select(*columns).where(OUTBOX.c.id > after_id).order_by(OUTBOX.c.id).limit(limit))
     return [OutboxRecord(topic, key, value, json.loads(told), row_id) for topic, key, value, told, row_id in found]

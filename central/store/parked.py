@@ -1,4 +1,4 @@
-"""Keys whose fold failed unexpectedly, and their records, in order, until somebody has mended the fold."""
+"""Keys whose fold failed unexpectedly, with their records in order, kept until somebody has mended the fold."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -35,12 +35,12 @@ class ParkedKey:
 
 
 def read_keys(connection: Connection) -> set[tuple[str, str]]:
-    """(topic, key) of what is parked."""
+    """(topic, key) of all parked keys."""
     return {(topic, key) for topic, key in connection.execute(select(PARKED_KEYS.c.topic, PARKED_KEYS.c.key))}
 
 
 def is_parked(topic: ColumnElement[str], key: ColumnElement[str]) -> Exists:
-    """For a query: whether this key of this topic is parked."""
+    """The condition in a query that this key of this topic is parked."""
     return exists().where(PARKED_KEYS.c.topic == topic, PARKED_KEYS.c.key == key)
 
 

@@ -27,7 +27,7 @@ class KeyRows:
     def __init__(self, connection: Connection, key: str) -> None:
         self._connection = connection
         self._key = key
-        self._held: dict[type, dict[Key, Any]] = {}  # as the batch has them so far; None: there is no such row
+        self._cached: dict[type, dict[Key, Any]] = {}  # the key's rows as of now; None: there is no such row
         self._found: set[tuple[type, frozenset[tuple[str, object]]]] = set()
         self._staged: dict[type, dict[Key, Any]] = {}
         self._changed: dict[type, dict[Key, Any]] = {}
@@ -39,14 +39,14 @@ class KeyRows:
         return None if row is None else copy(cast(R, row))
 
     def find(self, table: type[R], **equals: object) -> Sequence[R]:
-        held = self._held_of(table)
+        cached = self._cached_of(table)
         asked = (table, frozenset(equals.items()))
         if asked not in self._found:
             for values_of_row in self._select(table, equals):
                 row = table(*values_of_row)
-                held.setdefault(_key_of(row), row)
+                cached.setdefault(_key_of(row), row)
             self._found.add(asked)
-        rows = {**held, **self._staged.get(table, {})}
+        rows = {**cached, **self._staged.get(table, {})}
         return [copy(row) for _, row in sorted(rows.items(), key=_by_key) if _matches(row, equals)]
 
     def put(self, row: object) -> None:
@@ -62,33 +62,33 @@ class KeyRows:
 
     def accept(self) -> None:
         for table, rows in self._staged.items():
-            self._held_of(table).update(rows)
+            self._cached_of(table).update(rows)
             self._changed.setdefault(table, {}).update(rows)
         self._staged = {}
 
     def discard(self) -> None:
         self._staged = {}
 
-    def hold(self, table: type, primary_key: Key, row: object | None) -> None:
-        """What the database has; None where it has no such row. What the batch has itself counts more."""
+    def cache(self, table: type, primary_key: Key, row: object | None) -> None:
+        """Keep what the database has (None: no such row), unless the batch has a newer row."""
         mine = row is not None and getattr(row, _owner(table)) == self._key
-        self._held_of(table).setdefault(primary_key, row if mine else None)
+        self._cached_of(table).setdefault(primary_key, row if mine else None)
 
     def take_changed(self, table: type) -> Iterable[Any]:
         """The changed rows of a table, once."""
         return self._changed.pop(table, {}).values()
 
-    def _held_of(self, table: type) -> dict[Key, Any]:
-        return self._held.setdefault(table, {})
+    def _cached_of(self, table: type) -> dict[Key, Any]:
+        return self._cached.setdefault(table, {})
 
     def _load(self, table: type, primary_key: Key) -> object | None:
-        held = self._held_of(table)
-        if primary_key not in held:
+        cached = self._cached_of(table)
+        if primary_key not in cached:
             names: tuple[str, ...] = cast(Any, table).primary_key
             equals = dict(zip(names, primary_key, strict=True))
             rows = [table(*values) for values in self._select(table, equals)]
-            held[primary_key] = next((each for each in rows if _matches(each, equals)), None)
-        return held[primary_key]
+            cached[primary_key] = next((each for each in rows if _matches(each, equals)), None)
+        return cached[primary_key]
 
     def _select(self, table: type, equals: Mapping[str, object]) -> Sequence[Any]:
         nulls = tuple(name for name, value in equals.items() if value is None)
@@ -111,13 +111,13 @@ class SqlRows:
         return rows
 
     def load(self, table: type, wanted: Mapping[object, str]) -> None:
-        """Rows that will be asked for, in one query. `wanted`: their primary keys, of one column, and who will ask."""
+        """Read in one query what folds will ask for. `wanted`: primary keys, each with the key that asks."""
         if wanted:
             statement = _load_statement(table)
             found = [table(*values) for values in self._connection.execute(statement, {"wanted": list(wanted)})]
             rows = {_key_of(row): row for row in found}
             for name, key in wanted.items():
-                self.of(key).hold(table, (name,), rows.get((name,)))
+                self.of(key).cache(table, (name,), rows.get((name,)))
 
     def write(self) -> None:
         """Everything accepted, one statement for each table."""
@@ -142,7 +142,7 @@ _LAST_CONNECTION = (
 
 
 def copy(row: R) -> R:
-    """As copy.copy, and several times as fast: rows are plain dataclasses, and every `get` makes one."""
+    """Like copy.copy, and several times as fast. Rows are plain dataclasses, and every `get` copies one."""
     made = object.__new__(type(row))
     made.__dict__.update(row.__dict__)
     return made
@@ -186,7 +186,7 @@ def _load_statement(table: type) -> Select[Any]:
 
 @cache
 def _find_statement(table: type, names: tuple[str, ...], nulls: tuple[str, ...]) -> Select[Any]:
-    """The key's rows in which the columns `names` have the values given, and the columns `nulls` none."""
+    """Selects the key's rows where the columns `names` equal given values and the columns `nulls` are null."""
     stored = TABLES[table]
     columns = [stored.c[name] for name in _columns(table)]
     owner = stored.c[_owner(table)]

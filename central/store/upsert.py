@@ -1,4 +1,4 @@
-"""Writing many rows of one table at once: inserted, or brought up to date where they exist.
+"""Inserts or updates many rows of one table at once.
 
 SQLite takes one prepared statement for all rows. PostgreSQL takes them as one JSON value in one statement: the
 pipeline that its driver makes of many executions would be freed by no timeout, were the worker frozen inside it.

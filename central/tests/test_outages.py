@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wire.kinds import COMMANDS
 
 from central.store import outbox
-from central.store.database import Database, is_passing, open_database
+from central.store.database import Database, is_transient, open_database
 from central.store.migrate import migrate
 from central.store.outbox import OutboxRecord
 from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
@@ -191,10 +191,10 @@ def test_a_database_that_takes_no_writes_now_is_waited_for(database: Database) -
         with pytest.raises(SQLAlchemyError) as refused:
             connection.execute(DRIVERS.insert(), {"driver_id": "ada"})
         connection.invalidate()
-    assert is_passing(refused.value)
+    assert is_transient(refused.value)
     with database.writer.connect() as connection, pytest.raises(SQLAlchemyError) as mistaken:
         connection.exec_driver_sql("SELECT no_such_column FROM nowhere")
-    assert not is_passing(mistaken.value)
+    assert not is_transient(mistaken.value)
 
 
 @pytest.mark.parametrize(("program", "code"), [("worker", 3), ("api", 2)])

@@ -77,7 +77,7 @@ def test_a_charge_is_authorized_and_its_command_goes_out(database: Database, lin
     assert json.loads(commands[0].value)["session_id"] == session["session_id"]
 
 
-def test_bad_records_are_buried_as_they_came_and_nothing_stops(database: Database, lined: Site) -> None:
+def test_bad_records_become_dead_letters_as_they_came_and_nothing_stops(database: Database, lined: Site) -> None:
     lined.connect()
     lined.appends("ev.cp", b"\xff\xfe", b"noise \x00\xff", "bridge")
     lined.appends("ev.cp", "cp_002", b'{"type":"silent","message_id":"m","cp_id":"cp_001"}', "ticker")

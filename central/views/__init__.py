@@ -1,1 +1,1 @@
-"""What is shown, for API, pages and command line alike: read from the tables, never written."""
+"""What API, pages and command line show, read from the tables; nothing here writes."""

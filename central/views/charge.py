@@ -76,7 +76,7 @@ def charge_of(row: ChargeRow, now_ms: int, currency: str) -> Charge:
 
 
 def pending_charge(message_id: str, session_id: str, cp_id: str, driver_id: str, currency: str) -> Charge:
-    """What was appended, before the fold has seen it."""
+    """A request that was appended and is not folded yet."""
     told = {"message_id": message_id, "session_id": session_id, "cp_id": cp_id, "driver_id": driver_id}
     return {**_NOTHING, **told, "currency": currency}
 
@@ -86,19 +86,19 @@ def is_final(charge: Charge) -> bool:
 
 
 def is_same(one: Charge | None, other: Charge) -> bool:
-    """Whether nothing but time has passed between the two."""
+    """Whether the two differ in nothing but the time that has passed."""
     return one is not None and {**one, "elapsed_s": 0} == {**other, "elapsed_s": 0}
 
 
 def _tariff(row: ChargeRow, currency: str) -> Tariff | None:
-    """The session's own; before there is one, what the charge point asks now."""
+    """The session's own tariff, or the price that the charge point asks now where there is no session yet."""
     if row.tariff is not None:
         return tariff_of(row.tariff)
     return None if row.point_price_e4 is None else PricePerKwh(currency, row.point_price_e4)
 
 
 def _readings(row: ChargeRow, tariff: Tariff | None) -> Readings:
-    """Those that are billed, or would be if the charge ended now."""
+    """The readings that are billed, or would be if the charge ended now."""
     if row.readings is None or tariff is None or row.status not in (states.IN_PROGRESS, states.COMPLETED):
         return ()
     readings = from_text(row.readings)

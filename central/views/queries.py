@@ -27,7 +27,7 @@ ChargeKey = tuple[str, str]  # driver_id, message_id
 
 @dataclass(frozen=True)
 class ChargeRow:
-    """A request, its session where there is one, and the live figures of its charge point if they are of it."""
+    """A request, with its session where there is one, and the live figures that belong to that session."""
 
     message_id: str
     session_id: str
@@ -81,7 +81,7 @@ def read_charge(connection: Connection, driver_id: str, message_id: str) -> Char
 
 
 def read_followed(connection: Connection, keys: Sequence[ChargeKey]) -> dict[ChargeKey, ChargeRow]:
-    """Those of these charges that the driver's fold has seen."""
+    """The charges of these keys that the driver's fold has seen."""
     # By a single column: SQLite reads the whole table for a list of pairs.
     wanted = _CHARGES.where(CHARGE_REQUESTS.c.session_id.in_([session_id(*key) for key in keys]))
     rows = [ChargeRow(*row) for row in connection.execute(wanted)]
@@ -89,7 +89,7 @@ def read_followed(connection: Connection, keys: Sequence[ChargeKey]) -> dict[Cha
 
 
 def list_charges(connection: Connection, driver_id: str, only_open: bool, limit: int) -> list[ChargeRow]:
-    """Newest first."""
+    """A driver's charges, the newest first."""
     asked, status = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c.status
     wanted = _CHARGES.where(asked.driver_id == driver_id)
     if only_open:

@@ -1,1 +1,1 @@
-"""The worker: reads the log, folds it, appends what the folds want said."""
+"""The worker: reads the log, folds it into the tables, appends the messages that the folds emit."""

@@ -1,4 +1,4 @@
-"""Whether a record of the log may be folded: what it says, where it lies, and who appended it."""
+"""Decides whether a record of the log may be folded, by its content, its topic and key, and its appender."""
 
 from collections.abc import Mapping
 

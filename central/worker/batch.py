@@ -1,4 +1,4 @@
-"""Folding records inside one transaction: what each does to the rows, what goes out, what is buried, what is parked.
+"""Folding records inside one transaction: each changes rows, emits messages, becomes a dead letter or is parked.
 
 Nothing here begins or ends the transaction, moves an offset or appends to the log.
 """
@@ -27,12 +27,12 @@ from central.worker.dead_letter import dead_letter
 from eventlog import Record
 from runtime.log import session
 
-# A fold, or what a charge point is told when its key is parked or freed.
+# A fold, or what a charge point is sent when its key is parked or freed.
 Fold = Callable[[Rows, Incoming, Terms], Sequence[Outgoing]]
-Timed = tuple[Record, int]  # with the time that the fold will see
+TimedRecord = tuple[Record, int]  # with the time that the fold will see
 
 FOLD_FAILED = "fold_failed"
-# What is said again and again without anything happening is logged at DEBUG.
+# Kinds that come all the time, without anything happening, are logged at DEBUG.
 FREQUENT = frozenset({"heartbeat", "charging_data", "meter_checkpoint", "status_notification"})
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class InvalidOutgoing(Exception):
 
 
 class Batch:
-    """Takes records in their order; `write` writes what came of all of them.
+    """Folds records in their order; `write` writes the rows, the outbox and what was parked.
 
     `counts`: folded, dead, parked.
     """
@@ -55,27 +55,27 @@ class Batch:
         self._on_parked = on_parked
         self._rows = SqlRows(connection)
         self._parked_keys = parked.read_keys(connection)
-        self._letters: list[OutboxRecord] = []
+        self._outbox: list[OutboxRecord] = []
         self._parked: list[parked.ParkedRecord] = []
         self.counts: Counter[str] = Counter()
 
-    def take(self, records: Iterable[Timed]) -> None:
-        """All that the batch is given; once. Raises only what the database raises."""
+    def take(self, records: Iterable[TimedRecord]) -> None:
+        """Called once, with all records of the batch. Raises only what the database raises."""
         judged = [(record, admit(record, at_ms)) for record, at_ms in records]
         self._load([verdict for _, verdict in judged if isinstance(verdict, Incoming)])
         for record, verdict in judged:
             if isinstance(verdict, DeadLetter):
-                self._bury(record, verdict)
+                self._add_dead_letter(record, verdict)
             elif (record.topic, verdict.key) in self._parked_keys:
                 self._park(record, verdict)
             else:
                 self._fold(record, verdict)
 
     def take_parked(self, record: Record, at_ms: int) -> Incoming | None:
-        """A parked record once more; None where it became a dead letter. Raises what its fold raises."""
+        """Fold a parked record; None where it became a dead letter. Raises what its fold raises."""
         verdict = admit(record, at_ms)
         if isinstance(verdict, DeadLetter):
-            self._bury(record, verdict)
+            self._add_dead_letter(record, verdict)
             return None
         rows = self._rows.of(verdict.key)
         try:
@@ -87,13 +87,13 @@ class Batch:
             raise
         return verdict
 
-    def say(self, incoming: Incoming, speak: Fold) -> None:
-        """What `speak` wants said at the key of this record."""
+    def emit(self, incoming: Incoming, fold: Fold) -> None:
+        """Run another fold on this record: its rows are written, its messages go to the outbox."""
         rows = self._rows.of(incoming.key)
-        self._accept(rows, speak(rows, incoming, self._terms))
+        self._accept(rows, fold(rows, incoming, self._terms))
 
-    def park(self, records: Iterable[Timed], error: Exception) -> None:
-        """Records that the database itself would not take."""
+    def park(self, records: Iterable[TimedRecord], error: Exception) -> None:
+        """Park records that the database itself refused."""
         for record, at_ms in records:
             verdict = admit(record, at_ms)
             if isinstance(verdict, DeadLetter):
@@ -102,7 +102,7 @@ class Batch:
 
     def write(self) -> None:
         self._rows.write()
-        outbox.add(self._connection, self._letters)
+        outbox.add(self._connection, self._outbox)
         parked.add(self._connection, self._parked)
 
     def _load(self, admitted: Sequence[Incoming]) -> None:
@@ -128,15 +128,15 @@ class Batch:
                 logger.log(level, "folded %s of %s", incoming.message["type"], incoming.key)
 
     def _accept(self, rows: KeyRows, outgoing: Sequence[Outgoing]) -> None:
-        records = [_letter(each) for each in outgoing]
+        records = [_outbox_record(each) for each in outgoing]
         for alarm in rows.staged(Alarm):
             logger.error("ALARM %s at %s: %s", alarm.alarm, alarm.cp_id, alarm.text)
         rows.accept()
-        self._letters += records
+        self._outbox += records
 
     def _refuse(self, record: Record, rows: KeyRows, refusal: Refused) -> None:
         rows.accept()  # all it put is that it was seen
-        self._bury(record, DeadLetter(refusal.code, refusal.text))
+        self._add_dead_letter(record, DeadLetter(refusal.code, refusal.text))
 
     def _fail(self, record: Record, incoming: Incoming, error: Exception) -> None:
         if record.topic != kinds.TELEMETRY:
@@ -144,7 +144,7 @@ class Batch:
             return
         # Lossy, endless, and no state hangs on it: keeping it for later would only fill the disk.
         logger.error("folding %s of %s failed", incoming.message["type"], incoming.key, exc_info=error)
-        self._bury(record, DeadLetter(FOLD_FAILED, f"{type(error).__name__}: {error}"))
+        self._add_dead_letter(record, DeadLetter(FOLD_FAILED, f"{type(error).__name__}: {error}"))
 
     def _park_key(self, record: Record, incoming: Incoming, error: Exception) -> None:
         key = incoming.key
@@ -157,7 +157,7 @@ class Batch:
         self._parked_keys.add((record.topic, key))
         self._park(record, incoming)
         try:
-            self.say(incoming, self._on_parked)
+            self.emit(incoming, self._on_parked)
         except SQLAlchemyError:
             raise
         except Exception:
@@ -173,16 +173,16 @@ class Batch:
             )
         )
 
-    def _bury(self, record: Record, verdict: DeadLetter) -> None:
+    def _add_dead_letter(self, record: Record, verdict: DeadLetter) -> None:
         self.counts["dead"] += 1
         logger.warning(
             "%s/%d offset %d is a dead letter: %s (%s)",
             record.topic, record.partition, record.offset, verdict.reason, verdict.text,
         )  # fmt: skip
-        self._letters.append(dead_letter(record, verdict))
+        self._outbox.append(dead_letter(record, verdict))
 
 
-def _letter(outgoing: Outgoing) -> OutboxRecord:
+def _outbox_record(outgoing: Outgoing) -> OutboxRecord:
     problem = check(outgoing.message)
     if problem is not None:
         raise InvalidOutgoing(f"{outgoing.message.get('type')}: {problem.text}")

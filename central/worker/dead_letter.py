@@ -14,8 +14,8 @@ MAX_TEXT_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
-class Buried:
-    """One record of ev.dead. `topic`, `partition`, `offset`: where the record lay. `appender`: who appended it."""
+class StoredDeadLetter:
+    """One record of ev.dead. `topic`, `partition`, `offset`: of the original. `appender`: who appended that."""
 
     at_ms: int
     reason: str
@@ -42,7 +42,7 @@ def dead_letter(record: Record, verdict: DeadLetter) -> OutboxRecord:
     return OutboxRecord(DEAD, key, record.value, headers)
 
 
-def read_newest(log: Log, limit: int) -> list[Buried]:
+def read_newest(log: Log, limit: int) -> list[StoredDeadLetter]:
     """The newest dead letters, oldest first. Raises LogUnavailable."""
     partitions = [(DEAD, partition) for partition in range(log.partitions(DEAD))]
     ends = log.all_ends(partitions)
@@ -61,14 +61,14 @@ def read_newest(log: Log, limit: int) -> list[Buried]:
     finally:
         reader.close()
     found.sort(key=lambda record: record.timestamp_ms)
-    return [_buried(record) for record in found[-limit:]]
+    return [_stored(record) for record in found[-limit:]]
 
 
-def _buried(record: Record) -> Buried:
+def _stored(record: Record) -> StoredDeadLetter:
     def header(name: str) -> str:
         return record.headers.get(name, b"").decode(errors="replace")
 
-    return Buried(
+    return StoredDeadLetter(
         at_ms=record.timestamp_ms,
         reason=header("reason"),
         text=header("text"),

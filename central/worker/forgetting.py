@@ -1,4 +1,4 @@
-"""What nobody asks for any more leaves its table: ids so old that they count as unseen, deadlines long void, and live
+"""Deletes rows that nobody asks for any more: ids so old that they count as unseen, deadlines long void, and live
 figures of charges that ended long ago.
 """
 
@@ -14,7 +14,8 @@ MAX_ROWS = 1_000  # of a table at a time: the worker has other things to do
 
 
 def forget(connection: Connection, marks: Iterable[Mark]) -> bool:
-    """Whether that was all. `marks`: of all partitions. The lowest counts: another may be ahead by a wrong stamp.
+    """Returns whether nothing is left to delete. `marks`: of all partitions. The lowest counts, since a wrong stamp
+    may have moved another one ahead.
 
     A partition that never had a record has no time, and nothing that could be forgotten.
     """
@@ -30,7 +31,7 @@ def forget(connection: Connection, marks: Iterable[Mark]) -> bool:
 
 
 def _delete(connection: Connection, table: Table, is_old: ColumnElement[bool]) -> bool:
-    """Whether there may be more."""
+    """Returns whether there may be more to delete."""
     key = table.primary_key.columns
     chosen = select(*key).where(is_old).limit(MAX_ROWS)
     return connection.execute(delete(table).where(tuple_(*key).in_(chosen))).rowcount >= MAX_ROWS

@@ -1,4 +1,4 @@
-"""What the worker reads of the log. Money goes first: telemetry is read only while nothing else waits."""
+"""Reads the log for the worker. Money goes first: telemetry is read only while nothing else waits."""
 
 import logging
 from collections import Counter
@@ -54,12 +54,12 @@ class Intake:
         return {partition: self._reader(partition[0]).position(*partition) for partition in self._places}
 
     def is_at_the_end(self) -> bool:
-        """Of what is kept for ever; whatever comes is newer than all that was handed out."""
+        """Whether all that is kept for ever was handed out, so that whatever comes is newer."""
         reached = {partition: at for partition, at in self.positions().items() if partition[0] != TELEMETRY}
         return all(reached[partition] >= end.next for partition, end in self._log.all_ends(reached).items())
 
     def wake(self) -> None:
-        """From any thread: what was just appended may be ours to read next."""
+        """Ends a wait: something was just appended that may be read next. Any thread may call it."""
         self._money.wake()
 
     def close(self) -> None:

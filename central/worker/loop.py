@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from central.model.record_time import Mark
 from central.model.terms import Terms
 from central.store import log_identity, offsets, outbox
-from central.store.database import Database, is_passing, lock_for_writing, reason_of
+from central.store.database import Database, is_transient, lock_for_writing, reason_of
 from central.store.log_identity import OtherLog
 from central.store.offsets import FenceLost, Position, TopicPartition
 from central.worker import forgetting
@@ -91,7 +91,7 @@ class Worker:
                     self._ticker.wait_for_grace()
                     pauses.wait(f"the log is away: {error}")
                 except SQLAlchemyError as error:
-                    if not is_passing(error):
+                    if not is_transient(error):
                         raise
                     pauses.wait(f"the database cannot be used: {reason_of(error)}")
         finally:
@@ -151,7 +151,7 @@ class Worker:
         try:
             self._fold_together(records)
         except SQLAlchemyError as error:
-            if is_passing(error):
+            if is_transient(error):
                 raise
             logger.exception("the database refused a batch; its records are tried one by one")
             for record in records:
@@ -161,7 +161,7 @@ class Worker:
         try:
             self._fold_together([record])
         except SQLAlchemyError as error:
-            if is_passing(error):
+            if is_transient(error):
                 raise
             self._fold_together([record], refused=error)
 

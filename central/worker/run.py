@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def run_worker(config: ConfigManager) -> int:
-    """Until SIGTERM; the exit code. The work has a thread of its own, since waiting for a broker can take long.
+    """Runs until SIGTERM and returns the exit code. The work has its own thread: waiting for a broker can take long.
 
     Raises BadPlace.
     """

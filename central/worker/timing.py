@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from central.model.record_time import Mark, advance
 from central.store.offsets import Position, TopicPartition
-from central.worker.batch import Timed
+from central.worker.batch import TimedRecord
 from eventlog import Record
 
 logger = logging.getLogger(__name__)
@@ -13,10 +13,10 @@ logger = logging.getLogger(__name__)
 
 def timed(
     records: Sequence[Record], positions: Mapping[TopicPartition, Position]
-) -> tuple[list[Timed], dict[TopicPartition, Position]]:
+) -> tuple[list[TimedRecord], dict[TopicPartition, Position]]:
     """Each record with its time, and the new positions of the partitions that these records lie in."""
     moved: dict[TopicPartition, Position] = {}
-    result: list[Timed] = []
+    result: list[TimedRecord] = []
     for record in records:
         partition = (record.topic, record.partition)
         mark = (moved.get(partition) or positions[partition]).mark

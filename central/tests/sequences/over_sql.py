@@ -17,7 +17,7 @@ from central.model.records import Incoming, Message
 from central.model.terms import Terms
 from central.store.tables import OUTBOX, TABLES, metadata
 from central.tests.memory_rows import Table
-from central.worker.batch import Batch, Timed
+from central.worker.batch import Batch, TimedRecord
 from eventlog import Record
 
 
@@ -39,7 +39,7 @@ def fold_over_sql(records: Sequence[Incoming], terms: Terms, random: Random) -> 
     return found
 
 
-def _record(incoming: Incoming, offset: int) -> Timed:
+def _record(incoming: Incoming, offset: int) -> TimedRecord:
     value, headers = payload_of(incoming.message), appended_by(incoming.appender)
     record = Record(incoming.topic, 0, offset, incoming.key, value, headers, incoming.at_ms)
     return record, incoming.at_ms
