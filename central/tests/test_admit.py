@@ -162,6 +162,20 @@ def test_state_that_no_table_has_counts_as_unknown_and_the_rest_is_folded():
     assert (verdict.message["state"], verdict.message["vehicle"], verdict.problem) == ("unknown", "present", None)
 
 
+def test_heartbeat_of_a_state_that_no_table_has_is_a_sign_of_life_all_the_same():
+    said_so = said({"type": "heartbeat", "cp_id": "cp_001", "state": "hibernating"}, "bridge", kinds.TELEMETRY)
+    verdict = admit(said_so, 1)
+    assert isinstance(verdict, Incoming)
+    assert verdict.message["state"] == "unknown"
+
+
+def test_what_a_board_said_and_no_board_may_say_is_buried_whatever_it_says():
+    forged = said({"type": "link_up", "message_id": f"{BOARD}.{EPOCH}.5", "cp_id": "cp_001", "link_id": "l"}, "board")
+    verdict = admit(forged, 1)
+    assert isinstance(verdict, DeadLetter)
+    assert verdict.reason == "wrong_origin"
+
+
 @pytest.mark.parametrize("fields", [
     {"type": "telepathy", "cp_id": "cp_001"},
     {"type": ["list"], "cp_id": "cp_001"},

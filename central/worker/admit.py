@@ -6,10 +6,9 @@ from wire import kinds
 from wire.appenders import BRIDGE, HEADER, appenders_of, may_append
 from wire.check import check
 from wire.frame import FrameError, parse
-from wire.ids import ID_CHARACTERS, made_of
 from wire.ids import parse as parse_id
-from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
+from wire.newer import check_of_newer, strange_choices
 
 from central.model.records import Incoming, Message, Problem
 from eventlog import Record
@@ -18,8 +17,6 @@ from eventlog import Record
 OTHER_TOPICS: dict[str, frozenset[str]] = {"deadline_passed": frozenset({kinds.DRIVER})}
 
 SHOWN_CHARACTERS = 200
-MAX_WORD = 64  # characters of a choice
-
 
 # What a choice counts as that this Central does not know: its board is newer, and a completion is money all the same.
 UNKNOWN = "unknown"
@@ -36,28 +33,18 @@ def admit(record: Record, at_ms: int) -> Incoming | DeadLetter:
     except FrameError as error:
         return DeadLetter(error.code, error.text)
     appender = appender_of(record.headers)
-    strange = _strange_choices(message) if appender == BRIDGE and record.topic == kinds.CP else []
-    problem = check(message | {each.name: each.choices[0] for each in strange})
+    is_boards = appender == BRIDGE  # a server of ours is never newer than its own table
+    problem = check_of_newer(message) if is_boards else check(message)
     if problem is not None:
         dead = DeadLetter(problem.code, problem.text)
         return _counted(record, message, at_ms, appender, dead) or dead
-    message |= {each.name: UNKNOWN for each in strange}
+    if is_boards:
+        message |= {each.name: UNKNOWN for each in strange_choices(message)}
     wrong = _misplaced(record, message) or _wrong_origin(message, appender)
     if wrong is not None:
         return wrong
     assert record.key is not None
     return Incoming(record.topic, record.key, message, at_ms, appender)
-
-
-def _strange_choices(message: Message) -> list[Field]:
-    """The fields that hold a state or a reason which no table has: a word of a newer board."""
-    kind = KINDS.get(str(message.get("type")))
-    choices = [each for each in kind.fields if each.sort == "choice"] if kind is not None else []
-    return [each for each in choices if _is_word(message.get(each.name)) and message[each.name] not in each.choices]
-
-
-def _is_word(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_WORD and made_of(value, ID_CHARACTERS)
 
 
 def _counted(record: Record, message: Message, at_ms: int, appender: str, problem: Problem) -> Incoming | None:
