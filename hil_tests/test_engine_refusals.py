@@ -108,6 +108,30 @@ def test_jump_is_refused_and_not_remembered(bench_of: Callable[..., Bench]):
     assert say_again(bench, 1001, session_id="s9")["accepted"] is True
 
 
+def test_board_that_was_away_takes_what_central_says_next(bench_of: Callable[..., Bench]):
+    """Central told its seq with register_response: what comes above it is no jump."""
+    bench = bench_of()
+    bench.refused(ttl_ms=0)
+    bench.bridge.say({
+        "type": "register_response", "message_id": "r", "cp_id": "cp_1", "link_id": "l", "accepted": True,
+        "in_service": True, "seq": 9000,
+    })
+    bench.run(100)
+    assert say_again(bench, 10_001, session_id="s8")["reason"] == "seq_jump"
+    assert say_again(bench, 2, session_id="s9")["accepted"] is True
+    assert say_again(bench, 9_001, kind="stop_charge", session_id="s9", reason="driver")["accepted"] is True
+
+
+def test_registration_and_status_tell_what_the_engine_has(bench_of: Callable[..., Bench]):
+    bench = bench_of()
+    bench.charge("s1")
+    bench.run(2_000)
+    status = bench.bridge.of("status_notification")[-1]
+    assert (status["state"], status["session_id"]) == ("charging", "s1")
+    registration = bench.bridge.of("register_request")[0]
+    assert registration["engine_epoch"] == registration["message_id"].split(".")[1]
+
+
 def test_flash_that_is_new_takes_whatever_seq_comes_first(bench_of: Callable[..., Bench]):
     assert say_again(bench_of(), 5000, session_id="s1")["accepted"] is True
 

@@ -27,10 +27,14 @@ _ROOM = {
     "fault_notification": WINDOW - 12,
     "recovery_notification": WINDOW - 12,
 }
-# Kinds of which a newer message takes the number of an older one. A checkpoint that was sent may be logged, and would
-# come back as its own duplicate; of a registration the bridge acts on every copy.
+# Of a checkpoint that was never sent a newer one takes the number. One that was sent may be logged, and a number never
+# carries other content: Central would take the newer one for a duplicate.
 _REPLACED_UNSENT = ("meter_checkpoint",)
-_REPLACED_UNACKED = ("register_request",)
+# A registration that is not acked is sent again as it is, under its number; only one that says something else than this
+# is a new message. What changes all the time is in it as it was.
+_REPEATED = "register_request"
+_PASSING = ("register_wh", "last_seq")
+_ENVELOPE = ("type", "message_id", "v", "occurred_at_ms", "uptime_ms", "boot")
 _LONGEST = LINE_LIMIT - 10  # less star, tag and newline
 
 
@@ -69,6 +73,11 @@ class Journal:
 
     def append(self, kind, fields, stamp):
         """Journal a message; its n, or None (counted) where the journal has no room left for its kind."""
+        if kind == _REPEATED:
+            entry = self.registration()
+            if entry is not None and _says(parse(entry.payload), fields):
+                entry.due = None
+                return entry.n
         entry = self._replaceable(kind)
         if entry is None and self.span() >= _ROOM.get(kind, WINDOW):
             self.refused[kind] = self.refused.get(kind, 0) + 1
@@ -114,9 +123,9 @@ class Journal:
         return [(entry.n, parse(entry.payload)) for entry in self.entries if entry.n > n]
 
     def registration(self):
-        """The unacked register_request, or None."""
-        for entry in self.entries:
-            if entry.kind == "register_request":
+        """The newest unacked register_request, or None."""
+        for entry in reversed(self.entries):
+            if entry.kind == _REPEATED:
                 return entry
         return None
 
@@ -133,7 +142,7 @@ class Journal:
 
     def _replaceable(self, kind):
         for entry in self.entries:
-            if entry.kind == kind and (kind in _REPLACED_UNACKED or (kind in _REPLACED_UNSENT and not entry.sent)):
+            if entry.kind == kind and kind in _REPLACED_UNSENT and not entry.sent:
                 return entry
         return None
 
@@ -191,6 +200,15 @@ class Journal:
             if not self._newest or self.append("gap", {"cp_id": self.cp_id, "from": first, "to": last}, {}):
                 for n in range(first, last + 1):
                     self._storage.remove(_name(n))
+
+
+def _says(message, fields):
+    """Whether a journaled message says the same as these fields, but for what changes all the time."""
+    told = [name for name in message if name not in _ENVELOPE]
+    names = [name for name in fields if name not in _PASSING]
+    return all(message.get(name) == fields[name] for name in names) and all(
+        name in fields or name in _PASSING for name in told
+    )
 
 
 def _name(n):

@@ -12,6 +12,7 @@ class Commands:
         self._engine = engine
         self._memory = memory
         self._sender = sender
+        self._central_seq = 0  # as the newest register_response told it
         self._runs = {
             "start_charge": self._start,
             "stop_charge": self._stop,
@@ -21,9 +22,14 @@ class Commands:
         }
         self.kinds = tuple(self._runs)
 
+    def begin_at(self, central_seq):
+        """Where Central stands: a board that was away, or at another Central, may lie far below."""
+        self._central_seq = central_seq or 0
+
     def take(self, message):
         seq, last = message["seq"], self._memory.last_seq
-        if last is None or last < seq <= last + SEQ_JUMP:  # a board with new flash takes whatever comes first
+        # A board with new flash takes whatever comes first.
+        if last is None or last < seq <= max(last, self._central_seq) + SEQ_JUMP:
             self._run(message)
             self._say(seq, self._memory.answer)
         elif seq == last:

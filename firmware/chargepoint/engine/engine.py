@@ -101,8 +101,10 @@ class Engine:
         status = {
             "id": self._cp_id, "state": self.state, "relay_closed": self.state in states.RELAY_CLOSED,
             "faults": list(self.faults), "meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh,
-            "vehicle": self.vehicle(), "uptime_ms": self._clock.now,
+            "vehicle": self.vehicle(), "uptime_ms": self._clock.now, "engine_epoch": self._sender.journal.epoch,
         }
+        if self._memory.last_seq is not None:
+            status["last_seq"] = self._memory.last_seq
         if self.session_id() is not None:
             status["session_id"] = self.session_id()
         return status
@@ -243,6 +245,7 @@ class Engine:
         self._take_time(message)
         if self._outbox is not None:
             self._outbox.open()
+        self._commands.begin_at(message.get("seq"))
         self.set_service(message["in_service"])
         self._books.raise_register(message.get("meter_id"), message.get("register_wh") or 0)
 

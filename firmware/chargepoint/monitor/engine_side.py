@@ -52,7 +52,7 @@ class EngineSide:
 
     def described(self):
         """What a registration says of the engine."""
-        fields = dict(self._watch.meter)
+        fields = dict(self._watch.told)
         if self._redialler is None:  # else they are the engine's settings, and this board does not have them
             fields["presence"] = self._settings.presence
             fields["rated_current_ma"] = self._settings.rated_current_ma
@@ -79,7 +79,7 @@ class EngineSide:
             self.incarnation = self._watch.board, self._watch.boots, self.link.generation
         self._reports.report_recovery(ENGINE_SILENT)
         self._reports.compare_engine_faults(message["faults"])
-        self._reports.update_cp_status(message["state"], message["vehicle"])
+        self._reports.update_cp_status(message["state"], message["vehicle"], message.get("session_id"))
         self.health = ILL if message["faults"] else WELL
         if is_checked and message["state"] == states.SAFE:
             self.say("safe_release", {"cp_id": self._sender.cp_id})

@@ -38,11 +38,14 @@ class Reports:
             if fault not in faults and fault not in MONITOR_FAULTS:
                 self.report_recovery(fault)
 
-    def update_cp_status(self, state, vehicle):
-        if (state, vehicle) != self._status:
+    def update_cp_status(self, state, vehicle, session_id):
+        """session_id: of the session that the engine runs; None: none."""
+        if (state, vehicle, session_id) != self._status:
             fields = {"cp_id": self._sender.cp_id, "state": state, "vehicle": vehicle}
+            if session_id is not None:
+                fields["session_id"] = session_id
             if self._sender.keep("status_notification", fields) is not None:
-                self._status = (state, vehicle)
+                self._status = (state, vehicle, session_id)
 
     def _report(self, kind, fields):
         n = self._sender.keep(kind, fields)

@@ -1,5 +1,7 @@
 """What a monitor knows of its engine: when to ask for its health, what it said, whether it is silent."""
 
+_REGISTERED = ("meter_id", "register_wh", "last_seq", "engine_epoch")
+
 
 class EngineWatch:
     """state and meter {meter_id, register_wh} as last heard; board: the engine's, once it named itself.
@@ -11,7 +13,7 @@ class EngineWatch:
         """hurry_ms: between checks while the engine waits in safe mode, or has not answered yet."""
         self.state = "booting"
         self.board = None
-        self.meter = {}
+        self.told = {}  # what a registration says of the engine
         self.boots = 0
         self._uptime_ms = 0
         self._own_interval_ms = self._interval_ms = interval_ms
@@ -42,7 +44,7 @@ class EngineWatch:
     def heard(self, message, board, now):
         """A health_check_response; board: None where it names none. True if it answers the last check."""
         self.state = message["state"]
-        self.meter = {"meter_id": message["meter_id"], "register_wh": message["register_wh"]}
+        self.told = {name: message[name] for name in _REGISTERED if name in message}
         self._heard_at = now
         uptime_ms = message.get("uptime_ms") or 0
         self.boots += uptime_ms < self._uptime_ms
