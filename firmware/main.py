@@ -31,7 +31,7 @@ def main(arguments):
     say(_ready(settings, board))
     try:
         run(board)
-    except Exception as error:  # flash that fails, or a mistake of ours: nobody has to come and start it again
+    except Exception as error:  # flash that fails, or a defect: the board restarts by itself
         board.platform.relay(False)
         print_exception(error)
         board.platform.reset()

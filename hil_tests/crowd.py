@@ -22,7 +22,7 @@ STEP_MOST_MS = 100
 POWER_W = 3500
 IDLE_WINDOW_S = 0.5  # real time: hundreds of worlds share one thread, and a window is 0.3 ms of it
 WINDOW_S = 0.1  # where a car charges: a board takes 1 s without a window for a dead sensor
-# A thread that steps hundreds of boards comes by more rarely than a board's own loop would.
+# A thread that steps hundreds of boards steps each more rarely than a board's own loop would.
 PATIENT = {"keepalive_ms": 5000, "link_lost_ms": 20000, "retry_slow_ms": 2000, "heartbeat_interval_ms": 5000}
 
 

@@ -1,4 +1,4 @@
-"""A board of one loop, for tests of the simulated platform: closes for a number of watt-hours, then says its register.
+"""A board of one loop, for tests of the simulated platform: feeds so many watt-hours, then prints its register.
 
     micropython sim_board.py PLANT_PORT ENERGY_WH
 """

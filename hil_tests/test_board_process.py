@@ -55,11 +55,11 @@ def test_one_board_charges_from_registration_to_completion(tmp_path: Path, inter
         assert bench.plant.state()["relay"] is True
         completion = finish(bench, "s1")
         assert bench.plant.state()["relay"] is False
-        (spell,) = bench.plant.state()["sessions"]
+        (closure,) = bench.plant.state()["sessions"]
     metered_wh = completion["end_register_wh"] - completion["start_register_wh"]
     assert (completion["session_id"], completion["reason"], completion["relay_closed"]) == ("s1", "driver", True)
     assert metered_wh > 10
-    assert metered_wh == pytest.approx(spell["energy_mwh"] / 1000, rel=0.015, abs=2)
+    assert metered_wh == pytest.approx(closure["energy_mwh"] / 1000, rel=0.015, abs=2)
     assert all_numbers_arrived(bench)
 
 
@@ -163,7 +163,7 @@ def test_charge_over_a_serial_line(tmp_path: Path, interpreter: str):
 
 
 def test_serial_line_that_nobody_reads_does_not_stop_the_charge(tmp_path: Path, interpreter: str):
-    """What is written to it must never wait: the plant sees the relay closed, and the energy limit open it."""
+    """Writing must never block the board: the plant sees the relay close, and open at the energy limit."""
     with (
         NullModem() as modem,
         UnixBench(tmp_path, interpreter, "--plugged", "--speed", "60", "--profile", "constant:3000") as bench,

@@ -121,7 +121,7 @@ def test_environment_is_above_the_file_and_empty_is_unset():
 
 
 def test_simulated_boards_of_different_charge_points_have_different_ids():
-    """Two of one id would throw each other off the MQTT broker for ever."""
+    """Two boards with one id would disconnect each other from the MQTT broker for ever."""
     names = ["cp_1", "a.b", "a-b", "charge-point-north-001", "charge-point-north-002", "x" * 64]
     ids = {board_id(name, role) for name in names for role in ("both", "engine", "monitor")}
     assert len(ids) == 3 * len(names)

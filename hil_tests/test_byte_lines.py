@@ -1,4 +1,4 @@
-"""Byte lines at their edges: what is not there, what refuses, and a clock that wraps."""
+"""Edge cases of byte lines: nobody listens, a connection is refused, the clock wraps."""
 
 import socket
 from pathlib import Path

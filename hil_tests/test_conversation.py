@@ -1,4 +1,4 @@
-"""One charge, said over good and bad lines: board and bridge, and engine and monitor of a split board."""
+"""One charge over good and bad lines: board and bridge, and engine and monitor of a split board."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from hil_tests.benches.lines import CONDITIONS
 from hil_tests.benches.virtual import Bench
 
 CHARGE_MS = 20_000
-# What a board that is cut off again and again needs is patience in the test, not in the rules.
+# Short intervals, so that a board that loses its line again and again still finishes soon.
 CONFIG: dict[str, Any] = {
     "checkpoint_interval_ms": 4000, "heartbeat_interval_ms": 3000, "health_interval_ms": 3000, "resend_ms": 2000,
 }
@@ -48,9 +48,9 @@ def test_charge_is_told_whole(tmp_path: Path, line: str, condition: str):
     registers = [m["register_wh"] for m in bridge.of("meter_checkpoint")]
     assert len(registers) >= 3
     assert started["register_wh"] <= min(registers) <= max(registers) <= completion["end_register_wh"]
-    (spell,) = bench.world.record.spells
+    (closure,) = bench.world.record.closures
     metered_wh = completion["end_register_wh"] - completion["start_register_wh"]
-    assert metered_wh == pytest.approx(spell.energy_mwh / 1000, rel=0.015, abs=1)
+    assert metered_wh == pytest.approx(closure.energy_mwh / 1000, rel=0.015, abs=1)
     assert [m["accepted"] for m in bridge.of("command_response")] == [True, True]
 
 
@@ -145,7 +145,7 @@ def test_board_that_its_bridge_does_not_know_registers_at_once(tmp_path: Path):
     bench.until(lambda: bench.bridge.of("status_notification"))
     refusal = {"type": "error_response", "code": "not_registered", "text": "register first"}
     bench.bridge.say(refusal)
-    bench.bridge.say(refusal)  # what was under way meanwhile is refused too, and asks for nothing more
+    bench.bridge.say(refusal)  # refused again meanwhile, which does not make it register twice
     bench.run(1000)
     assert bench.bridge.registrations == 2
     bench.bridge.say({**refusal, "code": "bad_field"})
@@ -154,7 +154,7 @@ def test_board_that_its_bridge_does_not_know_registers_at_once(tmp_path: Path):
 
 
 def test_engine_that_starts_anew_alone_tells_how_its_charge_ended_and_charges_again(tmp_path: Path):
-    """Its monitor stays registered: nothing but the engine itself tells that there is somebody to answer."""
+    """Its monitor stays registered, so only the engine's own messages show that it restarted."""
     bench = bench_of(tmp_path, "engine-monitor", "perfect")
     bench.until(lambda: bench.engine.state == "idle")
     bench.charge("s1")

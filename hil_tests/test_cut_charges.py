@@ -1,4 +1,4 @@
-"""The power of one board goes at each of its flash's writes in turn: nothing is told twice, never, or wrongly."""
+"""A board's power fails at each of its flash's writes in turn: every message arrives exactly once and unchanged."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,15 +13,15 @@ WATTS = 3000  # of the bench's car
 QUICK: dict[str, Any] = {
     "flash_interval_ms": 500, "checkpoint_interval_ms": 1000, "health_interval_ms": 1000, "heartbeat_interval_ms": 3000,
 }
-CUTS_AT_LEAST = 50  # fewer means that the life below has become too short to prove anything
+CUTS_AT_LEAST = 50  # with fewer, the scenario below is too short to prove anything
 
 
 class PowerCut(Exception):
-    """The board in whose folder it happened does nothing any more."""
+    """Raised in the middle of a write; the board is dead afterwards."""
 
 
 class Flash:
-    """Counts what every board does to its flash, and cuts the power of whoever does the number `fatal`."""
+    """Counts the writes to every board's flash, and cuts the power of the board that makes write `fatal`."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.count = 0
@@ -48,7 +48,7 @@ class Flash:
 
 
 def life(bench: Bench) -> None:
-    """Everything a board writes to its flash for."""
+    """A scenario with every kind of write to flash."""
     engine_role = "engine" if "engine" in bench.boards else "both"
     bench.until_registered()
     bench.charge("s1")
@@ -80,10 +80,10 @@ def restart(bench: Bench, role: str) -> None:
 
 
 def afterwards(bench: Bench, cut_role: str) -> None:
-    """The board comes back, twice over; what was under way is ended, and another charge runs as if nothing were."""
+    """The board restarts twice. What was running is ended, and another charge runs normally."""
     bench.world.fault("over_temperature", False)
     restart(bench, cut_role)
-    bench.run(4000)  # commands that were not answered are said again
+    bench.run(4000)  # unanswered commands are sent again
     under_way = bench.engine.session_id()
     if under_way:
         bench.bridge.command("stop_charge", session_id=under_way, reason="driver")

@@ -212,7 +212,7 @@ def test_sensor_that_shows_nothing_for_a_second_ends_it(bench_of: Callable[..., 
 
 
 def test_loop_that_was_held_up_blames_no_sensor(bench_of: Callable[..., Bench]):
-    """A flash erase takes up to 820 ms, and the next window is only then in the making."""
+    """A flash erase blocks the loop for up to 820 ms; that is no fault of the sensor."""
     bench = bench_of()
     bench.charge("s1")
     bench.run(5000)
@@ -225,7 +225,7 @@ def test_loop_that_was_held_up_blames_no_sensor(bench_of: Callable[..., Bench]):
 
 
 def test_windows_that_come_late_are_billed(bench_of: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch):
-    """They are of before the relay opened, and the charge is not over before they are counted."""
+    """They cover the time before the relay opened, so the charge ends only after they are counted."""
     bench = bench_of(7000, speed=60, rated_current_ma=40_000)
     bench.charge("s1")
     bench.run(5000)

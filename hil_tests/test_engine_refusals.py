@@ -1,4 +1,4 @@
-"""What the engine refuses: starts, commands said again or too late, and what is no message."""
+"""What the engine refuses: starts, repeated and late commands, and what is not a message."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -75,7 +75,7 @@ def test_stop_of_a_session_that_has_run_says_so(bench_of: Callable[..., Bench]):
 
 
 def say_again(bench: Bench, seq: int, kind: str = "start_charge", **fields: Any) -> Message:
-    """A command under a seq of choice; its answer."""
+    """Send a command with a given seq. Returns its answer."""
     answers = len(bench.bridge.received)
     bench.bridge.say({"type": kind, "message_id": "again", "cp_id": "cp_1", "seq": seq, "ttl_ms": 1000, **fields})
     bench.until(lambda: [m for m in bench.bridge.received[answers:] if m["type"] == "command_response"])

@@ -1,4 +1,4 @@
-"""Bad input at every door of a running system while a car charges: a clear answer, and the charge never notices."""
+"""Bad input at every interface of a running system while a car charges: clear answers, and the charge goes on."""
 
 import json
 import socket
@@ -24,7 +24,7 @@ from tools.testing.deadlines import DEADLINE_S
 EPOCH = "00c0ffee00c0ffee"
 STRANGER = {"location": "Elsewhere", "price_per_kwh": 0.01}
 
-# What a stranger may say on a line, and the code of the answer; None: nothing that could be answered.
+# Bad messages on a line, each with the code of its answer; None: there is no answer.
 BAD_PAYLOADS: tuple[tuple[bytes, str | None], ...] = (
     (b"hello", "not_json"),
     (b"\xff\xfe\x00", "not_json"),
@@ -156,7 +156,7 @@ def test_mqtt(running: Site) -> None:
 
 
 def test_the_logs_topics(running: Site) -> None:
-    """Anybody who can reach the log can append; what is no record of ours is a dead letter with its reason."""
+    """Others can append to the log too. What is not a valid record becomes a dead letter with its reason."""
     log = open_log("", running.stack.folder / "log.db", "stranger")
     completion = {"type": "charge_completion", "message_id": str(uuid4()), "cp_id": "cp_tcp"}
     heartbeat = {"type": "heartbeat", "message_id": "x", "cp_id": "cp_tcp", "state": "idle"}
@@ -172,7 +172,7 @@ def test_the_logs_topics(running: Site) -> None:
 
 
 def _dead(running: Site) -> str:
-    """Every reason that ev.dead tells of."""
+    """All reasons in ev.dead."""
     log = open_log("", running.stack.folder / "log.db", "reader")
     reader = log.reader({("ev.dead", 0): log.ends("ev.dead", 0).first})
     count = log.ends("ev.dead", 0).next

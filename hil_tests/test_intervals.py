@@ -32,7 +32,7 @@ def checks(bench: Bench) -> int:
 def intervals(bench: Bench) -> tuple[float, float]:
     """Between heartbeats and between checks, in ms of the bench's clock."""
     duration_ms = COUNT * 3000
-    bench.run(3000)  # what was hurried at the start is over
+    bench.run(3000)  # the quick checks of the start are over
     before = heartbeats(bench), checks(bench)
     bench.run(duration_ms)
     return duration_ms / (heartbeats(bench) - before[0]), duration_ms / (checks(bench) - before[1])

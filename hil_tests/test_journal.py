@@ -36,13 +36,13 @@ def append(journal: Journal, kind: str = "charge_started", **fields: object) -> 
 
 
 class JournalLife(RuleBasedStateMachine):
-    """A board with a line that loses what it likes, and power that goes when it likes."""
+    """A board whose line loses messages at random, and whose power fails at random."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.given: dict[int, str] = {}  # n -> what was journaled under it last
-        self.logged: dict[int, list[str]] = {}  # n -> every content that reached the log, first first
+        self.logged: dict[int, list[str]] = {}  # n -> every content that reached the log, oldest first
         self.lost_acks: list[int] = []
         self.now = 0
         self.count = 0
@@ -111,7 +111,7 @@ class JournalLife(RuleBasedStateMachine):
         self.outbox = Outbox(self.journal, RESEND_MS)
 
     def _line(self, reaches: float, fresh: list[int] | None = None) -> Callable[[bytes], bool]:
-        """A line on which that share of what is sent reaches the log."""
+        """A line on which this share of the messages reaches the log."""
         dice = random.Random(self.now)
 
         def send(payload: bytes) -> bool:
@@ -133,7 +133,7 @@ class JournalLife(RuleBasedStateMachine):
         self.outbox.take_ack({"board": "b", "epoch": self.epoch, "n": numbers})
 
     def _drain(self) -> None:
-        """A good line in the end; a checkpoint waits for the one before it, so a few rounds."""
+        """Finally a good line. Each checkpoint waits for the one before it, so this takes a few rounds."""
         self.outbox.open()
         for _ in range(WINDOW + 1):
             self.now += 10_000
@@ -226,7 +226,7 @@ def test_epoch_survives_the_loss_of_its_file(tmp_path: Path):
 
 @pytest.mark.parametrize(("board", "cp_id"), [("other", "cp_1"), ("b", "cp_9")])
 def test_flash_of_another_board_or_charge_point_is_refused_and_kept(tmp_path: Path, board: str, cp_id: str):
-    """Its messages bear another id: no bridge would take them from here, and they would fill the journal for good."""
+    """Its messages have another board's id. No bridge would ack them, and they would fill the journal for ever."""
     append(open_journal(tmp_path))
     before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
     with pytest.raises(SettingError, match=r"state_dir.*board b of cp_1.*expected"):

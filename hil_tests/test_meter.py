@@ -71,7 +71,7 @@ def test_a_current_that_does_no_work_is_not_billed():
 
 
 def test_noise_without_a_load_is_never_billed():
-    """Windows of a quarter of an hour, as a fast plant's are: what they hold of noise weighs the more."""
+    """Windows of a quarter of an hour, as a fast plant sends them, in which noise counts for more energy."""
     world = World(load_of("constant:3000", Mains()), window_ms=1_000_000)
     meter = Meter("m", 0)
     for window in world.advance(500 * 1_000_000):
@@ -202,7 +202,7 @@ def test_no_intermediate_leaves_the_small_integers(
 
 @settings(max_examples=300)
 @given(st.tuples(st.integers(-5, 300), any_sum, any_sum, any_sum, any_sum, any_sum, any_sum), calibrations)
-def test_nor_does_one_of_a_window_that_was_made_up(values: tuple[int, ...], calibration: tuple[int, int]):
+def test_made_up_window_stays_in_the_small_integers(values: tuple[int, ...], calibration: tuple[int, int]):
     window = SampleWindow()
     for field, value in zip(_FIELDS, values, strict=True):
         setattr(window, field, value)
@@ -212,7 +212,7 @@ def test_nor_does_one_of_a_window_that_was_made_up(values: tuple[int, ...], cali
 @pytest.mark.parametrize("n", [1, 250])
 @pytest.mark.parametrize("sign_i", [-1, 1])
 @pytest.mark.parametrize("sign_vi", [-1, 1])
-def test_nor_does_the_worst_that_could_be_said(n: int, sign_i: int, sign_vi: int):
+def test_extreme_window_stays_in_the_small_integers(n: int, sign_i: int, sign_vi: int):
     window, full = SampleWindow(), n * 2048 * 2048
     window.n, window.duration_ms = n, MAX_WINDOW_MS
     window.sum_ii = window.sum_vv = full

@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.testing.deadlines import DEADLINE_S
 
 HERE = Path(__file__).parent
-CUTS_AT_LEAST = 300  # fewer means that the life in the script has become too short to prove anything
+CUTS_AT_LEAST = 300  # with fewer, the scenario in the script is too short to prove anything
 
 
 def test_cut_at_every_write_of_a_littlefs(micropython: str):

@@ -92,7 +92,7 @@ def test_weld_is_judged_once_the_contacts_had_time_to_part(given: dict[str, obje
 
 
 def test_window_in_which_the_relay_moved_proves_neither_a_weld_nor_a_missing_contact():
-    """Where windows are long, or late, the current of before is in them."""
+    """Long or late windows still contain current from before the relay opened."""
     moved = {"relay": None, "open_ms": 0, "closed_ms": 0}
     assert run(Protection(), 10_000, **moved, current_ma=10_000, feedback=True) == []
     assert run(Protection(), 10_000, **moved, feedback=False) == []

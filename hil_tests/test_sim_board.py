@@ -1,4 +1,4 @@
-"""The simulated platform and the meter on real Pythons, against a real plant process: who is right is the plant."""
+"""The simulated platform and the meter on real Pythons, compared with a real plant process."""
 
 import os
 import subprocess
@@ -48,11 +48,11 @@ def test_the_board_meters_what_flowed(plant: Plant, interpreter: str):
     assert (bad_windows, bad_messages) == (0, 0)
     until(lambda: state(plant)["board"] is None)
     after = state(plant)
-    (spell,) = after["sessions"]
+    (closure,) = after["sessions"]
     assert after["relay"] is False
-    assert metered_wh == pytest.approx(spell["energy_mwh"] / 1000, rel=0.015, abs=1)
-    assert (spell["session_id"], spell["meter_id"]) == ("s1", "m1")
-    assert (spell["register_start_wh"], spell["register_end_wh"]) == (5000, register_wh)
+    assert metered_wh == pytest.approx(closure["energy_mwh"] / 1000, rel=0.015, abs=1)
+    assert (closure["session_id"], closure["meter_id"]) == ("s1", "m1")
+    assert (closure["register_start_wh"], closure["register_end_wh"]) == (5000, register_wh)
 
 
 @pytest.mark.parametrize("plant", ["constant:7400"], indirect=True)

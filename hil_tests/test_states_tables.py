@@ -1,4 +1,4 @@
-"""Every pair of (state, event) of both tables: walked as written, or refused and nothing changed."""
+"""Every pair of (state, event) of both tables does what is written, or is refused and changes nothing."""
 
 import pytest
 from chargepoint import states
@@ -51,7 +51,7 @@ def test_tables_use_what_is_declared_and_nothing_else(name: str):
 
 
 def test_relay_is_closed_in_charging_and_finishing_only():
-    """Whatever leads out of them opens it, whatever leads in from elsewhere closes it, nothing else moves it."""
+    """Entering these states closes the relay, leaving them opens it, and nothing else moves it."""
     for (state, event), (after, action) in states.ENGINE.items():
         before_closed, after_closed = state in states.RELAY_CLOSED, after in states.RELAY_CLOSED
         assert (action == states.CLOSE) == (after_closed and not before_closed), (state, event)

@@ -108,7 +108,7 @@ def test_a_board_killed_in_mid_charge_loses_a_checkpoint_at_most(running: Site) 
     charge.flowed_wh(400)
     with killed(charge.point.boards["both"]):
         charge.relay_opened()  # the pull-down does it
-        flowed_wh = charge.spell()["energy_mwh"] / 1000
+        flowed_wh = charge.closure()["energy_mwh"] / 1000
     receipt = charge.ended()
     assert receipt["reason"] == "power_loss"
     # One checkpoint, and one that the board was about to write.

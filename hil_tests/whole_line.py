@@ -39,12 +39,12 @@ _numbers = count(1)
 
 @dataclass
 class Charge:
-    """One `wattline charge` in the background. `spells_before`: how often the relay had closed before it."""
+    """One `wattline charge` in the background. `closures_before`: how often the relay had closed before it."""
 
     point: ChargePoint
     driver: Driver
     command: ChildProcess
-    spells_before: int
+    closures_before: int
 
     def flowed_wh(self, at_least: float) -> None:
         """Wait until so much flowed in this charge."""
@@ -53,11 +53,11 @@ class Charge:
     def relay_opened(self) -> None:
         wait_for(lambda: not self.point.plant.state()["relay"], DEADLINE_S, "the relay opens")
 
-    def spell(self) -> dict[str, Any]:
+    def closure(self) -> dict[str, Any]:
         """The one time that the plant's relay was closed for this charge."""
-        spells = self._spells()
-        assert len(spells) == 1
-        return spells[0]
+        closures = self._closures()
+        assert len(closures) == 1
+        return closures[0]
 
     def ended(self) -> dict[str, Any]:
         """The receipt, once the command ended well."""
@@ -66,17 +66,17 @@ class Charge:
         return receipt
 
     def give_up(self) -> None:
-        """After a test that failed in the middle: the next one finds the charge point free."""
+        """Ends a charge that a failed test left running, so that the next test finds the charge point free."""
         if self.command.running:
             self.command.kill()
             self.driver.run("stop", self.point.design.cp_id)
 
-    def _spells(self) -> list[dict[str, Any]]:
-        spells: list[dict[str, Any]] = self.point.plant.state()["sessions"]
-        return spells[self.spells_before :]
+    def _closures(self) -> list[dict[str, Any]]:
+        closures: list[dict[str, Any]] = self.point.plant.state()["sessions"]
+        return closures[self.closures_before :]
 
     def _flowed_mwh(self) -> int:
-        return sum(spell["energy_mwh"] for spell in self._spells())
+        return sum(closure["energy_mwh"] for closure in self._closures())
 
 
 class Site:
@@ -116,7 +116,7 @@ class Site:
         return status
 
     def tidy(self) -> None:
-        """Between tests, also those that failed."""
+        """After each test, also after one that failed."""
         while self._charges:
             self._charges.pop().give_up()
 
@@ -140,10 +140,10 @@ def site(log: Wanted, folder: Path) -> Generator[Site]:
 def agree(charge: Charge, receipt: dict[str, Any]) -> None:
     """Plant, register and bill tell the same, but for what flowed beyond the order; the relay closed once."""
     state = charge.point.plant.state()
-    spells = [spell for spell in state["sessions"] if spell["session_id"] == receipt["session_id"]]
-    assert len(spells) == 1
-    metered_wh = spells[0]["register_end_wh"] - spells[0]["register_start_wh"]
-    flowed_wh = spells[0]["energy_mwh"] / 1000
+    closures = [closure for closure in state["sessions"] if closure["session_id"] == receipt["session_id"]]
+    assert len(closures) == 1
+    metered_wh = closures[0]["register_end_wh"] - closures[0]["register_start_wh"]
+    flowed_wh = closures[0]["energy_mwh"] / 1000
     assert not state["relay"]
     assert receipt["energy_wh"] == min(metered_wh, receipt["max_energy_wh"] or metered_wh)
     assert abs(metered_wh - flowed_wh) <= TOLERANCE * flowed_wh + 1

@@ -1,4 +1,4 @@
-"""What one board's wire does to its plant: its pins and words in, sample windows out, as messages of the wire."""
+"""One board at its plant: messages about pins and register come in, sample windows go out."""
 
 from wire.check import Problem, check
 from wire.kinds import SIM_BOARD

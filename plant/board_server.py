@@ -12,10 +12,10 @@ from plant.attachment import Message
 from plant.charge_point import SimulatedChargePoint
 from plant.connections import Connections
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 HELLO_TIMEOUT_S = 10.0
-MAX_UNREAD = 65_536  # bytes a board has not read: it hangs, and a hung board's samples are lost
+MAX_UNREAD = 65_536  # bytes that a board has not read; with more, it hangs and its line is closed
 MAX_LINES = 256
 _CHUNK = 4096
 
@@ -32,7 +32,7 @@ class BoardServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it breaks."""
         if len(self.connections) >= MAX_LINES:
-            log.warning("more than %d boards: line refused", MAX_LINES)
+            logger.warning("more than %d boards: line refused", MAX_LINES)
             writer.close()
             return
         line = BoardLine(self, reader, writer)
@@ -41,7 +41,7 @@ class BoardServer:
             with self.connections.one(writer):
                 await line.run()
         except (ConnectionError, TimeoutError) as error:
-            log.debug("line ended: %r", error)
+            logger.debug("line ended: %r", error)
         finally:
             self._lines.discard(line)
             line.close()
@@ -87,7 +87,7 @@ class BoardLine:
         if point:
             point.catch_up()
             point.send = None
-            log.info("%s: board %s detached", point.cp_id, point.attachment.board)
+            logger.info("%s: board %s detached", point.cp_id, point.attachment.board)
             point.attachment.detach()
         self._writer.close()
 
@@ -115,16 +115,16 @@ class BoardLine:
         found.attachment.attach(str(message["board"]))
         found.send = self._send
         self.charge_point = found
-        log.info("%s: board %s attached", found.cp_id, found.attachment.board)
+        logger.info("%s: board %s attached", found.cp_id, found.attachment.board)
 
     def _refuse(self, code: str, field: str, text: str) -> None:
         self._server.refused += 1
-        log.warning("a board's message was refused: %s", text)
+        logger.warning("a board's message was refused: %s", text)
         self._send({"type": "error_response", "code": code, "field": field[:64], "text": text[:255]})
 
     def _send(self, message: Message) -> None:
         if self._writer.transport.get_write_buffer_size() > MAX_UNREAD:
-            log.warning("a board does not read; its line is closed")
+            logger.warning("a board does not read; its line is closed")
             self._writer.transport.abort()
             self.close()
         elif not self._writer.is_closing():

@@ -7,11 +7,11 @@ from plant.attachment import Attachment, Message, sample_window
 from plant.faults import FAULTS
 from plant.world import MAX_WINDOW_MS, WINDOW_MS, World
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 MIN_SPEED, MAX_SPEED = 0.5, 10_000.0
 FAST_WINDOW_S = 0.1  # real time of a window where time runs fast
-MAX_LAG_S = 10.0  # a process that slept longer (a suspended machine) does not make up for it
+MAX_LAG_S = 10.0  # after a longer sleep (a suspended machine) the rest is skipped
 _SHOWN_EDGES = 100
 
 
@@ -33,7 +33,7 @@ class SimulatedChargePoint:
         now_s = self._monotonic()
         elapsed_s, self._until_s = now_s - self._until_s, now_s
         if elapsed_s > MAX_LAG_S:
-            log.warning("%s: %.1f s behind; %.1f s of it are left out", self.cp_id, elapsed_s, elapsed_s - MAX_LAG_S)
+            logger.warning("%s: %.1f s behind; %.1f s of it are left out", self.cp_id, elapsed_s, elapsed_s - MAX_LAG_S)
             elapsed_s = MAX_LAG_S
         for window in self.world.advance(elapsed_s * 1000 * self.speed):
             if self.send:
@@ -51,10 +51,10 @@ class SimulatedChargePoint:
         if name not in FAULTS:
             raise ValueError(f"fault: expected one of {', '.join(FAULTS)}, not {name!r}")
         self.world.fault(name, on)
-        log.info("%s: fault %s %s", self.cp_id, name, "on" if on else "off")
+        logger.info("%s: fault %s %s", self.cp_id, name, "on" if on else "off")
 
     def state(self) -> dict[str, object]:
-        """Everything a test or a person wants to know, for JSON; energies in mWh, times in ms of the plant's clock."""
+        """All state, for JSON; energies in mWh, times in ms of the plant's clock."""
         world, record = self.world, self.world.record
         return {
             "cp_id": self.cp_id,
@@ -74,17 +74,17 @@ class SimulatedChargePoint:
             "edges": [edge._asdict() for edge in list(world.relay.edges)[-_SHOWN_EDGES:]],
             "sessions": [
                 {
-                    "session_id": spell.session_id,
-                    "closed_at_ms": round(spell.closed_at_ms),
-                    "closed_wall_s": spell.closed_wall_s,
-                    "opened_at_ms": None if spell.opened_at_ms is None else round(spell.opened_at_ms),
-                    "opened_wall_s": spell.opened_wall_s,
-                    "energy_mwh": spell.energy_mwh,
-                    "meter_id": spell.meter_id,
-                    "register_start_wh": spell.register_start_wh,
-                    "register_end_wh": spell.register_end_wh,
+                    "session_id": closure.session_id,
+                    "closed_at_ms": round(closure.closed_at_ms),
+                    "closed_wall_s": closure.closed_wall_s,
+                    "opened_at_ms": None if closure.opened_at_ms is None else round(closure.opened_at_ms),
+                    "opened_wall_s": closure.opened_wall_s,
+                    "energy_mwh": closure.energy_mwh,
+                    "meter_id": closure.meter_id,
+                    "register_start_wh": closure.register_start_wh,
+                    "register_end_wh": closure.register_end_wh,
                 }
-                for spell in record.spells
+                for closure in record.closures
             ],
         }
 

@@ -73,7 +73,7 @@ class Control:
             while chunk := await reader.read(_CHUNK):
                 for payload in decoder.feed(chunk):
                     writer.write(json.dumps(self.answer(payload)).encode() + b"\n")
-                    await writer.drain()  # who does not read its answers gets no more of them
+                    await writer.drain()  # a client that does not read its answers is dropped
 
     def answer(self, payload: bytes) -> Request:
         try:

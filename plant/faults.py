@@ -1,4 +1,4 @@
-"""What can be made to go wrong at a plant, by name. Each may be switched on and off at any time."""
+"""The faults that can be switched on and off at a plant, by name."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -12,7 +12,7 @@ OVER_DRAW = 1.3  # past (limit + 0.5 A) * 1.1, and still within the sensor's ran
 
 
 class Breakable(Protocol):
-    """What of a world can go wrong. `stalled`: the board gets no sample windows."""
+    """The parts of a world that can fail. `stalled`: the board gets no sample windows."""
 
     relay: Relay
     sensor: Sensor

@@ -24,13 +24,13 @@ from runtime.settings import DEBUG_MODE
 from runtime.shutdown import Shutdown
 from runtime.values import Address, port_or_off
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 PROGRAM = "wattline-plant"
 DESCRIPTION = """\
 Simulates what lies around a board: mains, a relay, a sensor, and a car that is plugged in. One process may have
 several charge points, each with a car of its own. Runs until it gets SIGTERM or Ctrl-C; says `ready` once boards can
-plug in. Its control port (docs in plant/control.py) shows what really flowed, and switches faults on."""
+plug in. Its control port (described in plant/control.py) shows what really flowed, and switches faults on."""
 EXAMPLES = (
     (PROGRAM, "cp_001 at 127.0.0.1:7200, a car with a portable cable"),
     (f"{PROGRAM} --cp cp_001 --cp cp_002=commuter", "two, the second with a car that draws 7.2 kW"),
@@ -101,7 +101,7 @@ async def _run(
     boards, control = BoardServer(points), Control(points)
     board_port = await asyncio.start_server(boards.serve, boards_at.host, boards_at.port)
     control_port = await asyncio.start_server(control.serve, control_at.host, control_at.port)
-    log.info(
+    logger.info(
         "ready cps=%s boards=%s control=%s speed=%g",
         ",".join(points), _address(board_port), _address(control_port), next(iter(points.values())).speed,
     )
@@ -116,7 +116,7 @@ async def _run(
     if clock.done():
         clock.result()  # it only ends by an error
     clock.cancel()
-    log.info("stopped")
+    logger.info("stopped")
 
 
 def _address(server: asyncio.Server) -> str:

@@ -1,4 +1,4 @@
-"""Reads what a car draws from a file, or from a short text; which format it is, the first line tells.
+"""Reads what a car draws from a file, or from a short text. The first line tells the format.
 
 - `t_s,power_w` or `t_s,current_a`: from each row's time on; the last row only ends the profile
 - a power logger's minutes (`Date Time`, averages of voltage, current and real power, as EV-CPW publishes them)
@@ -21,7 +21,7 @@ from plant.mains import Mains
 DEFAULT_PROFILE = "portable"  # within the 16 A that a board is rated for by default
 _MAX_POWER_W = 100_000
 _MAX_CURRENT_A = 500
-_MIN_VOLTAGE_V = 50.0  # below it the mains were off while the logger ran on: no row of a car
+_MIN_VOLTAGE_V = 50.0  # below it the mains were off and only the logger ran, so the row is skipped
 _ROW_S = 60.0  # a power logger's row is the average of a minute
 _LOGGED = ("Voltage RMS Avg (V)", "Current RMS Avg (A)", "Real Power Avg (kW)")
 _MICROSECONDS = 1e6
@@ -115,13 +115,13 @@ def _logged_step(at_s: float, averages: list[float], mains: Mains) -> Step:
     voltage_v, current_a, power_kw = averages
     if not all(math.isfinite(value) for value in averages) or voltage_v < _MIN_VOLTAGE_V:
         return Step(at_s, mains.voltage_v, 0.0, 0.0)
-    # Averages of a minute in which power changed do not quite multiply: no power factor lies above 1.
+    # In a minute in which power changed, the averages may give a power factor above 1, which cannot be.
     power_w = max(0.0, power_kw * 1000)
     return Step(at_s, voltage_v, max(current_a, power_w / voltage_v), power_w)
 
 
 def _without_gaps(steps: Iterable[Step]) -> list[Step]:
-    """A logger that missed minutes says nothing of them: they count as nothing drawn."""
+    """Minutes that the logger missed count as no power."""
     whole: list[Step] = []
     for step in steps:
         if whole and step.at_s - whole[-1].at_s > _ROW_S:

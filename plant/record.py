@@ -1,4 +1,4 @@
-"""The plant's own books, the oracle of every test: energy by its own integral, and what boards say beside it."""
+"""What the plant records: energy by its own integral, and what boards report. Tests compare all else with it."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ _J_PER_WH = 3600.0
 
 
 @dataclass(slots=True)
-class Spell:
-    """One time the relay was closed. Registers and session are the board's words; the rest is the plant's own.
+class Closure:
+    """The time from one closing of the relay to its opening. The board reports registers and session, no more.
 
     `register_end_wh` follows the board's reports until the relay closes again: its meter hears of the last samples
     only after the edge.
@@ -34,10 +34,10 @@ class Spell:
 
 @dataclass(slots=True)
 class Record:
-    """`energy_j` is all that ever flowed; `spells` the newest KEPT_SESSIONS times the relay was closed."""
+    """`energy_j` is all that ever flowed; `closures` are the newest KEPT_SESSIONS."""
 
     energy_j: float = 0.0
-    spells: deque[Spell] = field(default_factory=lambda: deque[Spell](maxlen=KEPT_SESSIONS))
+    closures: deque[Closure] = field(default_factory=lambda: deque[Closure](maxlen=KEPT_SESSIONS))
     meter_id: str | None = None
     register_wh: int | None = None
 
@@ -48,25 +48,25 @@ class Record:
     def flowed(self, energy_j: float) -> None:
         self.energy_j += energy_j
         if energy_j:
-            self.spells[-1].energy_j += energy_j
+            self.closures[-1].energy_j += energy_j
 
     def moved(self, edge: Edge) -> None:
         if edge.closed:
             register_wh = self.register_wh
-            self.spells.append(Spell(edge.at_ms, edge.wall_s, register_wh, register_wh, self.meter_id))
+            self.closures.append(Closure(edge.at_ms, edge.wall_s, register_wh, register_wh, self.meter_id))
         else:
-            self.spells[-1].opened_at_ms = edge.at_ms
-            self.spells[-1].opened_wall_s = edge.wall_s
+            self.closures[-1].opened_at_ms = edge.at_ms
+            self.closures[-1].opened_wall_s = edge.wall_s
 
     def reported(self, meter_id: str, register_wh: int, session_id: str | None) -> None:
         self.meter_id, self.register_wh = meter_id, register_wh
-        if not self.spells:
+        if not self.closures:
             return
-        spell = self.spells[-1]
-        if spell.session_id not in (None, session_id) and session_id is not None:
+        closure = self.closures[-1]
+        if closure.session_id not in (None, session_id) and session_id is not None:
             return  # the next session has begun, its relay not closed yet
-        spell.session_id = spell.session_id or session_id
-        spell.meter_id = meter_id
-        spell.register_end_wh = register_wh
-        if spell.register_start_wh is None:
-            spell.register_start_wh = register_wh
+        closure.session_id = closure.session_id or session_id
+        closure.meter_id = meter_id
+        closure.register_end_wh = register_wh
+        if closure.register_start_wh is None:
+            closure.register_start_wh = register_wh

@@ -1,4 +1,4 @@
-"""A relay: its coil follows the pin, its contact follows the coil some milliseconds later, or does not."""
+"""A relay: the coil follows the pin, and the contact follows the coil some milliseconds later, unless it is broken."""
 
 from collections import deque
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class Edge(NamedTuple):
 
 
 class Relay:
-    """`edges` keeps the newest KEPT_EDGES, `edge_count` counts all. A contact that bounces has no place here."""
+    """`edges` keeps the newest KEPT_EDGES, `edge_count` counts all. Bouncing contacts are not simulated."""
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
@@ -46,7 +46,7 @@ class Relay:
         return self._moves_at_ms
 
     def settle(self, now_ms: float) -> Edge | None:
-        """The edge, where the contact's time to move has come."""
+        """The edge, if it is time for the contact to move; else None."""
         if self._moves_at_ms is None or now_ms < self._moves_at_ms:
             return None
         self._moves_at_ms = None

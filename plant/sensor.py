@@ -8,7 +8,7 @@ COUNT_MAX = 2047
 SAMPLES = 250  # a window's; its sums stay within a 32-bit board's small integers
 I_A_PER_COUNT = 29297e-6  # ±60 A, what boards are configured for unless told otherwise
 V_V_PER_COUNT = 195313e-6  # ±400 V
-_NOISE_TABLE = 1021  # a prime, so that it never falls in step with a window
+_NOISE_TABLE = 1021  # a prime, so that noise does not repeat from window to window
 
 
 class Quality(NamedTuple):

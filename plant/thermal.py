@@ -3,7 +3,7 @@
 import math
 
 AMBIENT_C = 25.0
-RISE_C = 20.0  # after long at FULL_A, as the terminals of a sound 32 A socket may warm
+RISE_C = 20.0  # after long at FULL_A, as the terminals of a good 32 A socket may
 FULL_A = 32.0
 TIME_CONSTANT_S = 400.0
 HOT_TERMINAL_C = 60.0  # what a loose screw adds

@@ -1,4 +1,4 @@
-"""One charge point's physics on a virtual clock: who holds a World decides how fast its time passes."""
+"""One charge point's physics on a virtual clock: its owner decides how fast time passes."""
 
 import math
 import time
@@ -103,7 +103,7 @@ class World:
     def _advance_unchanged(self, to_ms: float) -> None:
         powered = self.relay.contact
         wave = self.car.wave() if powered and self.car.draws() else self._idle
-        # Not only until to_ms: the last sample of a window must not fall to rounding.
+        # Not only until to_ms: rounding must not lose the last sample of a window.
         until_ms = math.inf if to_ms >= self._window_end_ms else to_ms
         current_a = self._sample(wave, until_ms)
         duration_ms = to_ms - self.now_ms
@@ -134,7 +134,7 @@ class World:
         self._window_end_ms = self.now_ms + self._duration_ms
 
     def _finish_window(self) -> Window:
-        feedback = self.relay.contact  # as long as the mains are there
+        feedback = self.relay.contact  # the simulated mains never fail
         pin = None if self._pin_moved else self.relay.coil
         window = Window(
             self.sensor.finish(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, feedback, pin

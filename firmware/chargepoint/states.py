@@ -97,7 +97,7 @@ MONITOR_STATES = (CONNECTING, REGISTERED, WATCHING, REPORTING, RECONNECTING)
 
 
 class Walker:
-    """Stands in a state of one of the tables; `refused` counts the events its table does not admit."""
+    """Walks one of the tables: `state` is where it is, `refused` counts the events that the table does not admit."""
 
     def __init__(self, table, state, actor):
         """`actor` has the actions as methods, each called with what the event carries, before the state changes."""

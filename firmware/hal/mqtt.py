@@ -1,6 +1,6 @@
 """A publisher for MQTT 3.1.1, stepped: telemetry at QoS 0, and a retained state with a last will. Never blocks.
 
-A broker that is away costs the figures of that time and nothing else.
+While the broker is away, figures are dropped; nothing else is lost.
 """
 
 PROTOCOL_LEVEL = 4
@@ -26,11 +26,11 @@ class Publisher:
         self.connected = False
         self._line = line
         self._retry = retry
-        self._hello = _connect(client_id, state_topic, offline)
+        self._connect_packet = _connect(client_id, state_topic, offline)
         self._online = _publish(state_topic, online, _RETAIN)
         self._generation = 0
         self._dialled_at = None
-        self._asked_at = None  # a ping without its answer
+        self._pinged_at = None  # a ping without its answer
         self._heard_at = 0
         self._held = b""
 
@@ -50,10 +50,10 @@ class Publisher:
             return
         if self._line.generation != self._generation and self._line.is_open:
             self._generation = self._line.generation
-            self._line.write(self._hello)
+            self._line.write(self._connect_packet)
         self._read(now)
-        if self._hopeless(now):
-            self._hang_up(now)
+        if self._has_failed(now):
+            self._disconnect(now)
         elif self.connected:
             self._ping(now)
 
@@ -62,7 +62,7 @@ class Publisher:
         while len(self._held) >= 2:
             size = 2 + self._held[1]
             if self._held[1] & 0x80 or size > _HELD_MOST:  # nothing so long is for a publisher
-                self._hang_up(now)
+                self._disconnect(now)
                 return
             if len(self._held) < size:
                 return
@@ -78,28 +78,28 @@ class Publisher:
             self._retry.succeed()
             self._line.write(self._online)
         elif kind == _PINGRESP:
-            self._asked_at = None
+            self._pinged_at = None
             self._heard_at = now
         else:  # refused, or no broker
-            self._hang_up(now)
+            self._disconnect(now)
 
     def _ping(self, now):
-        if self._asked_at is None and now - self._heard_at >= _PING_MS and self._line.write(bytes((_PINGREQ, 0))):
-            self._asked_at = now
+        if self._pinged_at is None and now - self._heard_at >= _PING_MS and self._line.write(bytes((_PINGREQ, 0))):
+            self._pinged_at = now
 
-    def _hopeless(self, now):
+    def _has_failed(self, now):
         if self._dialled_at is None:
             return False
         if not self._line.is_open and not self._line.is_dialling:
             return True
         if not self.connected:
             return now - self._dialled_at >= _ANSWER_MS
-        return self._asked_at is not None and now - self._asked_at >= _ANSWER_MS
+        return self._pinged_at is not None and now - self._pinged_at >= _ANSWER_MS
 
-    def _hang_up(self, now):
+    def _disconnect(self, now):
         self._line.close()
         self.connected = False
-        self._dialled_at = self._asked_at = None
+        self._dialled_at = self._pinged_at = None
         self._held = b""
         self._retry.fail(now)
 

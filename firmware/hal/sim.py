@@ -56,9 +56,9 @@ class SimPlatform:
         self._clock = SystemClock() if clock is None else clock
         self._started_ms = self._clock.now_ms()
         self._window = SampleWindow()
-        self._greeted = 0  # the connection that has had hello
+        self._introduced = 0  # the connection that has had hello
         self._closed = False
-        self._told = None  # the level this connection has been told
+        self._sent_level = None  # the level that this connection was sent
         self._report_now = True
         self._reported = None
         self._reported_at = FIRST_TICKS
@@ -83,14 +83,14 @@ class SimPlatform:
         ):
             self._forget()
         if self._line.connection:
-            self._greet()
+            self._introduce()
 
     def relay(self, closed: bool) -> None:
         if closed != self._closed:
             self._closed = closed
             self._report_now = True
         if self._line.connection:
-            self._greet()
+            self._introduce()
 
     def window(self) -> "SampleWindow | None":
         message = self._line.receive()
@@ -123,7 +123,7 @@ class SimPlatform:
         reported = (meter_id, register_wh, session_id)
         at_once = self._report_now or self._reported is None or self._reported[2] != session_id
         due = reported != self._reported and ticks_diff(now, self._reported_at) >= REPORT_MS
-        if not self._greeted or not (at_once or due):
+        if not self._introduced or not (at_once or due):
             return
         message = {"type": "meter_report", "meter_id": meter_id, "register_wh": register_wh}
         if session_id is not None:
@@ -139,21 +139,21 @@ class SimPlatform:
     def reset(self) -> None:
         raise SystemExit(RESET_EXIT_CODE)
 
-    def _greet(self) -> None:
-        """Tell a new connection who this is, and every connection the level it does not know yet.
+    def _introduce(self) -> None:
+        """Send a new connection who this is, and the relay's level where the connection was not sent it yet.
 
         To the plant the pins of a new connection float, so the level goes out again: the one the rules last set.
         They saw no window meanwhile, and open the relay themselves if that lasted.
         """
-        if self._greeted != self._line.connection:
+        if self._introduced != self._line.connection:
             hello = {"type": "plant_hello", "cp_id": self._cp_id, "board": self.board}
             if not self._line.send(hello):
                 return
-            self._greeted = self._line.connection
-            self._told = None
+            self._introduced = self._line.connection
+            self._sent_level = None
             self._report_now = True
-        if self._told != self._closed and self._line.send({"type": "pins", "relay": self._closed}):
-            self._told = self._closed
+        if self._sent_level != self._closed and self._line.send({"type": "pins", "relay": self._closed}):
+            self._sent_level = self._closed
 
     def _forget(self) -> None:
         self._heard_at = None

@@ -52,7 +52,7 @@ class Deaf(Condition):
 
 
 class Breaking(Condition):
-    """The connection breaks every few seconds; what it had not delivered comes after what the next one brings."""
+    """The connection breaks every few seconds. What was still on its way arrives late, on the next connection."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)

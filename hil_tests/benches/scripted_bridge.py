@@ -32,7 +32,7 @@ class ScriptedBridge:
         self.problems: list[str] = []
         self.boot_id = uuid.uuid4().hex
         self.accepts = True
-        self.intervals: Message = {}  # of boards, said with register_response
+        self.intervals: Message = {}  # that register_response tells boards to keep
         self.acks = True
         self.registrations = 0
         self._time_ms = time_ms
@@ -73,7 +73,7 @@ class ScriptedBridge:
         self._out += encode(message, CRC32)
 
     def command(self, kind: str, **fields: Any) -> int:
-        """Said until it is answered; its seq."""
+        """Sent again until it is answered. Returns its seq."""
         self._seq += 1
         message: Message = {
             "type": kind, "message_id": str(uuid.uuid4()), "cp_id": self.cp_id, "seq": self._seq, "ttl_ms": 60000,

@@ -48,7 +48,7 @@ class Plant:
 
 
 class BridgeServer:
-    """The scripted bridge on a TCP port or at a serial one, served by whoever waits (`until`)."""
+    """The scripted bridge on a TCP port or at a serial one, served while a test waits (`until`)."""
 
     def __init__(self, bridge: ScriptedBridge) -> None:
         self.bridge = bridge

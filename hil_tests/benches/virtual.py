@@ -130,7 +130,7 @@ class Bench:
         return board
 
     def power_off(self, role: str) -> None:
-        """The board is gone in mid-step: its lines break, its pins float."""
+        """The board loses its power: its lines break, its pins float."""
         del self.boards[role]
         if role != "monitor":
             self.world.pin(False)
@@ -158,7 +158,7 @@ class Bench:
             self.step()
 
     def until(self, condition: Callable[[], object], within_ms: int = 60_000) -> None:
-        """Steps until the condition holds; virtual time, so this asserts nothing about the machine."""
+        """Steps until the condition holds. This is virtual time: a slow machine does not matter."""
         until_ms = self.clock.ms + within_ms
         while not condition():
             assert self.clock.ms < until_ms, "the condition did not come to hold"
@@ -169,7 +169,7 @@ class Bench:
         self.until(lambda: self.engine.state == "idle" and self.bridge.of("status_notification"))
 
     def charge(self, session_id: str, **limits: Any) -> None:
-        """A charge begins: asked for again and again, as Central does, until it is accepted."""
+        """Ask for a charge, repeatedly as Central does, until it is accepted."""
         seq = self.bridge.command("start_charge", session_id=session_id, **limits)
         self.until(lambda: self.bridge.answer_to(seq))
         answer = self.bridge.answer_to(seq)
@@ -186,7 +186,7 @@ class Bench:
         return answer["reason"]
 
     def completion(self) -> dict[str, Any]:
-        """The only charge's only completion; the relay is open, and the meter agrees with the world."""
+        """Waits for the one completion. Checks that the relay is open and that the meter agrees with the world."""
         self.until(lambda: self.bridge.of("charge_completion"))
         self.run(1000)
         assert self.bridge.problems == []

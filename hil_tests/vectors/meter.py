@@ -69,7 +69,7 @@ def main() -> None:
             low, high = RANGES[turn % 4]
             _fill(window, random, LENGTHS[turn // 4 % 4], low, high, DURATIONS[turn % len(DURATIONS)])
             if turn % 9 == 8:
-                window.sum_ii = random.between(-1000, 1 << 29)  # more often than not what no samples add up to
+                window.sum_ii = random.between(-1000, 1 << 29)  # usually a sum that no samples can have
             read = [_take(meter, window), meter.current_ma, meter.voltage_mv, meter.power_mw, meter.power_w,
                     meter.register_wh, meter.window_ms, meter.bad_windows, _ahead(meter, 2 * window.duration_ms)]
             sys.stdout.write(str(read) + "\n")

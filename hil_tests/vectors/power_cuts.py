@@ -17,7 +17,7 @@ from chargepoint.engine.memory import Checkpoint, Memory
 BLOCK = 512
 BLOCKS = 128
 EIO = 5
-BEFORE, HALF, AFTER = "before", "half", "after"  # how much of the fatal write reaches the flash
+BEFORE, HALF, AFTER = "before", "half", "after"  # how much of the last write reaches the flash
 
 
 
@@ -84,7 +84,7 @@ def open_all(random: int):
 
 
 def work(known: Known):
-    """A board's life: two boots, messages, acks out of order, checkpoints, commands."""
+    """A scenario: two boots, messages, acks out of order, checkpoints, commands."""
     for boot in range(2):
         journal, checkpoint, memory = open_all(boot + 1)
         known.epoch = journal.epoch
@@ -127,7 +127,7 @@ def judge(known: Known, wrong: "list[str]"):
 
 
 def run(fatal: int, way: str, wrong: "list[str]"):
-    """One life with one cut; whether the cut came before the life's end."""
+    """The scenario with one power cut. Returns whether the cut came before its end."""
     data = bytearray(fresh)
     known = Known()
     flash = Flash(data, fatal, way)

@@ -46,7 +46,7 @@ PAYLOADS = (
     # No messages.
     "", "{", "}", "[]", "1", '"x"', "null", "true", "{}", '{"type":"become_king"}', '{"type":7}', '{"type":null}',
     '{"type":"pins","relay":true', "nonsense", "[" * 100, '{"a":' * 50,
-    # Nested as deep as may be, and deeper.
+    # Nested as deep as is allowed, and deeper.
     '{"type":"pins","relay":true,"x":' + "[" * 15 + "]" * 15 + "}",
     '{"type":"pins","relay":true,"x":' + "[" * 16 + "]" * 16 + "}",
     '{"type":"pins","relay":true,"x":' + '{"a":' * 400 + "1" + "}" * 401,
@@ -92,7 +92,7 @@ def decoded(data: bytes, sizes: "tuple[int, ...]") -> str:
 
 
 def noisy() -> bytes:
-    """Good lines among everything that a line may bring."""
+    """Good lines among noise of every kind."""
     good = encode({"type": "pins", "relay": True}, CRC32)
     damaged = good[:5] + b"X" + good[6:]
     parts = (

@@ -1,4 +1,4 @@
-"""Boards' lines and the control port over real TCP, with the plant's time in the test's hands."""
+"""Boards' lines and the control port over real TCP, on a clock that the test moves."""
 
 import asyncio
 import json
@@ -66,7 +66,7 @@ class Board:
         self.writer.write(encode(message, CRC32))
 
     async def hear(self) -> Message | None:
-        """The next message; None where the plant hung up."""
+        """The next message; None where the plant closed the connection."""
         while not self._held:
             chunk = await self.reader.read(4096)
             if not chunk:

@@ -59,9 +59,9 @@ def test_nothing_flows_through_an_open_relay_or_without_a_car():
     st.lists(st.tuples(st.floats(0.5, 900), st.booleans()), min_size=1, max_size=40),
     st.floats(0.5, 5.0),
 )
-def test_energy_is_power_times_the_time_the_contact_was_closed(spells: list[tuple[float, bool]], end_s: float):
+def test_energy_is_power_times_the_time_the_contact_was_closed(closures: list[tuple[float, bool]], end_s: float):
     world = World(Profile([step_of_power(0.0, 5000, 230)], end_s, 50), plugged=True, wall=lambda: 0.0)
-    for duration_ms, closed in spells:
+    for duration_ms, closed in closures:
         world.pin(closed)
         world.advance(duration_ms)
     closed_ms, since = 0.0, None
@@ -72,7 +72,7 @@ def test_energy_is_power_times_the_time_the_contact_was_closed(spells: list[tupl
             closed_ms, since = closed_ms + edge.at_ms - since, None
     closed_ms += 0 if since is None else world.now_ms - since
     assert world.record.energy_j == pytest.approx(5000 * min(closed_ms / 1000, end_s), rel=1e-6, abs=1e-3)
-    assert sum(spell.energy_j for spell in world.record.spells) == pytest.approx(world.record.energy_j)
+    assert sum(closure.energy_j for closure in world.record.closures) == pytest.approx(world.record.energy_j)
 
 
 @given(st.lists(st.floats(0.01, 500), min_size=1, max_size=30))
@@ -103,11 +103,11 @@ def test_every_edge_is_recorded_when_the_contact_moves():
     assert [(edge.closed, edge.at_ms) for edge in world.relay.edges] == [
         (True, 100 + CLOSING_MS), (False, 200 + OPENING_MS),
     ]  # fmt: skip
-    (spell,) = world.record.spells
-    assert (spell.closed_at_ms, spell.opened_at_ms) == (115, 208)
-    assert spell.opened_wall_s is not None
-    assert spell.opened_wall_s > spell.closed_wall_s
-    assert spell.energy_j == pytest.approx(7360 * 0.093)
+    (closure,) = world.record.closures
+    assert (closure.closed_at_ms, closure.opened_at_ms) == (115, 208)
+    assert closure.opened_wall_s is not None
+    assert closure.opened_wall_s > closure.closed_wall_s
+    assert closure.energy_j == pytest.approx(7360 * 0.093)
 
 
 def test_a_pin_that_is_taken_back_in_time_moves_nothing():
@@ -266,9 +266,9 @@ def test_a_board_moves_the_pin_and_its_words_are_only_recorded():
     board.attach("b1")
     assert board.take({**report, "register_wh": 503, "session_id": None}) is None
     assert board.take({**report, "register_wh": 503, "session_id": "s2"}) is None
-    (spell,) = world.record.spells
-    assert (spell.session_id, spell.register_start_wh, spell.register_end_wh) == ("s1", 500, 503)
-    assert spell.energy_mwh == round(7360 * (1 - 0.015 + 0.008) / 3.6)
+    (closure,) = world.record.closures
+    assert (closure.session_id, closure.register_start_wh, closure.register_end_wh) == ("s1", 500, 503)
+    assert closure.energy_mwh == round(7360 * (1 - 0.015 + 0.008) / 3.6)
 
 
 @pytest.mark.parametrize(

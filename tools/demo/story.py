@@ -73,7 +73,7 @@ class Story:
     def _judge(self) -> Verdict:
         self.receipts = {driver.name: driver.run("receipt") for driver in self._drivers.values()}
         billed = [Billed(r["cp_id"], r["session_id"], r["energy_wh"]) for r in self.receipts.values()]
-        flowed = [spell for point in self._points.values() for spell in _spells(point)]
+        flowed = [closure for point in self._points.values() for closure in _closures(point)]
         histories = [driver.run("history")["charges"] for driver in self._drivers.values()]
         booked = [charge["session_id"] for history in histories for charge in history]
         return judge(len(self._drivers), flowed, billed, booked)
@@ -83,11 +83,11 @@ def _id(point: ChargePoint) -> str:
     return point.design.cp_id
 
 
-def _spells(point: ChargePoint) -> list[Flowed]:
+def _closures(point: ChargePoint) -> list[Flowed]:
     return [
         Flowed(
-            _id(point), spell["session_id"], spell["energy_mwh"] / 1000,
-            spell["register_end_wh"] - spell["register_start_wh"],
+            _id(point), closure["session_id"], closure["energy_mwh"] / 1000,
+            closure["register_end_wh"] - closure["register_start_wh"],
         )
-        for spell in point.plant.state()["sessions"]
+        for closure in point.plant.state()["sessions"]
     ]

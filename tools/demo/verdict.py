@@ -47,14 +47,14 @@ class Verdict:
 
 def judge(requested: int, flowed: Iterable[Flowed], billed: Sequence[Billed], booked: Sequence[str]) -> Verdict:
     """`booked`: the session id of every charge that Central's rows tell of."""
-    spells = list(flowed)
-    of_session = {spell.session_id: spell for spell in spells}
+    closures = list(flowed)
+    of_session = {closure.session_id: closure for closure in closures}
     bills = {bill.session_id: bill for bill in billed}
-    lost = [spell for spell in spells if spell.session_id not in bills]
+    lost = [closure for closure in closures if closure.session_id not in bills]
     doubled = [session for session, count in Counter(booked).items() if count > 1]
     doubled += [session for session, count in Counter(b.session_id for b in billed).items() if count > 1]
-    doubled += [session or "none" for session, count in Counter(s.session_id for s in spells).items() if count > 1]
-    complaints = [f"{spell.cp_id}: {spell.plant_wh:.0f} Wh flowed and were never billed" for spell in lost]
+    doubled += [session or "none" for session, count in Counter(s.session_id for s in closures).items() if count > 1]
+    complaints = [f"{closure.cp_id}: {closure.plant_wh:.0f} Wh flowed and were never billed" for closure in lost]
     complaints += [f"session {session} stands twice" for session in doubled]
     if len(billed) != requested or len(set(booked)) != requested:
         complaints.append(f"{requested} charges requested, {len(set(booked))} in the books, {len(billed)} billed")
@@ -62,8 +62,8 @@ def judge(requested: int, flowed: Iterable[Flowed], billed: Sequence[Billed], bo
         complaints += _compare(bill, of_session.get(bill.session_id))
     return Verdict(
         charges=len(billed),
-        plant_wh=sum(spell.plant_wh for spell in spells),
-        metered_wh=sum(spell.metered_wh for spell in spells),
+        plant_wh=sum(closure.plant_wh for closure in closures),
+        metered_wh=sum(closure.metered_wh for closure in closures),
         billed_wh=sum(bill.energy_wh for bill in billed),
         lost=len(lost),
         doubled=len(doubled),
@@ -71,12 +71,12 @@ def judge(requested: int, flowed: Iterable[Flowed], billed: Sequence[Billed], bo
     )
 
 
-def _compare(bill: Billed, spell: Flowed | None) -> list[str]:
-    if spell is None:
+def _compare(bill: Billed, closure: Flowed | None) -> list[str]:
+    if closure is None:
         return [f"{bill.cp_id}: {bill.energy_wh} Wh billed, and its relay never closed"]
     complaints: list[str] = []
-    if spell.metered_wh != bill.energy_wh:
-        complaints.append(f"{bill.cp_id}: {spell.metered_wh} Wh metered, {bill.energy_wh} Wh billed")
-    if abs(spell.metered_wh - spell.plant_wh) > TOLERANCE * spell.plant_wh + 1:
-        complaints.append(f"{bill.cp_id}: {spell.plant_wh:.0f} Wh flowed, {spell.metered_wh} Wh metered")
+    if closure.metered_wh != bill.energy_wh:
+        complaints.append(f"{bill.cp_id}: {closure.metered_wh} Wh metered, {bill.energy_wh} Wh billed")
+    if abs(closure.metered_wh - closure.plant_wh) > TOLERANCE * closure.plant_wh + 1:
+        complaints.append(f"{bill.cp_id}: {closure.plant_wh:.0f} Wh flowed, {closure.metered_wh} Wh metered")
     return complaints

@@ -7,7 +7,7 @@ _NEVER_ANSWERED = ("error_response", "ack", "keepalive")
 
 
 class Inbox:
-    """`handlers`: type -> function of the message. `refused` counts messages that nobody could use."""
+    """`handlers`: type -> function of the message. `refused` counts messages that no handler took."""
 
     def __init__(self, cp_id, handlers, answer):
         """`answer(kind, fields)` sends an error_response."""

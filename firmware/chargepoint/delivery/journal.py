@@ -1,9 +1,15 @@
-"""What a board must not forget until the bridge has acked it: one small file per message, named by its n.
+"""What a board must not forget until the bridge has acked it.
 
-n has no holes and outlives reboots, because the newest message's file stays even when it is acked (after a reboot it
-is sent once more). Whoever appends is refused before a number is given, never after, so that a full journal drops
-nothing: less important kinds are refused earlier, and the room above them is kept for charges and faults. Only damaged
-flash makes a hole, and a `gap` announces it.
+How it works. Each reliable message gets the next number, n, and is written to a file of its own, `<n>.json`, before it
+is sent; its ack removes the file. After a power cut the files are read back, and numbers go on where they were. That is
+why the newest message's file stays even when it is acked (after a reboot that message is sent once more, and Central
+knows it by its n). `epoch` is a random number drawn when the flash is new, so that a wiped board repeats no number.
+
+Central tells duplicates by a bitmap WINDOW wide, so at most WINDOW numbers may lie between the oldest unacked message
+and the newest. `append` refuses a message before it gets a number, so that a full journal makes no hole. Each kind may
+fill only a part of the window (`_ROOM`): checkpoints and states are refused first, and room is left for the end of a
+charge and for faults. A newer message may take the number of an older one of its kind: a checkpoint that was not sent
+yet, and a registration that was not acked. Only damaged flash makes a hole, and a `gap` message tells Central of it.
 """
 
 import binascii

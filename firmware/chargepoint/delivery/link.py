@@ -2,7 +2,7 @@
 
 A link has `up`, `generation` (rises with every connection that came up), `step(now)`, `send(payload)` and
 `received()`; payloads are messages without their tag, so that a monitor passes on what it need not understand. Output
-is bounded: `send` is False where there is no room, and the sender says what that means.
+is bounded: `send` is False where there is no room, and the caller decides what then.
 """
 
 from wire.frame import Decoder, FrameError, line_of, payload_of
@@ -46,8 +46,9 @@ def connect_memory():
 class LineLink:
     """Frames over a byte line (hal/contract.py says what a line has).
 
-    lost_ms 0: up while the line is open. Otherwise up while something was heard within lost_ms, and `keepalive` is
-    said every keepalive_ms: an open line proves nothing, and one that is opened anew at once has lost nothing.
+    lost_ms 0: up while the line is open. Otherwise up while something was heard within lost_ms, and a `keepalive` is
+    sent every keepalive_ms: an open line does not prove that somebody is there, and a line that is reopened at once
+    has lost nothing.
     """
 
     def __init__(self, line, seal=CRC32, keepalive_ms=0, lost_ms=0):
@@ -87,7 +88,7 @@ class LineLink:
         return payloads
 
     def _begin(self):
-        """Another connection: what the one before left half said counts no more."""
+        """A new connection: half a line of the previous one counts no more."""
         self._line_generation = self.line.generation
         self._decoder = Decoder(self._seal)
         self._said_at = None
@@ -109,11 +110,11 @@ class LineLink:
     def _judge(self, now):
         if self._lost_ms:
             up = self._heard_at is not None and now - self._heard_at < self._lost_ms
-            news = up and self._heard_at == now and (self._fresh or not self.up)
+            came_up = up and self._heard_at == now and (self._fresh or not self.up)
         else:
             up = self.line.is_open
-            news = up and (self._fresh or not self.up)
-        if news:
+            came_up = up and (self._fresh or not self.up)
+        if came_up:
             self.generation += 1
             self._fresh = False
         self.up = up

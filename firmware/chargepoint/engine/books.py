@@ -1,7 +1,7 @@
 """What is kept of a charge: its checkpoint on flash, its messages in the journal.
 
-Each is written in the order that makes a power cut between any two harmless: nothing told that the flash does not
-hold, no end told twice or never.
+The order of writing makes a power cut between any two writes harmless: Central is told nothing that the flash does not
+hold, and each end exactly once.
 """
 
 from chargepoint.engine.ending import Ending, after_power_loss
@@ -86,12 +86,12 @@ class Books:
         if self.ending is not None:
             self.ending.read = True
 
-    def complete(self, blind_ms):
+    def complete(self, gap_ms):
         """Journal the end once its last windows are in; again and again should the journal be full.
 
-        blind_ms: for how long no window has come.
+        gap_ms: how long no window has come.
         """
-        if self.ending is None or not self.ending.settled(blind_ms):
+        if self.ending is None or not self.ending.settled(gap_ms):
             return
         fields = self.ending.completion(self._cp_id, self._meter.register_wh)
         self._checkpoint.keep_register(self._meter)

@@ -1,5 +1,5 @@
-"""Central's commands at the engine. `seq` rises per charge point: a command said again gets its answer again and
-does nothing, and one that was overtaken does nothing at all.
+"""Central's commands at the engine. `seq` rises per charge point: a repeated command gets the same answer again and is
+not run again; a command older than the last one is refused.
 """
 
 SEQ_JUMP = 1000  # a seq so far ahead is a mistake; taking it would refuse all that is right after it

@@ -2,8 +2,8 @@
 
 from chargepoint.engine.session import completion_of
 
-# Without any window for so long the sensor is dead, and will not bring the last ones. No start has to wait for it: the
-# relay rests longer anyway.
+# After so long without a window the sensor is dead, and the last windows will not come. No start waits for this: the
+# pause of the relay between two charges is longer.
 _SETTLE_MS = 5000
 
 
@@ -20,9 +20,9 @@ class Ending:
         self._ended_at_ms = ended_at_ms
         self._end_register_wh = end_register_wh
 
-    def settled(self, blind_ms):
-        """`blind_ms`: for how long no window has come."""
-        return self.read or blind_ms >= _SETTLE_MS
+    def settled(self, gap_ms):
+        """gap_ms: how long no window has come."""
+        return self.read or gap_ms >= _SETTLE_MS
 
     def completion(self, cp_id, register_wh):
         """The fields of its charge_completion; `register_wh`: what the meter reads now."""

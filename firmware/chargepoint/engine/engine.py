@@ -124,10 +124,10 @@ class Engine:
             self._inbox.take(payload)
         if not self._link.up and self.state != states.SAFE:
             self._walker.fire("link_lost", ("safe_mode", None))
-        self._look(now)
+        self._take_windows(now)
         if self.state == states.AUTHORIZED and self._presence.ready(self._platform.vehicle()):
             self._walker.fire("connected")
-        self._books.complete(self._sample_gap.blind_ms)
+        self._books.complete(self._sample_gap.gap_ms)
         if self.state in states.RELAY_CLOSED:
             self._books.keep(now)
         self._announce()
@@ -162,7 +162,7 @@ class Engine:
 
     # --- windows ---
 
-    def _look(self, now):
+    def _take_windows(self, now):
         """Take the windows that came, and judge the sensor if none did."""
         seen = False
         for _ in range(_WINDOWS_IN_A_STEP):
@@ -172,8 +172,8 @@ class Engine:
             if self.meter.take(window):
                 self._take_window(window)
                 seen = True
-        self._sample_gap.look(now, seen)
-        stalled = self.state in states.RELAY_CLOSED and self._sample_gap.blind_ms >= STALL_MS
+        self._sample_gap.step(now, seen)
+        stalled = self.state in states.RELAY_CLOSED and self._sample_gap.gap_ms >= STALL_MS
         if stalled and self._protection.begin(SENSOR_STALL):
             self._failed(SENSOR_STALL)
 

@@ -42,7 +42,7 @@ class PlainPort:
             client.stream.close()
         for payload in client.decoder.feed(chunk):
             if not client.stream.write(encode(self._answer(payload), None)):
-                client.stream.close()  # who does not read its answers
+                client.stream.close()  # it does not read its answers
 
     def _answer(self, payload):
         try:

@@ -14,7 +14,7 @@ WELD_SETTLE_MS = 300  # after opening, until contacts and filters are quiet
 WELD_CURRENT_MA = 1000
 TOO_HOT_MC = 71000
 COOL_AGAIN_MC = 62000
-_AGAIN_MS = 30000  # how long it must be well before it counts as over, so that a bad car does not hammer the relay
+_CLEAR_MS = 30000  # how long the cause must be gone before the fault ends, so that a bad car does not hammer the relay
 
 # trips, clears: of a Reading, whether it holds; for how long in ms. latched: only reset_fault ends it.
 # blanked: not judged in the first INRUSH_MS after closing.
@@ -74,12 +74,12 @@ def _not(condition):
 
 
 ROWS = (
-    Row(faults.OVER_CURRENT, _over_current, 7000, _not(_over_current), _AGAIN_MS, False, False),
-    Row(faults.OVER_CURRENT_FAST, _far_over_current, 100, _not(_far_over_current), _AGAIN_MS, False, True),
-    Row(faults.CLIPPED, _clipped, 500, _not(_clipped), _AGAIN_MS, False, True),
+    Row(faults.OVER_CURRENT, _over_current, 7000, _not(_over_current), _CLEAR_MS, False, False),
+    Row(faults.OVER_CURRENT_FAST, _far_over_current, 100, _not(_far_over_current), _CLEAR_MS, False, True),
+    Row(faults.CLIPPED, _clipped, 500, _not(_clipped), _CLEAR_MS, False, True),
     Row(faults.OVER_TEMPERATURE, _too_hot, 400, _cool, 400, False, False),
     Row(faults.WELD, _welded, 500, _not(_welded), 0, True, False),
-    Row(faults.FEEDBACK_MISSING, _not_closing, 500, _not(_not_closing), _AGAIN_MS, False, True),
+    Row(faults.FEEDBACK_MISSING, _not_closing, 500, _not(_not_closing), _CLEAR_MS, False, True),
 )
 LATCHED = tuple(row.fault for row in ROWS if row.latched)
 

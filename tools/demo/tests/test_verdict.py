@@ -45,8 +45,8 @@ def test_a_bill_one_watt_hour_off_the_meter() -> None:
 
 
 def test_a_meter_beyond_its_tolerance() -> None:
-    spells = [Flowed("cp_001", "s1", 6500.0, 6795), *FLOWED[1:]]
-    assert judge(3, spells, BILLED, BOOKED).complaints == ["cp_001: 6500 Wh flowed, 6795 Wh metered"]
+    closures = [Flowed("cp_001", "s1", 6500.0, 6795), *FLOWED[1:]]
+    assert judge(3, closures, BILLED, BOOKED).complaints == ["cp_001: 6500 Wh flowed, 6795 Wh metered"]
 
 
 def test_a_bill_without_current() -> None:
