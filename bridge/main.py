@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import logging
-import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from eventlog.settings import BROKER_ADDRESS, LOG_PATH, log_of, place_of
 from runtime import log as process_log
 from runtime.config import ConfigManager
 from runtime.exit_codes import NOT_DONE_EXIT
+from runtime.open_files import allow_files
 from runtime.program import add_settings, parser_of, settings_given
 from runtime.settings import COMMAND_TTL_S, DEBUG_MODE
 from runtime.shutdown import Shutdown
@@ -82,12 +82,8 @@ def options_of(config: ConfigManager) -> Options:
 
 
 def _allow_files(max_lines: int) -> None:
-    """Each line is an open file, and the usual limit of 1,024 is less than a fleet."""
     wanted = max_lines + SPARE_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    allowed = allow_files(wanted)
     if allowed < wanted:
         logger.warning(
             "the system lets this process open %d files; MAX_LINES=%d needs %d: raise the limit "

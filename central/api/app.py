@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -17,6 +17,7 @@ from central.api.errors import (
     ApiError,
     answer_api_error,
     answer_database_error,
+    answer_gone,
     answer_http_error,
     answer_mistake,
 )
@@ -45,7 +46,7 @@ async def health(request: Request) -> JSONResponse:
     version = await context.read(version_of)
     clocks = {"the worker's host": await context.read(read_clock), "the API's host": context.log.clock.ahead_ms}
     alarms = [apart_text(ahead, host) for host, ahead in clocks.items() if ahead and abs(ahead) > APART_MS]
-    log = "open" if context.log.is_open else "away"
+    log = "open" if await context.log.is_usable() else "away"
     return JSONResponse({"status": "ok", "tables": version, "log": log, "alarms": alarms})
 
 
@@ -65,6 +66,7 @@ def make_app(database: Database, log: LogWriter, hosts: Hosts, currency: str) ->
         middleware=[Middleware(Guard, hosts=hosts)],
         exception_handlers={
             ApiError: answer_api_error,
+            ClientDisconnect: answer_gone,
             HTTPException: answer_http_error,
             SQLAlchemyError: answer_database_error,
             Exception: answer_mistake,

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from wire.kinds.log import KINDS
 
-from central.api.context import Context, context_of, now_ms
+from central.api.context import Context, Wish, context_of, now_ms
 from central.api.errors import ApiError, no_charge
 from central.api.events import follow_charge
 from central.api.fields import checked, decimal_price, driver_in_query, is_id, number_in_query
@@ -20,6 +20,7 @@ from central.views.queries import ChargeKey, list_charges
 from central.views.receipt import read_receipt
 
 REQUEST_FIELDS = tuple(field.name for field in KINDS["charge_request"].fields if field.name not in ("type", "v"))
+LIMITS = tuple(name for name in REQUEST_FIELDS if name.startswith("max_"))
 STOP_FIELDS = ("message_id", "driver_id")
 MAX_LISTED = 200
 TICKET_TIMEOUT_S = 1.0  # the fold hears of its own ticket through the log
@@ -31,15 +32,30 @@ async def ask(request: Request) -> JSONResponse:
     body = decimal_price(await read_object(request, REQUEST_FIELDS))
     message = checked({"type": "charge_request", **body})
     key: ChargeKey = (message["driver_id"], message["message_id"])
+    wish = Wish(message["cp_id"], tuple(message.get(name) for name in LIMITS))
     known = await context.find_charge(key)
     if known is None:
+        _check_same(key, wish, context.pending.claim(key, wish))
         await context.log.append(message)
-        context.pending.add(key, message["cp_id"])
+        context.pending.appended(key)
         known = await _charge(context, key)
-    if known["cp_id"] != message["cp_id"]:
-        text = f"message_id: {key[1]} already asked for a charge at {known['cp_id']}; a new request needs a new id"
-        raise ApiError(409, "message_id_taken", text, "message_id")
+    else:
+        _check_same(key, wish, _first_wish(context, key, known["cp_id"]) or Wish(known["cp_id"], wish.limits))
     return JSONResponse(known, 202)
+
+
+def _first_wish(context: Context, key: ChargeKey, cp_id: str) -> Wish | None:
+    """None where another process, or this one before it started anew, was asked: the tables know the charge point."""
+    wish = context.pending.wish(key)
+    return wish if wish is not None and wish.cp_id == cp_id else None
+
+
+def _check_same(key: ChargeKey, wish: Wish, first: Wish) -> None:
+    """Raises ApiError 409 where this id asked for something else before."""
+    if wish != first:
+        what = f"at {first.cp_id}" if wish.cp_id != first.cp_id else "with other limits"
+        text = f"message_id: {key[1]} already asked for a charge {what}; a new request needs a new id"
+        raise ApiError(409, "message_id_taken", text, "message_id")
 
 
 async def show(request: Request) -> JSONResponse:

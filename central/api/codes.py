@@ -28,7 +28,7 @@ CODES: tuple[Code, ...] = (
     Code(404, "unknown_charge", "the driver never asked for that charge"),
     Code(405, "method_not_allowed", "the address does not know this method"),
     Code(408, "too_slow", "the body did not arrive in time"),
-    Code(409, "message_id_taken", "the message_id was used for another charge point; a new request needs a new one"),
+    Code(409, "message_id_taken", "the message_id asked for something else before; a new request needs a new one"),
     Code(409, "not_finished", "the charge goes on, or its receipt is being made (then there is a Retry-After)"),
     Code(409, "nothing_charged", "no energy flowed, so there is no receipt"),
     Code(413, "too_large", "the body, or the record it would make, is too large"),
@@ -37,5 +37,6 @@ CODES: tuple[Code, ...] = (
     Code(500, "mistake", "a mistake of Central; its log says more"),
     Code(503, "database_away", "the database cannot be used now", retry=True),
     Code(503, "log_away", "the log does not take the request now", retry=True),
+    Code(503, "too_many_connections", "every connection that may be open has a request in work", retry=True),
     Code(503, "too_many_followers", "as many follow charges already as can be served", retry=True),
 )

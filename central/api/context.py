@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
@@ -22,19 +22,38 @@ MAX_PENDING = 10_000
 Answer = TypeVar("Answer")
 
 
+class Wish(NamedTuple):
+    """What a request asks for; under one message_id it is one wish."""
+
+    cp_id: str
+    limits: tuple[int | None, ...]
+
+
 class Pending:
-    """Requests that were appended, so that they are known before the fold has seen them: driver, id -> charge point."""
+    """What this process was asked for, so that it is known before the fold has seen it. The newest MAX_PENDING."""
 
     def __init__(self) -> None:
-        self._points: OrderedDict[ChargeKey, str] = OrderedDict()
+        self._wishes: OrderedDict[ChargeKey, Wish] = OrderedDict()
+        self._appended: set[ChargeKey] = set()
 
-    def add(self, key: ChargeKey, cp_id: str) -> None:
-        self._points[key] = cp_id
-        while len(self._points) > MAX_PENDING:
-            self._points.popitem(last=False)
+    def claim(self, key: ChargeKey, wish: Wish) -> Wish:
+        """The first wish under this id, from now on or already. Of two posts at the same instant one is the first."""
+        first = self._wishes.setdefault(key, wish)
+        while len(self._wishes) > MAX_PENDING:
+            self._appended.discard(self._wishes.popitem(last=False)[0])
+        return first
 
-    def get(self, key: ChargeKey) -> str | None:
-        return self._points.get(key)
+    def appended(self, key: ChargeKey) -> None:
+        if key in self._wishes:
+            self._appended.add(key)
+
+    def wish(self, key: ChargeKey) -> Wish | None:
+        """Whether or not it reached the log."""
+        return self._wishes.get(key)
+
+    def point(self, key: ChargeKey) -> str | None:
+        """The charge point of a request that is in the log."""
+        return self._wishes[key].cp_id if key in self._appended else None
 
 
 @dataclass
@@ -61,7 +80,7 @@ class Context:
         found = await self.read(lambda connection: charges_of(connection, [key], self.currency))
         if key in found:
             return found[key]
-        cp_id = self.pending.get(key)
+        cp_id = self.pending.point(key)
         driver_id, message_id = key
         if cp_id is None:
             return None

@@ -4,8 +4,8 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 
 from central.store.database import is_transient, reason_of
 
@@ -61,6 +61,13 @@ async def answer_database_error(request: Request, error: Exception) -> JSONRespo
         return await answer_mistake(request, error)
     logger.warning("%s %s: the database cannot be used: %s", request.method, request.url.path, reason_of(error))
     return ApiError(503, "database_away", "the database cannot be used now; try again", retry=True).response()
+
+
+async def answer_gone(request: Request, error: Exception) -> Response:
+    """A client that hung up while it sent its body: nobody hears the answer."""
+    assert isinstance(error, ClientDisconnect)
+    logger.info("%s %s: the client hung up before it had sent its request", request.method, request.url.path)
+    return Response(status_code=400)
 
 
 async def answer_mistake(request: Request, error: Exception) -> JSONResponse:

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import threading
+import time
 
 from starlette.concurrency import run_in_threadpool
 from wire.appenders import API, appended_by
 from wire.frame import payload_of
+from wire.kinds import DRIVER
 from wire.kinds.log import KINDS
 
 from central.api.errors import ApiError
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 APPEND_TIMEOUT_S = 3.0
 OPEN_TIMEOUT_S = 1.0
+REFUSAL_COUNTS_S = 5.0
 
 
 class LogWriter:
@@ -35,7 +38,7 @@ class LogWriter:
         self._shutdown = shutdown
         self.failed = False
         self.clock = LogClock()
-        self._is_away = False
+        self._refuses_until = 0.0
         self._log: Log | None = None
         self._opened = threading.Event()
         self._thread = threading.Thread(target=self._open, name="log-opener", daemon=True)
@@ -81,16 +84,24 @@ class LogWriter:
             raise ApiError(413, "too_large", str(error)) from error
         except (LogBusy, LogClosed, LogUnavailable, TimeoutError) as error:
             logger.warning("%s of %s was not appended: %s", kind.name, message[kind.key], error)
-            self._is_away = True
+            self._refuses_until = time.monotonic() + REFUSAL_COUNTS_S
             raise _away(str(error) or f"no answer within {APPEND_TIMEOUT_S:g} s") from error
-        self._is_away = False
+        self._refuses_until = 0.0
         self.clock.acked(appended.timestamp_ms)
         logger.info("appended %s of %s", kind.name, message[kind.key], extra={"session": session_of(message)})
 
-    @property
-    def is_open(self) -> bool:
-        """As far as the last request has shown."""
-        return self._opened.is_set() and not self._is_away
+    async def is_usable(self) -> bool:
+        """Whether it can be read now, and took the last request; a refusal is forgotten after a while.
+
+        It may have had no room then. Only a request shows whether there is room again, and there may be none for hours.
+        """
+        if self._log is None or time.monotonic() < self._refuses_until:
+            return False
+        try:
+            await asyncio.wait_for(run_in_threadpool(self._log.ends, DRIVER, 0), OPEN_TIMEOUT_S)
+        except (LogError, TimeoutError):
+            return False
+        return True
 
     def close(self) -> None:
         if self._log is not None:

@@ -12,18 +12,20 @@ from starlette.applications import Starlette
 
 from central import settings
 from central.api.app import make_app
+from central.api.connections import MAX_CONNECTIONS, LimitedConfig, Places
 from central.api.guard import LOOPBACK_NAMES, Hosts
 from central.api.log_writer import LogWriter
 from central.store.opening import database_of, wait_for_tables
 from runtime import log as process_log
 from runtime.config import ConfigManager
 from runtime.exit_codes import USAGE_EXIT
+from runtime.open_files import allow_files
 from runtime.settings import DEBUG_MODE
 from runtime.shutdown import Shutdown
 from runtime.values import Address
 
-MAX_REQUESTS = 1_000  # at once, followers among them; beyond, uvicorn answers 503
 BACKLOG = 1_024
+SPARE_FILES = 256  # beside one per connection: the log's and the database's files, threads
 GRACE_S = 1
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ def run_api(config: ConfigManager) -> int:
         return USAGE_EXIT
     shutdown = Shutdown()
     shutdown.install()
+    allow_files(MAX_CONNECTIONS + SPARE_FILES)
     database = database_of(config)
     wait_for_tables(database, shutdown.requested)
     if shutdown.requested.is_set():
@@ -75,12 +78,12 @@ def run_api(config: ConfigManager) -> int:
 
 async def _serve(app: Starlette, listener: socket.socket, shutdown: Shutdown) -> None:
     server = _Server(
-        uvicorn.Config(
+        LimitedConfig(
             app,
+            Places(),
             log_config=None,
             access_log=False,
             lifespan="off",
-            limit_concurrency=MAX_REQUESTS,
             timeout_graceful_shutdown=GRACE_S,
             server_header=False,
         )

@@ -5,6 +5,8 @@ import json
 import socket
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from central.tests.site import Site
+from tools.testing.deadlines import DEADLINE_S
 
 REQUEST = {"message_id": "m", "cp_id": "cp_001", "driver_id": "drv_1"}
 JSON = {"Content-Type": "application/json"}
@@ -218,6 +221,49 @@ def test_a_request_made_again_is_the_same_charge(api: httpx.Client, shared_site:
     shared_site.wait_for(lambda: api.get(path).json()["state"] == "authorized", "authorized")
     path = f"/v1/charges/again?driver_id={other}"
     shared_site.wait_for(lambda: api.get(path).json()["reason"] == "busy", "the other is refused")
+
+
+def test_two_posts_under_one_id_at_the_same_instant_get_each_its_own_answer(
+    api: httpx.Client, shared_site: Site
+) -> None:
+    for cp_id in ("cp_twin1", "cp_twin2"):
+        shared_site.connect(cp_id, cp_id)
+    wishes = [{"cp_id": "cp_twin1"}, {"cp_id": "cp_twin2"}, {"cp_id": "cp_twin1", "max_energy_wh": 5_000}]
+    with ThreadPoolExecutor(len(wishes)) as threads:
+        for number in range(20):
+            body = {"message_id": f"twin{number}", "driver_id": new_driver(api)}
+            together = Barrier(len(wishes))
+
+            def post(wish: dict[str, Any], body: dict[str, Any] = body, together: Barrier = together) -> httpx.Response:
+                together.wait(DEADLINE_S)
+                return api.post("/v1/charges", json={**body, **wish})
+
+            answers = list(threads.map(post, wishes))
+            assert sorted(answer.status_code for answer in answers) == [202, 409, 409]
+            taken, wish = next(pair for pair in zip(answers, wishes, strict=True) if pair[0].status_code == 202)
+            assert taken.json()["cp_id"] == wish["cp_id"]
+            # What the fold takes is what was answered.
+            path = f"/v1/charges/{body['message_id']}?driver_id={body['driver_id']}"
+            shared_site.wait_for(lambda path=path: api.get(path).json()["state"] != "pending", "the fold")
+            assert api.get(path).json()["cp_id"] == wish["cp_id"]
+            again = [api.post("/v1/charges", json={**body, **each}).status_code for each in wishes]
+            assert again == [answer.status_code for answer in answers]
+
+
+def test_client_that_hangs_up_while_it_sends_its_body_is_no_mistake_of_ours(site: Site) -> None:
+    site.start()
+    host, _, port = site.api_url.removeprefix("http://").rpartition(":")
+    head = (
+        f"POST /v1/drivers HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
+        "Content-Length: 900\r\n\r\n"
+    )
+    for body in ("", '{"message_id": "m", '):
+        with socket.create_connection((host, int(port)), DEADLINE_S) as client:
+            client.sendall((head + body).encode())
+            client.shutdown(socket.SHUT_WR)
+    site.api.wait_said("(?s)hung up.*hung up", DEADLINE_S)
+    assert "Traceback" not in site.api.said()
+    assert " ERROR " not in site.api.said()
 
 
 def test_the_first_name_stands(api: httpx.Client) -> None:

@@ -53,6 +53,16 @@ def test_dead_letters_are_shown_without_their_control_characters(run: Run, share
     assert "\x07" not in output
 
 
+def test_a_dead_letter_of_any_size_takes_a_few_lines(run: Run, shared_site: Site) -> None:
+    key = "k" * 20_000 + "[red]:bell:"
+    shared_site.appends("ev.cp", key, b"huge" * 5_000, "bridge").result(10)
+    shared_site.wait_for(lambda: "hugehuge" in run("dead", "--limit", "1000", "--json").stdout, "the dead letter")
+    output = run("dead", "--limit", "1").stdout
+    assert output.count("\n") < 30
+    assert "(20,011 characters" in "".join(output.split()).replace("characters", " characters")
+    assert json.loads(run("dead", "--limit", "1", "--json").stdout)[0]["key"] == key
+
+
 @pytest.mark.parametrize(
     ("code", "words", "told"),
     [

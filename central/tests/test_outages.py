@@ -117,6 +117,8 @@ def test_the_api_while_the_log_is_away(site: Site) -> None:
             assert int(answer.headers["Retry-After"]) > 0
             assert client.get("/v1/charge-points").status_code == 200
             assert client.get("/health").json()["log"] == "away"
+        # Nobody asks for anything, and it is seen to be back.
+        site.wait_for(lambda: client.get("/health").json()["log"] == "open", "the log is back")
         assert client.post("/v1/charges", json=body).status_code == 202
         assert client.get("/health").json()["log"] == "open"
         path = f"/v1/charges/c?driver_id={driver}"
