@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 VENV = Path(".venv")
 PROJECT = Path("pyproject.toml")
@@ -27,7 +28,7 @@ def main(lock_file: Path, marks: list[Path]) -> int:
         return fail("wattline needs Python's venv module; on Debian: apt install python3-venv")
     QUEUE.parent.mkdir(exist_ok=True)
     with QUEUE.open("w") as queue:
-        fcntl.flock(queue, fcntl.LOCK_EX)
+        wait_in(queue)
         if all(is_fresh(mark, (lock_file, PROJECT)) for mark in marks):
             return 0
         try:
@@ -37,6 +38,15 @@ def main(lock_file: Path, marks: list[Path]) -> int:
         for mark in marks:
             mark.touch()
     return 0
+
+
+def wait_in(queue: TextIO) -> None:
+    """Until no other make sets up; says that it waits."""
+    try:
+        fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say(f"another make sets up {VENV}; this one waits for it")
+        fcntl.flock(queue, fcntl.LOCK_EX)
 
 
 def is_fresh(mark: Path, sources: Iterable[Path]) -> bool:

@@ -2,11 +2,14 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tools import set_up
+from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-production.lock")
@@ -16,6 +19,14 @@ PIP_SAID = [
     "Requirement already satisfied: rich==14.0 in ./.venv/lib\n",
     "Installing collected packages: alembic, rich\n",
 ]
+
+SECOND = """
+import sys
+from tools import set_up
+with open(sys.argv[1], "w") as queue:
+    set_up.wait_in(queue)
+    print("its turn", flush=True)
+"""
 
 
 def pins(name: str) -> set[str]:
@@ -45,6 +56,15 @@ def test_what_is_fresh_is_not_installed_again(tmp_path: Path) -> None:
     os.utime(mark, (0, 0))
     lock.touch()
     assert not set_up.is_fresh(mark, [lock])
+
+
+def test_second_make_says_that_it_waits_and_goes_on_when_the_first_is_done(tmp_path: Path) -> None:
+    with (tmp_path / "queue").open("w") as first:
+        set_up.wait_in(first)
+        waiting = subprocess.Popen([sys.executable, "-c", SECOND, first.name], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert waiting.stdout is not None
+        assert "another make sets up" in waiting.stdout.readline()
+    assert waiting.communicate(timeout=DEADLINE_S)[0] == "its turn\n"
 
 
 @pytest.mark.parametrize("name", LOCKS)
