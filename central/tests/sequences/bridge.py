@@ -9,6 +9,7 @@ from wire.kinds.log import KINDS
 
 from central.model.records import Message
 from central.tests.line_in_memory import made_id
+from central.tests.sequences.board import Board
 from central.tests.sequences.clocks import HostClock
 from central.tests.sequences.event_log import EventLog
 from central.tests.sequences.post import Post
@@ -64,6 +65,12 @@ class Bridge:
             told = {"cp_id": post.cp_id, "link_id": post.link_id, "board": post.monitor.name}
             self._append("link_up", {**told, "registration": message["message_id"]})
         return not (self.lost_acks and self.lost_acks.popleft())
+
+    def empty(self, board: Board) -> None:
+        """The journal of a board that was replaced: its line may tell what is left, and gets no commands."""
+        for entry in list(board.entries):
+            if self._logged(entry.message):
+                board.ack(entry)
 
     def beat(self, now_ms: int) -> None:
         """Heartbeats of all that are connected: a sign of life, and the boards' clocks."""

@@ -91,6 +91,7 @@ def _swap_engine(world: World, post: int) -> None:
         return
     world.mishaps |= {"swapped", f"swapped {at.cp_id}"}
     at.engine.cut()
+    world.retired.append(at.engine)
     at.engine = world.new_engine(at.cp_id, world.new_board("eng"))
 
 
@@ -106,11 +107,33 @@ def _swap_monitor(world: World, post: int, *, asked_first: bool) -> None:
     at.monitor = world.new_board("mon")
     if at.engine.board.name.startswith("mon"):
         at.engine.cut()
+        world.retired.append(at.engine)
         at.engine = world.new_engine(at.cp_id, at.monitor)
     at.wipe_monitor()
     if not asked_first:
         world.advance(30 * SECOND_MS)
         operate(world, post, "replace")
+
+
+def _empty_retired(world: World, nth: int) -> None:
+    """A board that was built out has power once more, and tells what it still has."""
+    if world.retired and world.bridge.is_up:
+        engine = world.retired[nth % len(world.retired)]
+        if not engine.is_on:
+            engine.boot()
+        world.bridge.empty(engine.board)
+
+
+def _think_better(world: World, post: int) -> None:
+    operate(world, post, "replace")
+    operate(world, post, "keep")
+
+
+def _remove(world: World, post: int) -> None:
+    """A charge point that is dark: nobody knows whether it comes back."""
+    if world.post(post).link_id is None:
+        world.mishaps |= {"swapped", f"swapped {world.post(post).cp_id}"}
+        operate(world, post, "remove")
 
 
 def _go(world: World, post: int) -> None:
@@ -148,7 +171,8 @@ def _lose_numbers(world: World, post: int, count: int) -> None:
 
 
 def _serve_elsewhere(world: World, post: int, count: int) -> None:
-    """The engine has answered commands since: of another log, or at another post."""
+    """The engine comes back from where it answered commands: of another log, or at another post."""
+    world.post(post).lose_line()
     flash = world.post(post).engine.flash
     flash.last_seq, flash.answer = (flash.last_seq or 0) + count, {"accepted": True, "session_id": "another"}
 
@@ -302,6 +326,10 @@ MISHAPS: Table = {
                             partial(_swap_monitor, asked_first=True)),
     "swap monitor, then say so": ActKind(1, "the monitor of post {0} is replaced, and then the operator says so", one,
                                          partial(_swap_monitor, asked_first=False)),
+    "retired board": ActKind(2, "a board that was built out tells what it still has ({0})",
+                             lambda r: (r.randrange(9),), _empty_retired),
+    "keep": ActKind(1, "the operator says replace of post {0}, and takes it back", one, _think_better),
+    "remove": ActKind(1, "the operator removes post {0}, if it is dark", one, _remove),
     "gone": ActKind(1, "post {0} is gone for good", lambda r: (r.randint(1, 2),), _go),
     "fault": ActKind(3, "post {0} has the fault {1} for {2} s",
                      lambda r: (post_of(r), r.choice(FAULTS), r.choice(AWAY_S)), _break),

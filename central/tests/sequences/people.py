@@ -3,8 +3,7 @@
 from random import Random
 from typing import Any
 
-from wire.kinds.log import ACTIONS
-
+from central.model.rows import Fault, Session
 from central.tests.sequences.acts import ActKind, Args, Table
 from central.tests.sequences.world import DRIVERS, World
 
@@ -63,13 +62,32 @@ def _unplug(world: World, post: int) -> None:
 
 
 def operate(world: World, post: int, action: str, **fields: Any) -> None:
-    """An action that this build does not know is left out."""
-    if action in ACTIONS:
-        world.say("operator", "operator_request", cp_id=world.post(post).cp_id, action=action, **fields)
+    world.say("operator", "operator_request", cp_id=world.post(post).cp_id, action=action, **fields)
 
 
 def _change_price(world: World, post: int, price: float) -> None:
     operate(world, post, "price_change", price_per_kwh=price)
+
+
+def _decide_held(world: World, nth: int, action: str) -> None:
+    _decide(world, nth, action, [row for row in world.rows_of(Session) if row.held_wh], "session_id")
+
+
+def _end_session(world: World, nth: int) -> None:
+    open_rows = [row for row in world.rows_of(Session) if row.ended_at_ms is None]
+    _decide(world, nth, "end_session", open_rows, "session_id")
+
+
+def _clear_fault(world: World, nth: int) -> None:
+    _decide(world, nth, "clear_fault", [row for row in world.rows_of(Fault) if row.cleared_at_ms is None], "fault")
+
+
+def _decide(world: World, nth: int, action: str, rows: list[Any], name: str) -> None:
+    """About one of the rows that the operator sees."""
+    if rows:
+        row = rows[nth % len(rows)]
+        told = {"cp_id": row.cp_id, "action": action, name: getattr(row, name)}
+        world.say("operator", "operator_request", **told)
 
 
 def _wait(world: World, seconds: int) -> None:
@@ -86,6 +104,12 @@ PEOPLE: Table = {
     "unplug": ActKind(5, "the car at post {0} unplugs", one, _unplug),
     "operator": ActKind(5, "the operator says {1} to post {0}",
                         lambda r: (post_of(r), r.choice(("stop", "resume", "resume", "reset"))), operate),
+    "decide held": ActKind(2, "of what is held the operator says of number {0}: {1}",
+                           lambda r: (r.randrange(9), r.choice(("accept_held", "drop_held"))), _decide_held),
+    "end session": ActKind(1, "the operator ends session {0} of those that are open", lambda r: (r.randrange(9),),
+                           _end_session),
+    "clear fault": ActKind(1, "the operator clears fault {0} of those that are open", lambda r: (r.randrange(9),),
+                           _clear_fault),
     "price": ActKind(1, "the operator sets the price of post {0} to {1}",
                      lambda r: (post_of(r), r.choice((0.1, 0.25, 0.3))), _change_price),
     "wait a moment": ActKind(12, "{0} s pass", lambda r: (r.randint(1, 20),), _wait),

@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from wire.kinds import CP
 
+from central.model import rows as tables
 from central.model.rows import Session, Ticket
 from central.tests.sequences.worker import Worker
 
 Meter = tuple[str, str]  # charge point, meter
+Life = tuple[str, str, int]  # and which life of the meter: a register that fell begins another
 _REGISTERS = ("register_wh", "start_register_wh", "end_register_wh")
 
 
@@ -47,7 +50,7 @@ def told_wh(worker: Worker) -> dict[Meter, int]:
 
 
 def placed(worker: Worker, sessions: Iterable[Session]) -> dict[Meter, Places]:
-    """By the rows: sessions, and whatever has unassigned Wh of a meter."""
+    """By the rows of sessions and meters."""
     sums: defaultdict[Meter, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in sessions:
         if row.meter_id is not None:
@@ -55,21 +58,20 @@ def placed(worker: Worker, sessions: Iterable[Session]) -> dict[Meter, Places]:
             wh[0] += row.energy_wh or 0
             wh[1] += row.held_wh
             wh[2] += row.unbilled_wh
-    for row in worker.rows.table.values():
-        unassigned_wh: int | None = getattr(row, "unassigned_wh", None)
-        if unassigned_wh is not None and getattr(row, "meter_id", None) is not None:
-            sums[row.cp_id, row.meter_id][3] += unassigned_wh
+    for row in rows_of(worker, tables.Meter):
+        sums[row.cp_id, row.meter_id][3] += row.unassigned_wh
     return {meter: Places(*wh) for meter, wh in sums.items()}
 
 
-def bills(worker: Worker) -> dict[Meter, list[tuple[int, int, Session]]]:
-    """The register intervals that are billed, of each meter, in the order in which their sessions began."""
-    found: defaultdict[Meter, list[tuple[int, int, Session]]] = defaultdict(list)
+def parts(worker: Worker) -> dict[Life, list[tuple[int, int, Session]]]:
+    """The registers that sessions have of each life of a meter: billed, held or unbilled."""
+    found: defaultdict[Life, list[tuple[int, int, Session]]] = defaultdict(list)
     for row in rows_of(worker, Session):
-        if row.energy_wh and row.meter_id is not None and row.start_register_wh is not None:
-            interval = row.start_register_wh, row.start_register_wh + row.energy_wh, row
-            found[row.cp_id, row.meter_id].append(interval)
-    return {meter: sorted(each, key=lambda one: one[2].started_at_ms or 0) for meter, each in found.items()}
+        wh = (row.energy_wh or 0) + row.held_wh + row.unbilled_wh
+        if wh and row.meter_id is not None and row.start_register_wh is not None:
+            life = row.cp_id, row.meter_id, row.meter_life
+            found[life].append((row.start_register_wh, row.start_register_wh + wh, row))
+    return {life: sorted(each, key=itemgetter(0, 1)) for life, each in found.items()}
 
 
 def rows_of(worker: Worker, table: type[Any]) -> list[Any]:

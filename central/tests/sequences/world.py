@@ -1,7 +1,8 @@
 """The world of a history: posts, a bridge, a log, Central, drivers, and the time that passes."""
 
 from collections.abc import Callable
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from wire.kinds.log import KINDS
 
@@ -17,6 +18,7 @@ from central.tests.sequences.event_log import EventLog
 from central.tests.sequences.post import Post
 from central.tests.sequences.worker import Worker
 
+R = TypeVar("R")
 DRIVERS = ("ada", "bob", "cy")
 SECOND_MS = 1_000
 HOUR_MS = 3_600_000
@@ -42,6 +44,7 @@ class World:
         self._boards = 0
         self._said = 0
         self.engines: list[Engine] = []  # all that there ever were
+        self.retired: list[Engine] = []  # built out
         self.posts = [self._post(f"cp_{number}", is_shared=number == 3) for number in (1, 2, 3)]
         for name in DRIVERS:
             self.say("api", "driver_register", driver_id=name)
@@ -64,6 +67,11 @@ class World:
             asked = (driver_id, cp_id, session_id(driver_id, request))
             if asked not in self.sessions:
                 self.sessions.append(asked)
+
+    def rows_of(self, table: type[R]) -> list[R]:
+        """What Central has, in the order of the primary keys."""
+        rows = self.worker.rows.table
+        return [rows[name] for name in sorted((name for name in rows if name[0] is table), key=itemgetter(1))]
 
     # --- boards ---
 
