@@ -61,7 +61,8 @@ def test_what_is_fresh_is_not_installed_again(tmp_path: Path) -> None:
 def test_second_make_says_that_it_waits_and_goes_on_when_the_first_is_done(tmp_path: Path) -> None:
     with (tmp_path / "queue").open("w") as first:
         set_up.wait_in(first)
-        waiting = subprocess.Popen([sys.executable, "-c", SECOND, first.name], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        second = [sys.executable, "-c", SECOND, first.name]
+        waiting = subprocess.Popen(second, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert waiting.stdout is not None
         assert "another make sets up" in waiting.stdout.readline()
     assert waiting.communicate(timeout=DEADLINE_S)[0] == "its turn\n"
