@@ -1,4 +1,13 @@
-"""A session walks its table (central/model/states.py): events in, the actions of the table carried out."""
+"""A session walks its table (central/model/states.py): events in, the actions of the table carried out.
+
+Each handler turns one record into an event of one session: the engine's start, checkpoint and completion, its answers
+to commands, the driver's stop, a deadline that passed. `walk` looks up (state, event), sets the new state and carries
+out the action of that row, which is the one function of its name in ACTIONS; a pair that is not in the table is refused
+and changes nothing. Actions change the session and its charge point in memory, say what is to be said, and leave it to
+`walk` to put both rows. What a register means for the bill is told by `readings.py` (starts and checkpoints),
+`completions.py` (the engine's last word) and `billing.py` (which part of a meter's path the session takes); what is
+told after the end is a matter of `corrections.py`.
+"""
 
 from collections.abc import Callable
 
