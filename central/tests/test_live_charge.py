@@ -68,8 +68,8 @@ def charged(random: Random, **asked: Any) -> LineInMemory:
     telemetry(line, register_wh, session, state="authorized")
     start(line, session)
     for number in range(random.randint(1, 12)):
-        line.tick(random.randint(1, 60_000))
-        register_wh += random.randint(0, 90)
+        line.tick(random.randint(30_000, 60_000))
+        register_wh += random.randint(0, 90)  # no more than 16 A on three phases carry in the time
         telemetry(line, register_wh, random.choice([session, session, session, None]))
         if number % 4 == 3:
             checkpoint(line, session, register_wh)
