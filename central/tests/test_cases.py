@@ -21,23 +21,15 @@ from central.tests.line_in_memory import EPOCH, LineInMemory
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("WATTLINE_CASES") or ROOT.parent / "shared" / "cases")
 
-# What Central gets wrong today. Strict: what comes right must leave this table.
-WRONG_TODAY: dict[str, str] = {}
 
-
-def cases(names: list[str]) -> list[Any]:
-    wrong = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in WRONG_TODAY.items()}
-    return [pytest.param(name, marks=[wrong[name]] if name in wrong else []) for name in names]
-
-
-@pytest.mark.parametrize("name", cases(sorted(CASES)))
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_sequence(name: str) -> None:
     line = LineInMemory()
     CASES[name].play(line)
     CASES[name].check(line)
 
 
-@pytest.mark.parametrize("name", cases(sorted(file.stem for file in FOLDER.glob("*.json"))))
+@pytest.mark.parametrize("name", sorted(file.stem for file in FOLDER.glob("*.json")))
 def test_sequence_in_a_file(name: str) -> None:
     line = LineInMemory()
     for step in json.loads((FOLDER / f"{name}.json").read_text()):
