@@ -6,6 +6,7 @@ unenforced (tables.py says why). PostgreSQL: a stopped worker must not hold its 
 """
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 BUSY_TIMEOUT_S = 5.0  # how long another process's transaction is waited for
+WAL_RETRY_S = 0.01
 IDLE_IN_TRANSACTION_S = 30
 LOCK_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
@@ -80,7 +82,7 @@ def _open_sqlite(url: str, busy_timeout_s: float, begin: str, pragma: str) -> En
     def on_connect(connection: sqlite3.Connection, record: object) -> None:
         del record
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection, busy_timeout_s)
         connection.execute(f"PRAGMA {pragma}")
 
     def on_begin(connection: Connection) -> None:
@@ -89,6 +91,23 @@ def _open_sqlite(url: str, busy_timeout_s: float, begin: str, pragma: str) -> En
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+    """SQLite's busy timeout does not cover this change: beside another that opens or closes, it fails at once."""
+    deadline = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(WAL_RETRY_S)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 
 def _refuse_no_file(dialect: object, record: object, arguments: list[Any], more: dict[str, Any]) -> None:
