@@ -10,15 +10,24 @@ class OtherLog(Exception):
 
 
 def check_cluster(connection: Connection, cluster_id: str) -> None:
-    """Remembers the log at the first start. Raises OtherLog for another one."""
-    known = connection.execute(select(LOG_IDENTITY.c.cluster_id)).scalar_one_or_none()
-    if known is None:
-        connection.execute(insert(LOG_IDENTITY), {"cluster_id": cluster_id})
-    elif known != cluster_id:
+    """Raises OtherLog for another one than the database was folded from."""
+    known = _cluster_of(connection)
+    if known not in (None, cluster_id):
         raise OtherLog(
-            f"the database was folded from the log {known}, but the log in reach is {cluster_id}; "
-            "name the right one (BROKER_ADDRESS, LOG_PATH), or an empty database to fold this log from its beginning"
+            f"the database was folded from the log {known}, but the log in reach is {cluster_id}; name the right one "
+            "(BROKER_ADDRESS, LOG_PATH), or an empty database to fold this log from its beginning; "
+            "see 'When the worker refuses a log' in docs/operating.md"
         )
+
+
+def remember_cluster(connection: Connection, cluster_id: str) -> None:
+    """At the first start with an empty database."""
+    if _cluster_of(connection) is None:
+        connection.execute(insert(LOG_IDENTITY), {"cluster_id": cluster_id})
+
+
+def _cluster_of(connection: Connection) -> str | None:
+    return connection.execute(select(LOG_IDENTITY.c.cluster_id)).scalar_one_or_none()
 
 
 def note_clock(connection: Connection, ahead_ms: int | None) -> None:

@@ -4,23 +4,42 @@ The move names the offset it expects: a worker that was overtaken by another mov
 did.
 """
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from central.model.record_time import Mark
 from central.store.tables import POSITIONS
+from eventlog import Record
 
 TopicPartition = tuple[str, int]  # topic, partition
 
 
+class Fingerprint(NamedTuple):
+    """What tells a record from another under the same offset."""
+
+    checksum: int
+    stamp_ms: int
+
+
+def fingerprint_of(record: Record) -> Fingerprint:
+    return Fingerprint(zlib.crc32(record.value, zlib.crc32(record.raw_key or b"")), record.timestamp_ms)
+
+
 @dataclass(frozen=True)
 class Position:
-    """`next`: the offset to fold next. `mark`: the partition's time, that of the last record folded."""
+    """`next`: the offset to fold next. `mark`: the partition's time, that of the last record folded.
+
+    `last`: of that record, None where there is none yet. `topic_id`: the topic's own; None where it was never noted.
+    """
 
     next: int
     mark: Mark
+    last: Fingerprint | None = None
+    topic_id: str | None = None
 
 
 class FenceLost(Exception):
@@ -28,12 +47,12 @@ class FenceLost(Exception):
 
 
 def read_positions(connection: Connection) -> dict[TopicPartition, Position]:
-    stored = POSITIONS.c
-    columns = (stored.topic, stored.partition, stored.next, stored.mark_ms, stored.before_ms, stored.count)
-    return {
-        (topic, partition): Position(offset, Mark(at_ms, before_ms, count))
-        for topic, partition, offset, at_ms, before_ms, count in connection.execute(select(*columns))
-    }
+    found: dict[TopicPartition, Position] = {}
+    for row in connection.execute(select(POSITIONS)).mappings():
+        last = None if row["checksum"] is None else Fingerprint(row["checksum"], row["stamp_ms"])
+        mark = Mark(row["mark_ms"], row["before_ms"], row["count"])
+        found[row["topic"], row["partition"]] = Position(row["next"], mark, last, row["topic_id"])
+    return found
 
 
 def add_positions(connection: Connection, positions: Mapping[TopicPartition, Position]) -> None:
@@ -46,9 +65,17 @@ def add_positions(connection: Connection, positions: Mapping[TopicPartition, Pos
         connection.execute(insert(POSITIONS), rows)
 
 
-def _columns(position: Position) -> dict[str, int]:
-    mark = position.mark
-    return {"next": position.next, "mark_ms": mark.at_ms, "before_ms": mark.before_ms, "count": mark.count}
+def _columns(position: Position) -> dict[str, int | str | None]:
+    mark, last = position.mark, position.last
+    return {
+        "next": position.next,
+        "mark_ms": mark.at_ms,
+        "before_ms": mark.before_ms,
+        "count": mark.count,
+        "checksum": None if last is None else last.checksum,
+        "stamp_ms": None if last is None else last.stamp_ms,
+        "topic_id": position.topic_id,
+    }
 
 
 _MOVE = (
@@ -58,14 +85,21 @@ _MOVE = (
         POSITIONS.c.partition == bindparam("of_partition"),
         POSITIONS.c.next == bindparam("expected"),
     )
-    .values({name: bindparam(f"new_{name}") for name in ("next", "mark_ms", "before_ms", "count")})
+    .values({each.name: bindparam(f"new_{each.name}") for each in POSITIONS.c if not each.primary_key})
 )
 
 
 def move(connection: Connection, partition: TopicPartition, expected: int, to: Position) -> None:
     """Raises FenceLost."""
     topic, number = partition
-    values = {"of_topic": topic, "of_partition": number, "expected": expected}
+    values: dict[str, int | str | None] = {"of_topic": topic, "of_partition": number, "expected": expected}
     values |= {f"new_{name}": value for name, value in _columns(to).items()}
     if connection.execute(_MOVE, values).rowcount != 1:
         raise FenceLost(f"{topic}/{number} no longer stands at {expected}")
+
+
+def note_topics(connection: Connection, topic_ids: Mapping[str, str]) -> None:
+    """For positions of a version that did not know the ids of topics."""
+    for topic, topic_id in topic_ids.items():
+        missing = update(POSITIONS).where(POSITIONS.c.topic == topic, POSITIONS.c.topic_id.is_(None))
+        connection.execute(missing.values(topic_id=topic_id))

@@ -107,7 +107,8 @@ LAST_SEEN = _table("LastSeen", *columns_of(rows.LastSeen))
 
 # --- the worker's own ---
 
-# `next` is the offset of the record to fold next; the others are its partition's Mark (model/record_time.py).
+# `next` is the offset of the record to fold next; mark_ms, before_ms and count are the
+# partition's Mark (model/record_time.py), checksum and stamp_ms the fingerprint of the last record folded.
 POSITIONS = _table(
     "Positions",
     text_column("topic", primary_key=True),
@@ -116,6 +117,9 @@ POSITIONS = _table(
     count_column("mark_ms"),
     count_column("before_ms"),
     count_column("count"),
+    Column("topic_id", Text),
+    Column("checksum", BigInteger),
+    Column("stamp_ms", BigInteger),
 )
 
 # `clock_ahead_ms`: of the log's clock before the worker's host, while that is an alarm.

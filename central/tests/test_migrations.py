@@ -35,6 +35,7 @@ BROUGHT = {
     "0008": ("LastSeen", "logged_at_ms"),
     "0009": ("LogIdentity", "clock_ahead_ms"),
     "0010": ("Meters", "unassigned_wh"),
+    "0011": ("Positions", "topic_id"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

@@ -303,7 +303,7 @@ def test_an_offset_out_of_range_stops_the_worker(database: Database, lined: Site
     stopped.start()
     error = stopped.wait_ended()
     assert isinstance(error, Stopped)
-    assert f"1000 of {topic}/3 is beyond the end" in str(error)
+    assert f"{topic}/3 ends at 0, and the database goes on at 1000;" in str(error)
 
 
 def test_telemetry_out_of_range_is_read_from_its_beginning(database: Database, lined: Site) -> None:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from central.model.record_time import Mark
 from central.model.terms import Terms
 from central.store import log_identity, offsets, outbox
 from central.store.database import Database, is_transient, lock_for_writing, reason_of
@@ -27,6 +26,7 @@ from central.worker.batch import Batch, Fold
 from central.worker.clock_alarm import ClockAlarm
 from central.worker.intake import TOPICS, Intake
 from central.worker.publisher import Publisher
+from central.worker.recognition import Unrecognised, out_of_range_text, recognise
 from central.worker.ticker import Ticker
 from central.worker.timing import timed
 from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
@@ -70,6 +70,7 @@ class Worker:
         self._positions: dict[TopicPartition, Position] = {}
         self._publisher = Publisher(log, clock, self._wake)
         self._forget_at = 0.0
+        self._is_recognised = False
         self.counts: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -88,6 +89,7 @@ class Worker:
                     self.counts["fence_lost"] += 1
                     pauses.wait(f"another worker folds this log into this database: {error}")
                 except LogUnavailable as error:
+                    self._is_recognised = False
                     self._ticker.wait_for_grace()
                     pauses.wait(f"the log is away: {error}")
                 except SQLAlchemyError as error:
@@ -98,25 +100,38 @@ class Worker:
             self._close_intake()
 
     def _begin(self) -> Intake:
-        """Reads the positions anew, and reads the log on from there."""
+        """Reads the positions anew, and reads the log on from there. Raises Stopped for another log."""
         self._close_intake()
         self._log.create_topics()
-        cluster_id = self._log.cluster_id()
         partitions = [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
-        with self._transaction() as connection:
-            try:
-                log_identity.check_cluster(connection, cluster_id)
-            except OtherLog as error:
-                raise Stopped(str(error)) from error
-            log_identity.note_clock(connection, self._alarm.ahead_ms)
-            known = offsets.read_positions(connection)
-            ends = self._log.all_ends(partition for partition in partitions if partition not in known)
-            added = {partition: Position(end.first, Mark()) for partition, end in ends.items()}
-            offsets.add_positions(connection, added)
-        self._positions = known | added
+        if not self._is_recognised:
+            self._recognise(partitions)
+        with self._database.reader.connect() as connection:
+            self._positions = offsets.read_positions(connection)
         starts = {partition: self._positions[partition].next for partition in partitions}
         self._intake = Intake(self._log, starts, self.counts)
         return self._intake
+
+    def _recognise(self, partitions: Sequence[TopicPartition]) -> None:
+        """At the start and after every disconnection: is this the log that the database was folded from?"""
+        cluster_id = self._log.cluster_id()
+        try:
+            with self._database.reader.connect() as connection:
+                log_identity.check_cluster(connection, cluster_id)
+                known = offsets.read_positions(connection)
+            recognised = recognise(self._log, known, partitions)
+        except (OtherLog, Unrecognised) as error:
+            raise Stopped(str(error)) from error
+        with self._transaction() as connection:
+            log_identity.remember_cluster(connection, cluster_id)
+            log_identity.note_clock(connection, self._alarm.ahead_ms)
+            unknown = recognised.added.keys() - offsets.read_positions(connection).keys()
+            offsets.add_positions(connection, {partition: recognised.added[partition] for partition in unknown})
+            offsets.note_topics(connection, recognised.topic_ids)
+            for partition, begin in recognised.restarted.items():
+                offsets.move(connection, partition, known[partition].next, begin)
+        self.counts["telemetry_restarts"] += len(recognised.restarted)
+        self._is_recognised = True
 
     def _say_ready(self) -> None:
         database = self._database.writer.url.render_as_string()  # without its password
@@ -143,7 +158,8 @@ class Worker:
         try:
             records = intake.read(self._ticker.due_in_s())
         except OffsetOutOfRange as error:
-            raise Stopped(f"{error}; name the log that this database was folded from, or an empty database") from error
+            text = out_of_range_text(error.topic, error.partition, error.offset, error.first, error.next)
+            raise Stopped(text) from error
         self._clock.read(record.timestamp_ms for record in records)
         return records
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from central.model.record_time import Mark, advance
-from central.store.offsets import Position, TopicPartition
+from central.store.offsets import Position, TopicPartition, fingerprint_of
 from central.worker.batch import TimedRecord
 from eventlog import Record
 
@@ -22,7 +22,8 @@ def timed(
         mark = (moved.get(partition) or positions[partition]).mark
         after = advance(mark, record.timestamp_ms)
         _tell(record, mark, after)
-        moved[partition] = Position(record.offset + 1, after)
+        topic_id = positions[partition].topic_id
+        moved[partition] = Position(record.offset + 1, after, fingerprint_of(record), topic_id)
         result.append((record, after.at_ms))
     return result, moved
 
