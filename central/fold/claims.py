@@ -50,14 +50,14 @@ def handle_charge_claimed(step: Step) -> None:
     session = _session_of(step, point)
     asked = Asked(point, _shown_e4(message), limit_wh(order_of(session), tariff_of(session.tariff)), _is_old(step))
     session.reason = next((reason for reason, holds in REFUSALS if holds(asked)), None)
-    sessions.walk(step, point, session, "admitted" if session.reason is None else "refused")
+    sessions.transition(step, point, session, "admitted" if session.reason is None else "refused")
 
 
 def _send_back(step: Step, reason: str) -> None:
-    """No charge point, so no session that could belong to it."""
+    """Release the claim without a session: there is no charge point to which one could belong."""
     message = step.message
     fields = {name: message[name] for name in ("driver_id", "session_id", "cp_id")}
-    step.say("claim_released", {**fields, "outcome": "refused", "reason": reason}, message["session_id"])
+    step.emit("claim_released", {**fields, "outcome": "refused", "reason": reason}, message["session_id"])
 
 
 def _session_of(step: Step, point: ChargingPoint) -> Session:

@@ -13,7 +13,7 @@ class Stamp:
     from_log: bool
 
 
-def held(told_ms: int, earliest_ms: int, record_ms: int) -> int:
+def clamped(told_ms: int, earliest_ms: int, record_ms: int) -> int:
     """A board's clock may be wrong; what it told cannot lie before its previous reading or after it was logged."""
     return min(max(told_ms, earliest_ms), record_ms)
 
@@ -22,4 +22,4 @@ def stamp(message: Message, earliest_ms: int, record_ms: int) -> Stamp:
     told_ms = message.get("occurred_at_ms")
     if told_ms is None:
         return Stamp(record_ms, from_log=True)
-    return Stamp(held(told_ms, earliest_ms, record_ms), from_log=False)
+    return Stamp(clamped(told_ms, earliest_ms, record_ms), from_log=False)

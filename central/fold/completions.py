@@ -1,10 +1,10 @@
-"""The engine's word that a session ended: what its meter tells by it, and which part of the path the session takes."""
+"""The end of a session as its engine reports it: the meter's account, and the part of it that the session takes."""
 
 from dataclasses import dataclass
 
-from central.fold import meters, point
+from central.fold import charge_point, meters
 from central.fold.billing import Part, free_part
-from central.fold.clock import held
+from central.fold.clock import clamped
 from central.fold.flags import REGISTER_FELL, flag
 from central.fold.meters import Told, Verdict
 from central.fold.readings import belongs, is_frozen, last_wh, limit_of
@@ -29,9 +29,9 @@ def times_of(step: Step, session: Session) -> Times:
     message = step.message
     started_at_ms = session.started_at_ms
     if started_at_ms is None:
-        started_at_ms = held(message["started_at_ms"], session.requested_at_ms, step.at_ms)
+        started_at_ms = clamped(message["started_at_ms"], session.requested_at_ms, step.at_ms)
     previous_ms = max(started_at_ms, session.last_checkpoint_at_ms or 0)
-    ended_at_ms = held(message["ended_at_ms"], previous_ms, step.at_ms)
+    ended_at_ms = clamped(message["ended_at_ms"], previous_ms, step.at_ms)
     told_ms = _told_duration_ms(step, session)
     return Times(started_at_ms, ended_at_ms, max(ended_at_ms - started_at_ms, told_ms))
 
@@ -45,29 +45,29 @@ def _told_duration_ms(step: Step, session: Session) -> int:
     return max(known_ms, ended_at_ms - max(started_at_ms, session.told_started_at_ms))
 
 
-def hear(step: Step, cp: ChargingPoint, session: Session, times: Times) -> tuple[Meter, Part]:
-    """Go on with the path of the meter that told it, and say which part of its own meter's the session may take.
+def apply_to_meter(step: Step, point: ChargingPoint, session: Session, times: Times) -> tuple[Meter, Part]:
+    """Enter the end into the account of its meter, and return the part that the session may take of its own meter.
 
     The caller assigns the part, and puts the meter, the session and the charge point.
     """
     message = step.message
     told = Told(message["end_register_wh"], times.ended_at_ms, step.at_ms, message["ended_at_ms"])
-    meter = step.rows.get(Meter, cp.cp_id, message["meter_id"])
+    meter = step.rows.get(Meter, point.cp_id, message["meter_id"])
     if meter is None:
         start_wh = min(message["start_register_wh"], told.register_wh)
         start = Told(start_wh, times.started_at_ms, step.at_ms, message["started_at_ms"])
-        meter = meters.opened(cp.cp_id, message["meter_id"], start)
-    verdict = meters.judged(meter, told, limit_of(step, cp))
+        meter = meters.opened(point.cp_id, message["meter_id"], start)
+    verdict = meters.judged(meter, told, limit_of(step, point))
     part = None
     if belongs(session, meter) and not is_frozen(session):
-        part = _part(step, cp, session, meter, times, verdict)
+        part = _part(step, point, session, meter, times, verdict)
         if verdict in ("rise", "implausible"):
             meters.raise_to(meter, told, is_sound=part.sound_wh == part.end_wh)
     elif verdict == "rise":
         meters.raise_to(meter, told)
     if verdict == "fell":
         meters.begin_life(meter, told)
-    point.fit_meter(cp, meter, is_fitted=cp.meter_id is None)
+    charge_point.fit_meter(point, meter, is_fitted=point.meter_id is None)
     own = _own_meter(step, session, meter)
     return own, free_part(step, session, own, part or last_sound(session))
 
@@ -80,7 +80,7 @@ def last_sound(session: Session) -> Part:
 
 
 def _part(
-    step: Step, cp: ChargingPoint, session: Session, meter: Meter, times: Times, verdict: Verdict
+    step: Step, point: ChargingPoint, session: Session, meter: Meter, times: Times, verdict: Verdict
 ) -> Part:
     """Sound to its end where the whole charge fits into its duration, and its start into what the meter told before."""
     message = step.message
@@ -90,7 +90,7 @@ def _part(
     if told_wh < sound_wh or verdict == "fell":
         flag(session, REGISTER_FELL)
         return Part(start_wh, sound_wh, sound_wh)
-    fits = told_wh - start_wh <= limit_of(step, cp).most_wh(times.duration_ms)
+    fits = told_wh - start_wh <= limit_of(step, point).most_wh(times.duration_ms)
     begins_sound = start_wh <= meter.register_wh or verdict != "implausible"
     return Part(start_wh, told_wh if fits and begins_sound else sound_wh, told_wh)
 

@@ -1,4 +1,4 @@
-"""What is told of a session whose books are closed. It is never an edit: a correction is one more ticket.
+"""Records about a session that is closed. A bill is never edited: a correction is one more ticket.
 
 Where Central closed the session without its engine's word (lost, replaced, ended by the operator), the engine's
 completion may still come, and is billed: the whole charge's cost less what was billed. All else that is told late stays
@@ -13,10 +13,10 @@ from central.fold.step import Step
 from central.model.rows import ChargingPoint, Meter, Session
 
 
-def note_late_reading(step: Step, cp: ChargingPoint, session: Session) -> None:
-    """A start or a checkpoint after the end. Puts the meter. Raises Refused as `readings.hear` does."""
+def note_late_reading(step: Step, point: ChargingPoint, session: Session) -> None:
+    """A start or a checkpoint after the end. Puts the meter. Raises Refused as `readings.apply_to_meter` does."""
     at = stamp(step.message, readings.last_at_ms(session), step.at_ms)
-    meter, verdict = readings.hear(step, cp, at, is_fitted=step.message["type"] == "charge_started")
+    meter, verdict = readings.apply_to_meter(step, point, at, is_fitted=step.message["type"] == "charge_started")
     if not readings.belongs(session, meter):
         return
     if session.start_register_wh is None:
@@ -25,22 +25,22 @@ def note_late_reading(step: Step, cp: ChargingPoint, session: Session) -> None:
         _keep_unbilled(step, session, meter, step.message["register_wh"])
 
 
-def note_late_completion(step: Step, cp: ChargingPoint, session: Session) -> None:
+def note_late_completion(step: Step, point: ChargingPoint, session: Session) -> None:
     """A completion after the end. Puts the meter. Raises Refused (`implausible`) for what could only be a mistake."""
     times = completions.times_of(step, session)
-    meter, part = completions.hear(step, cp, session, times)
+    meter, part = completions.apply_to_meter(step, point, session, times)
     if has_flag(session, UNHEARD) and part.sound_wh == part.end_wh:
-        _correct(step, cp, session, meter, part, times)
+        _correct(step, point, session, meter, part, times)
     else:
         _keep_unbilled(step, session, meter, part.end_wh)
     unflag(session, UNHEARD)
     step.rows.put(meter)
 
 
-def accept_held(step: Step, cp: ChargingPoint, session: Session) -> None:
+def accept_held(step: Step, point: ChargingPoint, session: Session) -> None:
     billed_wh, billed_minor = session.energy_wh or 0, session.cost_minor or 0
     billing.bill_held(session)
-    endings.say_correction(step, cp, session, billed_wh, billed_minor, session.ended_at_ms or step.at_ms)
+    endings.emit_correction(step, point, session, billed_wh, billed_minor, session.ended_at_ms or step.at_ms)
     step.rows.put(session)
 
 
@@ -50,7 +50,7 @@ def drop_held(step: Step, session: Session) -> None:
 
 
 def _correct(
-    step: Step, cp: ChargingPoint, session: Session, meter: Meter, part: Part, times: completions.Times
+    step: Step, point: ChargingPoint, session: Session, meter: Meter, part: Part, times: completions.Times
 ) -> None:
     billed_wh, billed_minor = session.energy_wh or 0, session.cost_minor or 0
     if claimed_wh(session) and part.start_wh != session.start_register_wh:
@@ -61,7 +61,7 @@ def _correct(
         session.started_at_ms = min(times.started_at_ms, session.ended_at_ms or times.started_at_ms)
     billing.assign(session, meter, part, times.started_at_ms, times.ended_at_ms)
     ended_at_ms = billing.ended_at_ms(session, times.ended_at_ms)
-    endings.say_correction(step, cp, session, billed_wh, billed_minor, ended_at_ms)
+    endings.emit_correction(step, point, session, billed_wh, billed_minor, ended_at_ms)
 
 
 def _keep_unbilled(step: Step, session: Session, meter: Meter, told_wh: int) -> None:

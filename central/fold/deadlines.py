@@ -8,21 +8,21 @@ from central.model.rows import Deadline
 
 
 def arm(step: Step, deadline_id: str, due_at_ms: int) -> None:
-    """Set it, or set it anew: a generation that is under way no longer counts."""
+    """Set a deadline, or set it anew: an earlier generation that is under way no longer counts."""
     row = step.rows.get(Deadline, deadline_id)
     generation = 1 if row is None else row.generation + 1
     step.rows.put(Deadline(deadline_id, step.incoming.topic, step.key, generation, due_at_ms))
 
 
 def arm_once(step: Step, deadline_id: str, due_at_ms: int) -> None:
-    """Set it, unless it stands: what is said again and again must not put it off for ever."""
+    """Set a deadline unless it is set already, so that repetitions cannot put it off for ever."""
     row = step.rows.get(Deadline, deadline_id)
     if row is None or not row.live:
         arm(step, deadline_id, due_at_ms)
 
 
 def disarm(step: Step, deadline_id: str, generation: int | None = None) -> None:
-    """`generation`: only if this one still stands."""
+    """Void a deadline. `generation`: only if it is still this one."""
     row = step.rows.get(Deadline, deadline_id)
     if row is not None and row.live and generation in (None, row.generation):
         row.live = False

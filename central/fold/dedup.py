@@ -12,7 +12,7 @@ its own among those of its kind, in a table, remembered for SEEN_FOR_MS. How a r
 
 A board that serves several charge points keeps a journal, and so an epoch, for each: the n of one epoch at one key
 have no holes but those that `gap` names. Epochs of one board at one key are ranked in the order in which they came, so
-that a word of an earlier epoch is known as such (`origin.py`).
+that a record of an earlier epoch is recognised (`origin.py`).
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ _NOT_CONTENT = ("occurred_at_ms",)
 
 
 @dataclass(frozen=True)
-class Look:
+class Lookup:
     """`row` is what to put once the record was folded (None: it is not deduplicated); `known`: such a row was there.
 
     `other_content`: its n was seen before with other content. `lost`: first and last n that the log must have lost.
@@ -53,12 +53,15 @@ class Look:
     lost: tuple[int, int] | None = None
 
 
-def look(rows: Rows, incoming: Incoming) -> Look:
-    """Raises Refused (`n_jump`, `stale_n`, `bad_gap`), which moves no window. Telemetry is not deduplicated."""
+def look_up(rows: Rows, incoming: Incoming) -> Lookup:
+    """Look a record up among those seen before. Telemetry is not deduplicated.
+
+    Raises Refused (`n_jump`, `stale_n`, `bad_gap`), which moves no window.
+    """
     if incoming.topic == TELEMETRY:
-        return Look(duplicate=False)
+        return Lookup(duplicate=False)
     numbered = numbered_of(incoming)
-    return _look_by_id(rows, incoming) if numbered is None else _look_by_n(rows, incoming, *numbered)
+    return _look_up_id(rows, incoming) if numbered is None else _look_up_n(rows, incoming, *numbered)
 
 
 def board_of(incoming: Incoming) -> str | None:
@@ -86,33 +89,33 @@ def _parsed(incoming: Incoming) -> tuple[str, str, int | None] | None:
     return ids.parse(incoming.message["message_id"]) if from_line else None
 
 
-def _look_by_id(rows: Rows, incoming: Incoming) -> Look:
+def _look_up_id(rows: Rows, incoming: Incoming) -> Lookup:
     name = (incoming.topic, incoming.key, incoming.message["type"], incoming.message["message_id"])
     row = rows.get(SeenId, *name)
     if row is not None and incoming.at_ms - row.at_ms <= SEEN_FOR_MS:
-        return Look(duplicate=True, known=True)
-    return Look(False, SeenId(*name, incoming.at_ms), row is not None)
+        return Lookup(duplicate=True, known=True)
+    return Lookup(False, SeenId(*name, incoming.at_ms), row is not None)
 
 
-def _look_by_n(rows: Rows, incoming: Incoming, board: str, epoch: str, n: int) -> Look:
+def _look_up_n(rows: Rows, incoming: Incoming, board: str, epoch: str, n: int) -> Lookup:
     row = rows.get(SeenWindow, incoming.key, board, epoch)
     digest = digest_of(incoming.message)
     if row is None:
-        return Look(False, _first(rows, incoming, board, epoch, n, digest))
+        return Lookup(False, _first(rows, incoming, board, epoch, n, digest))
     window = Window(row.high_n, int(row.bitmap, 16), bytes.fromhex(row.digests))
     if n < window.high - ids.WINDOW:
         raise Refused("stale_n", f"n {n} lies more than {ids.WINDOW} below the highest seen, {window.high}")
     if window.has(n):
         if window.digest_of(n) in (0, digest) or str(digest) in row.other_contents.split(","):
-            return Look(duplicate=True, known=True)
-        return Look(False, _with_other(row, window, n, digest), known=True, other_content=True)
+            return Lookup(duplicate=True, known=True)
+        return Lookup(False, _with_other(row, window, n, digest), known=True, other_content=True)
     if incoming.message["type"] == "gap":
         window = _over_gap(window, incoming, n)
     missing = window.missing_before(n)
     if missing > LOST_MAX:
         raise Refused("n_jump", f"n {n} lies {missing} numbers above the highest seen, {window.high}")
     lost = (window.high + 1, n - ids.WINDOW - 1) if missing else None
-    return Look(False, _row(row, window.with_n(n, digest)), known=True, lost=lost)
+    return Lookup(False, _row(row, window.with_n(n, digest)), known=True, lost=lost)
 
 
 def _first(rows: Rows, incoming: Incoming, board: str, epoch: str, n: int, digest: int) -> SeenWindow:

@@ -1,4 +1,4 @@
-"""A driver's key: who may charge, and the one claim a driver holds."""
+"""The folds of a driver's key: registration, charge requests, and the one claim that a driver holds."""
 
 from central.fold.step import Step
 from central.model.ids import session_id
@@ -34,7 +34,7 @@ def handle_charge_request_message(step: Step) -> None:
         driver.claim_session_id, driver.claim_cp_id = session, message["cp_id"]
         step.rows.put(driver)
         fields = {**{name: message.get(name) for name in _PASSED_ON}, "request_id": message["message_id"]}
-        step.say("charge_claimed", {**fields, "session_id": session, "requested_at_ms": step.at_ms})
+        step.emit("charge_claimed", {**fields, "session_id": session, "requested_at_ms": step.at_ms})
     step.rows.put(request)
 
 
@@ -45,7 +45,7 @@ def handle_charge_stop_request(step: Step) -> None:
     if request is None:
         raise Refused("unknown_session", f"{step.key} never asked for session {session}")
     if request.state != "refused":
-        step.say("charge_stop", {"cp_id": request.cp_id, "driver_id": step.key, "session_id": session})
+        step.emit("charge_stop", {"cp_id": request.cp_id, "driver_id": step.key, "session_id": session})
 
 
 def handle_claim_released(step: Step) -> None:

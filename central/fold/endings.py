@@ -13,7 +13,7 @@ from central.money.receipt import receipt_of, to_ticket
 
 
 def close(step: Step, point: ChargingPoint, session: Session, reason: str, ended_at_ms: int) -> None:
-    """End it under the state it has reached. The caller puts both rows."""
+    """End a session in the state that it has reached. The caller puts session and charge point."""
     session.reason = reason
     session.ended_at_ms = ended_at_ms
     deadlines.disarm(step, lost_deadline(session))
@@ -35,21 +35,21 @@ def close_billed(
     step.rows.put(meter)
     close(step, point, session, reason, billing.ended_at_ms(session, ended_at_ms))
     assert session.status == COMPLETED
-    _say_ticket(step, point, session, 0, 0)
+    _emit_ticket(step, point, session, 0, 0)
 
 
-def say_correction(
+def emit_correction(
     step: Step, point: ChargingPoint, session: Session, billed_wh: int, billed_minor: int, ended_at_ms: int
 ) -> None:
     """One more ticket, of what the session is billed more than this, up to then. None where it is nothing."""
     if session.tickets == 0 or (session.energy_wh or 0) != billed_wh:
         corrected = replace(session, ended_at_ms=ended_at_ms)
-        _say_ticket(step, point, corrected, billed_wh, billed_minor)
+        _emit_ticket(step, point, corrected, billed_wh, billed_minor)
         session.tickets = corrected.tickets
 
 
 def release_claim(step: Step, session: Session, outcome: str) -> None:
-    """Once for each session: the driver may have the next charge."""
+    """Free the driver for the next charge, once for each session."""
     if session.claim_released:
         return
     session.claim_released = True
@@ -60,7 +60,7 @@ def release_claim(step: Step, session: Session, outcome: str) -> None:
         "outcome": outcome,
         "reason": session.reason,
     }
-    step.say("claim_released", fields, session.session_id)
+    step.emit("claim_released", fields, session.session_id)
 
 
 def lost_deadline(session: Session) -> str:
@@ -75,14 +75,14 @@ def unnamed_deadline(session_id: str) -> str:
     return f"unnamed:{session_id}"
 
 
-def _say_ticket(step: Step, point: ChargingPoint, session: Session, billed_wh: int, billed_minor: int) -> None:
+def _emit_ticket(step: Step, point: ChargingPoint, session: Session, billed_wh: int, billed_minor: int) -> None:
     session.tickets += 1
     receipt = receipt_of(session, session.tickets, point.location, billed_wh, billed_minor)
-    step.say("ticket", to_ticket(receipt), session.session_id, session.tickets)
+    step.emit("ticket", to_ticket(receipt), session.session_id, session.tickets)
 
 
 def handle_ticket(step: Step) -> None:
-    """Keep it. A ticket that was kept stands for ever: another of its number is refused by its id, and ignored here."""
+    """Keep the ticket. A kept one is final: another of the same number is ignored."""
     message = step.message
     if step.rows.get(Ticket, message["session_id"], message["number"]) is not None:
         return

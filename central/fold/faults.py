@@ -1,6 +1,6 @@
 """Faults: a row for each, open until it is cleared. A fault by itself ends no session: the engine's completion does."""
 
-from central.fold import owners, point
+from central.fold import charge_point, owners
 from central.fold.origin import is_stale, setter_of
 from central.fold.step import Step
 from central.model.records import Refused
@@ -13,7 +13,7 @@ MAX_FAULTS = 64
 
 def handle_fault_notification_message(step: Step) -> None:
     """Raises Refused (`too_many_faults`)."""
-    cp = point.of(step)
+    point = charge_point.of(step)
     fault = _told_of(step)
     if fault is None:
         return
@@ -21,23 +21,26 @@ def handle_fault_notification_message(step: Step) -> None:
         fault.since_ms, fault.cleared_at_ms = step.at_ms, None
     fault.info = step.message["failure_info"]
     step.rows.put(fault)
-    point.settle(step, cp)
+    charge_point.settle(step, point)
 
 
 def handle_recovery_notification(step: Step) -> None:
-    """One that comes before its fault leaves a row, or the fault would stay open for ever. Raises as above."""
-    cp = point.of(step)
+    """A recovery before its fault leaves a row, or the fault would stay open for ever.
+
+    Raises Refused (`too_many_faults`).
+    """
+    point = charge_point.of(step)
     fault = _told_of(step)
     if fault is None:
         return
     if fault.cleared_at_ms is None:
         fault.cleared_at_ms = step.at_ms
     step.rows.put(fault)
-    point.settle(step, cp)
+    charge_point.settle(step, point)
 
 
 def _told_of(step: Step) -> Fault | None:
-    """The fault's row, set by this message; None where what stands was said later."""
+    """The fault's row, marked as set by this message; None where a newer message has set it."""
     name = step.message.get("fault") or UNSPECIFIED
     known = step.rows.find(Fault, cp_id=step.key)
     fault = next((each for each in known if each.fault == name), None)
@@ -52,7 +55,7 @@ def _told_of(step: Step) -> Fault | None:
 
 
 def clear(step: Step, name: str) -> bool:
-    """False where no such fault is open."""
+    """Clear a fault. Returns False where no such fault is open."""
     fault = step.rows.get(Fault, step.key, name)
     if fault is None or fault.cleared_at_ms is not None:
         return False
@@ -62,10 +65,10 @@ def clear(step: Step, name: str) -> bool:
 
 
 def handle_status_notification(step: Step) -> None:
-    cp = point.of(step)
-    if is_stale(step.rows, step.incoming, cp.state_set_by):
+    point = charge_point.of(step)
+    if is_stale(step.rows, step.incoming, point.state_set_by):
         return
-    cp.engine_state, cp.vehicle = step.message["state"], step.message["vehicle"]
-    cp.state_set_by = setter_of(step.incoming)
-    owners.note_status(step, cp)
-    point.settle(step, cp)
+    point.engine_state, point.vehicle = step.message["state"], step.message["vehicle"]
+    point.state_set_by = setter_of(step.incoming)
+    owners.note_status(step, point)
+    charge_point.settle(step, point)

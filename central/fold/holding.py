@@ -1,7 +1,7 @@
 """Claims of drivers whose charge point went away: people are freed, sessions are not ended.
 
 A session of a charge point that is DISCONNECTED stays open: its board charges on, and it is billed when the board is
-back. But its driver may charge elsewhere once he has asked for the end, or `claim_hold` after the charge point went.
+back. But its driver may charge elsewhere after asking for the end, or `claim_hold` after the charge point went.
 """
 
 from central.fold import deadlines, endings
@@ -14,7 +14,7 @@ OUTCOME = "disconnected"
 
 
 def note_status(step: Step, point: ChargingPoint, before: str) -> None:
-    """The charge point's status has been `before`. Called after its sessions are put."""
+    """Called after each change of status, once the sessions are put. `before`: the status until now."""
     if before == point.status or DISCONNECTED not in (before, point.status):
         return
     if point.status != DISCONNECTED:
@@ -29,7 +29,7 @@ def note_status(step: Step, point: ChargingPoint, before: str) -> None:
 
 
 def note_stop(step: Step, point: ChargingPoint, session: Session) -> None:
-    """The driver asked for the end. The caller puts the session."""
+    """The driver asked to end the session. The caller puts the session."""
     if point.status == DISCONNECTED:
         endings.release_claim(step, session, OUTCOME)
 

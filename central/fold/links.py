@@ -1,6 +1,6 @@
-"""Which connection speaks for a charge point, and whether anything is heard on it."""
+"""The connection that holds a charge point's link, and whether the charge point is silent."""
 
-from central.fold import commands, point, sessions
+from central.fold import charge_point, commands, sessions
 from central.fold.step import Step
 from central.fold.telemetry import note_seen
 from central.model.rows import ChargingPoint, Command, LastSeen
@@ -8,44 +8,44 @@ from central.model.states import ACCEPTED, SENT
 
 
 def handle_link_up(step: Step) -> None:
-    """The last link of the bound board holds; it is answered, and told again what Central still wants."""
-    cp = step.rows.get(ChargingPoint, step.key)
-    refusal = _refusal(cp, step.message.get("board"))
-    if cp is None or refusal is not None:
+    """The newest link of the bound board holds. It is answered, and pending commands are sent again on it."""
+    point = step.rows.get(ChargingPoint, step.key)
+    refusal = _refusal(point, step.message.get("board"))
+    if point is None or refusal is not None:
         _answer(step, {"accepted": False, "reason": refusal, "in_service": False})
         return
-    cp.link_id = step.message["link_id"]
-    cp.silent = False
-    note_seen(step)  # its registration may be an old one, said again
-    register = {"meter_id": cp.meter_id, "register_wh": cp.register_wh} if cp.meter_id is not None else {}
-    _answer(step, {"accepted": True, "in_service": not cp.stopped, "seq": cp.seq, **register})
-    commands.repeat_unanswered(step, cp)
-    sessions.send_stops(step, cp)
-    _send_operators_stop(step, cp)
-    point.settle(step, cp)
+    point.link_id = step.message["link_id"]
+    point.silent = False
+    note_seen(step)  # its registration may be an old one, sent again
+    register = {"meter_id": point.meter_id, "register_wh": point.register_wh} if point.meter_id is not None else {}
+    _answer(step, {"accepted": True, "in_service": not point.stopped, "seq": point.seq, **register})
+    commands.repeat_unanswered(step, point)
+    sessions.send_stops(step, point)
+    _send_operators_stop(step, point)
+    charge_point.settle(step, point)
 
 
 def handle_link_down(step: Step) -> None:
-    cp = point.of(step)
-    if cp.link_id != step.message["link_id"]:
+    point = charge_point.of(step)
+    if point.link_id != step.message["link_id"]:
         return
-    cp.link_id = None
-    point.settle(step, cp)
+    point.link_id = None
+    charge_point.settle(step, point)
 
 
 def handle_silent(step: Step) -> None:
     """Counts only where its time has come, and nothing was logged since the sign that it names."""
-    cp = point.of(step)
+    point = charge_point.of(step)
     if _is_too_early(step) or _was_heard_since(step):
         return
-    cp.silent = True
-    point.settle(step, cp)
+    point.silent = True
+    charge_point.settle(step, point)
 
 
 def handle_heard(step: Step) -> None:
-    cp = point.of(step)
-    cp.silent = False
-    point.settle(step, cp)
+    point = charge_point.of(step)
+    point.silent = False
+    charge_point.settle(step, point)
 
 
 def _is_too_early(step: Step) -> bool:
@@ -58,14 +58,14 @@ def _was_heard_since(step: Step) -> bool:
     return seen is not None and last_at_ms is not None and last_at_ms < seen.logged_at_ms <= step.at_ms
 
 
-def _refusal(cp: ChargingPoint | None, board: str | None) -> str | None:
-    if cp is None or cp.removed_at_ms is not None:
+def _refusal(point: ChargingPoint | None, board: str | None) -> str | None:
+    if point is None or point.removed_at_ms is not None:
         return "not_registered"
-    return None if cp.board == board else "not_bound"
+    return None if point.board == board else "not_bound"
 
 
 def _answer(step: Step, fields: dict[str, bool | int | str | None]) -> None:
-    step.say(
+    step.emit(
         "register_response",
         {
             "cp_id": step.key,
@@ -76,11 +76,11 @@ def _answer(step: Step, fields: dict[str, bool | int | str | None]) -> None:
     )
 
 
-def _send_operators_stop(step: Step, cp: ChargingPoint) -> None:
-    """A stop that this board has not taken, and that is not waiting to be said again, is said anew."""
-    if not cp.stopped:
+def _send_operators_stop(step: Step, point: ChargingPoint) -> None:
+    """Send the operator's stop as a new command, unless the board took it or it is still being sent."""
+    if not point.stopped:
         return
-    command = None if cp.service_seq is None else step.rows.get(Command, cp.cp_id, cp.service_seq)
+    command = None if point.service_seq is None else step.rows.get(Command, point.cp_id, point.service_seq)
     is_waiting = command is not None and command.state == SENT and step.at_ms < command.expires_at_ms
     if command is None or not (is_waiting or command.state == ACCEPTED):
-        commands.send_service(step, cp, "stop_service")
+        commands.send_service(step, point, "stop_service")

@@ -1,8 +1,8 @@
-"""What the operator says to a charge point."""
+"""The operator's requests to a charge point."""
 
 from collections.abc import Callable
 
-from central.fold import commands, corrections, deadlines, faults, point, registration, sessions
+from central.fold import charge_point, commands, corrections, deadlines, faults, registration, sessions
 from central.fold.running import open_sessions
 from central.fold.step import Step
 from central.model.records import Refused
@@ -13,73 +13,73 @@ from central.money.formats import price_e4
 
 def handle_operator_request(step: Step) -> None:
     """Raises Refused (`missing_field`, `unknown_session`, `unknown_fault`, `bad_state`)."""
-    cp = point.of(step)
-    ACTIONS[step.message["action"]](step, cp)
-    point.settle(step, cp)
+    point = charge_point.of(step)
+    ACTIONS[step.message["action"]](step, point)
+    charge_point.settle(step, point)
 
 
-def _stop(step: Step, cp: ChargingPoint) -> None:
-    cp.stopped = True
-    commands.send_service(step, cp, "stop_service")
+def _stop(step: Step, point: ChargingPoint) -> None:
+    point.stopped = True
+    commands.send_service(step, point, "stop_service")
 
 
-def _resume(step: Step, cp: ChargingPoint) -> None:
-    cp.stopped = False
-    commands.send_service(step, cp, "resume_service")
+def _resume(step: Step, point: ChargingPoint) -> None:
+    point.stopped = False
+    commands.send_service(step, point, "resume_service")
 
 
-def _change_price(step: Step, cp: ChargingPoint) -> None:
+def _change_price(step: Step, point: ChargingPoint) -> None:
     """Sessions keep the price they were authorized under."""
-    cp.price_e4 = price_e4(_needed(step, "price_per_kwh"))
+    point.price_e4 = price_e4(_needed(step, "price_per_kwh"))
 
 
-def _reset(step: Step, cp: ChargingPoint) -> None:
+def _reset(step: Step, point: ChargingPoint) -> None:
     """Boards clear their own faults and say so; the one that was reported by hand nobody else would clear."""
     faults.clear(step, UNSPECIFIED)
-    commands.send(step, cp, "reset_fault")
+    commands.send(step, point, "reset_fault")
 
 
-def _clear_fault(step: Step, _cp: ChargingPoint) -> None:
+def _clear_fault(step: Step, _point: ChargingPoint) -> None:
     """At Central alone: the board that reported it is gone, or its recovery was lost."""
     name = _needed(step, "fault")
     if not faults.clear(step, name):
         raise Refused("unknown_fault", f"{step.key} has no open fault {name}")
 
 
-def _replace(step: Step, cp: ChargingPoint) -> None:
+def _replace(step: Step, point: ChargingPoint) -> None:
     """The bound board goes on until another registers, so that what it still has to tell is not lost before."""
-    cp.replaceable = cp.board is not None
-    if cp.replaceable:
-        deadline_id = registration.replace_deadline(cp.cp_id)
+    point.replaceable = point.board is not None
+    if point.replaceable:
+        deadline_id = registration.replace_deadline(point.cp_id)
         deadlines.arm(step, deadline_id, step.at_ms + step.terms.replace_for_ms)
 
 
-def _keep(step: Step, cp: ChargingPoint) -> None:
+def _keep(step: Step, point: ChargingPoint) -> None:
     """Takes `replace` back, as long as no other board has registered."""
-    cp.replaceable = False
-    deadlines.disarm(step, registration.replace_deadline(cp.cp_id))
+    point.replaceable = False
+    deadlines.disarm(step, registration.replace_deadline(point.cp_id))
 
 
-def _remove(step: Step, cp: ChargingPoint) -> None:
+def _remove(step: Step, point: ChargingPoint) -> None:
     """It is gone: what ran is lost, nothing is bound, and lists leave it out until a board registers it anew."""
-    registration.dismiss(step, cp)
-    cp.removed_at_ms = step.at_ms
+    registration.dismiss(step, point)
+    point.removed_at_ms = step.at_ms
 
 
-def _end_session(step: Step, cp: ChargingPoint) -> None:
+def _end_session(step: Step, point: ChargingPoint) -> None:
     """In the books, at its last sound reading; an engine that still runs it is told to stop."""
     session_id = _needed(step, "session_id")
-    session = next((each for each in open_sessions(step, cp.cp_id) if each.session_id == session_id), None)
+    session = next((each for each in open_sessions(step, point.cp_id) if each.session_id == session_id), None)
     if session is None:
         raise Refused("unknown_session", f"{step.key} has no open session {session_id}")
-    sessions.end_by_operator(step, cp, session)
+    sessions.end_by_operator(step, point, session)
 
 
-def _accept_held(step: Step, cp: ChargingPoint) -> None:
-    corrections.accept_held(step, cp, _held(step))
+def _accept_held(step: Step, point: ChargingPoint) -> None:
+    corrections.accept_held(step, point, _held(step))
 
 
-def _drop_held(step: Step, _cp: ChargingPoint) -> None:
+def _drop_held(step: Step, _point: ChargingPoint) -> None:
     corrections.drop_held(step, _held(step))
 
 

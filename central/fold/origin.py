@@ -13,7 +13,7 @@ from central.model.rows import Rows, SeenWindow
 
 
 def is_stale(rows: Rows, incoming: Incoming, set_by: str | None) -> bool:
-    """Whether what stands was said later by the same board than this record."""
+    """Whether the present value was set by a newer message of the same board."""
     told = numbered_of(incoming)
     stood = None if set_by is None else ids.parse(set_by)
     if told is None or stood is None or stood[2] is None or told[0] != stood[0]:

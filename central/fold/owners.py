@@ -9,7 +9,7 @@ session does so after a while, since it may have overtaken the completion.
 
 from central.fold import deadlines, sessions
 from central.fold.clock import stamp
-from central.fold.dedup import Look, numbered_of
+from central.fold.dedup import Lookup, numbered_of
 from central.fold.endings import unnamed_deadline
 from central.fold.running import is_taken, open_sessions
 from central.fold.step import Step
@@ -24,7 +24,7 @@ def engine_of(point: ChargingPoint) -> str | None:
     return point.engine_board or point.board
 
 
-def note_epoch(step: Step, point: ChargingPoint, look: Look) -> bool:
+def note_epoch(step: Step, point: ChargingPoint, lookup: Lookup) -> bool:
     """A bound board spoke. The first word of an epoch: it forgot what it ran and what it reported.
 
     True where that changes the charge point, which the caller puts.
@@ -33,11 +33,11 @@ def note_epoch(step: Step, point: ChargingPoint, look: Look) -> bool:
     if numbered is None:
         return False
     board, epoch, _ = numbered
-    if not look.known:
+    if not lookup.known:
         _clear_faults_of(step, board, epoch)
     if board == engine_of(point):
-        return note_engine_epoch(step, point, epoch, spared=step.message.get("session_id")) or not look.known
-    return not look.known
+        return note_engine_epoch(step, point, epoch, spared=step.message.get("session_id")) or not lookup.known
+    return not lookup.known
 
 
 def note_engine_epoch(step: Step, point: ChargingPoint, epoch: str, spared: str | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""A key whose fold failed is parked: nothing more is folded of it, so its charge point is taken out of service."""
+"""A key whose fold failed is parked: nothing more of it is folded, so its charge point is taken out of service."""
 
 from wire.kinds import CP
 
@@ -14,18 +14,18 @@ def parked(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
 
     The operator's own stop is left as it is. Empty for a driver's key, and before a charge point registered.
     """
-    return _say_service(rows, incoming, terms, "stop_service")
+    return _send_service(rows, incoming, terms, "stop_service")
 
 
 def unparked(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
     """`incoming`: the last record that was folded late. Back in service, unless the operator stopped it."""
-    return _say_service(rows, incoming, terms, "resume_service")
+    return _send_service(rows, incoming, terms, "resume_service")
 
 
-def _say_service(rows: Rows, incoming: Incoming, terms: Terms, kind: str) -> list[Outgoing]:
+def _send_service(rows: Rows, incoming: Incoming, terms: Terms, kind: str) -> list[Outgoing]:
     step = Step(rows, incoming, terms)
-    cp = rows.get(ChargingPoint, incoming.key) if incoming.topic == CP else None
-    if cp is not None and not cp.stopped:
-        commands.send_service(step, cp, kind)
-        rows.put(cp)
-    return step.said
+    point = rows.get(ChargingPoint, incoming.key) if incoming.topic == CP else None
+    if point is not None and not point.stopped:
+        commands.send_service(step, point, kind)
+        rows.put(point)
+    return step.outgoing

@@ -8,7 +8,7 @@ Sound readings are kept with their times for the one function that prices them (
 only where the price, or the time that was ordered, turns between these.
 """
 
-from central.fold import meters, point
+from central.fold import charge_point, meters
 from central.fold.clock import Stamp
 from central.fold.flags import METER_CHANGED, REGISTER_FELL, TIME_FROM_LOG, flag, has_flag
 from central.fold.meters import Limit, Told, Verdict
@@ -19,23 +19,23 @@ from central.money.readings import Reading, from_text, inserted, thinned, to_tex
 from central.money.tariff import tariff_of
 
 
-def limit_of(step: Step, cp: ChargingPoint) -> Limit:
-    return Limit(cp.rated_current_ma, step.terms.plant_speed)
+def limit_of(step: Step, point: ChargingPoint) -> Limit:
+    return Limit(point.rated_current_ma, step.terms.plant_speed)
 
 
-def hear(step: Step, cp: ChargingPoint, at: Stamp, *, is_fitted: bool) -> tuple[Meter, Verdict]:
-    """Judge the register of this message, and go on with its meter's path. The caller puts the charge point.
+def apply_to_meter(step: Step, point: ChargingPoint, at: Stamp, *, is_fitted: bool) -> tuple[Meter, Verdict]:
+    """Judge the register of this message and enter it into its meter's account. The caller puts the charge point.
 
     `is_fitted`: the board says by it that this is its meter now; a lone checkpoint does not, so that no register which
     nothing was held against is told to a board. Raises Refused (`implausible`): it counts as not told.
     """
     meter_id: str = step.message["meter_id"]
     told = Told(step.message["register_wh"], at.at_ms, step.at_ms, step.message.get("occurred_at_ms"))
-    meter = step.rows.get(Meter, cp.cp_id, meter_id)
+    meter = step.rows.get(Meter, point.cp_id, meter_id)
     if meter is None:
-        meter, verdict = meters.opened(cp.cp_id, meter_id, told), "rise"
+        meter, verdict = meters.opened(point.cp_id, meter_id, told), "rise"
     else:
-        verdict = meters.judged(meter, told, limit_of(step, cp))
+        verdict = meters.judged(meter, told, limit_of(step, point))
     if verdict == "implausible":
         text = f"register_wh: {told.register_wh} after {meter.register_wh} is more than can have flowed in the time"
         raise Refused("implausible", text)
@@ -44,7 +44,7 @@ def hear(step: Step, cp: ChargingPoint, at: Stamp, *, is_fitted: bool) -> tuple[
     elif verdict == "fell":
         meters.begin_life(meter, told)
     step.rows.put(meter)
-    point.fit_meter(cp, meter, is_fitted=is_fitted)
+    charge_point.fit_meter(point, meter, is_fitted=is_fitted)
     return meter, verdict
 
 
@@ -82,14 +82,14 @@ def belongs(session: Session, meter: Meter) -> bool:
     return (session.meter_id, session.meter_life) == (meter.meter_id, meter.life)
 
 
-def is_sound_live(step: Step, cp: ChargingPoint, session: Session, at_ms: int) -> bool:
+def is_sound_live(step: Step, point: ChargingPoint, session: Session, at_ms: int) -> bool:
     """Whether telemetry tells a register that may be shown of this session: its meter's, plausible, within its time."""
     start_wh, told_wh = session.start_register_wh, step.message["register_wh"]
     if start_wh is None or session.meter_id != step.message["meter_id"]:
         return False
     ordered_until_ms = _ordered_until_ms(session)
     in_time = ordered_until_ms is None or at_ms <= ordered_until_ms
-    most_wh = limit_of(step, cp).most_wh(at_ms - started_at_ms(session))
+    most_wh = limit_of(step, point).most_wh(at_ms - started_at_ms(session))
     return in_time and 0 <= told_wh - start_wh <= most_wh
 
 

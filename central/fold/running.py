@@ -10,6 +10,6 @@ def open_sessions(step: Step, cp_id: str) -> list[Session]:
 
 
 def is_taken(step: Step, session: Session) -> bool:
-    """Whether an engine said that it took it, or told readings of it."""
+    """Whether an engine accepted the start or sent readings of the session."""
     starts = step.rows.find(Command, cp_id=step.key, session_id=session.session_id, kind="start_charge")
     return session.status == IN_PROGRESS or any(each.state == ACCEPTED for each in starts)

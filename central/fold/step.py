@@ -1,4 +1,4 @@
-"""What one handler is given: a record, the rows of its key, the terms, and where to put what it wants said."""
+"""The argument of every handler: a record, the rows of its key, the terms, and the messages it emits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Step:
     rows: Rows
     incoming: Incoming
     terms: Terms
-    said: list[Outgoing] = field(default_factory=list[Outgoing])
+    outgoing: list[Outgoing] = field(default_factory=list[Outgoing])
 
     @property
     def message(self) -> Message:
@@ -33,12 +33,12 @@ class Step:
         """The record's time, the only clock of a fold."""
         return self.incoming.at_ms
 
-    def say(self, name: str, fields: Message, *parts: object) -> None:
-        """Say a message of this kind to its own topic and key. `parts` tell two of one kind and cause apart."""
+    def emit(self, name: str, fields: Message, *parts: object) -> None:
+        """Add a message of this kind, for its own topic and key. `parts` keep two of one kind and cause apart."""
         kind = KINDS[name]
         message = {"type": name, "message_id": caused_by(self.incoming, name, *parts)}
         message.update({field: value for field, value in fields.items() if value is not None})
-        self.said.append(Outgoing(kind.topic, message[kind.key], message))
+        self.outgoing.append(Outgoing(kind.topic, message[kind.key], message))
 
 
 Handler = Callable[[Step], None]

@@ -2,7 +2,7 @@
 
 from wire.kinds import TELEMETRY
 
-from central.fold import point
+from central.fold import charge_point
 from central.fold.clock import stamp
 from central.fold.readings import is_sound_live
 from central.fold.step import Step
@@ -19,10 +19,10 @@ def handle_charging_data(step: Step) -> None:
 
     Raises Refused (`unknown_charge_point`).
     """
-    cp = point.of(step)
+    point = charge_point.of(step)
     message = step.message
     at_ms = stamp(message, 0, step.at_ms).at_ms
-    _note_charge(step, cp, at_ms)
+    _note_charge(step, point, at_ms)
     shown = step.rows.get(LiveFigures, step.key)
     if shown is not None and shown.at_ms > at_ms:
         return
@@ -43,12 +43,12 @@ def handle_charging_data(step: Step) -> None:
     )
 
 
-def _note_charge(step: Step, cp: ChargingPoint, at_ms: int) -> None:
+def _note_charge(step: Step, point: ChargingPoint, at_ms: int) -> None:
     message = step.message
     session = step.rows.get(Session, message.get("session_id") or "")
     if session is None or session.status != IN_PROGRESS:
         return
-    if not is_sound_live(step, cp, session, at_ms):
+    if not is_sound_live(step, point, session, at_ms):
         return
     shown = step.rows.get(LiveCharge, session.session_id)
     if shown is None or shown.register_wh < message["register_wh"]:

@@ -28,14 +28,14 @@ class Arrivals:
     def look(self, incoming: Incoming) -> str:
         before = self.rows.snapshot()
         try:
-            look = dedup.look(self.rows.of(incoming.key), incoming)
+            lookup = dedup.look_up(self.rows.of(incoming.key), incoming)
         except Refused as refused:
             assert self.rows.snapshot() == before
             return refused.code
-        if look.duplicate:
+        if lookup.duplicate:
             return "duplicate"
-        if look.row is not None:
-            self.rows.of(incoming.key).put(look.row)
+        if lookup.row is not None:
+            self.rows.of(incoming.key).put(lookup.row)
         return "new"
 
     def window(self) -> SeenWindow:
@@ -93,8 +93,8 @@ def test_numbers_that_the_log_has_lost_are_named_and_shut_nobody_out():
     arrivals = Arrivals()
     arrivals.arrive(5)
     message: dict[str, Any] = {"type": "heard", "message_id": reliable_id("b", EPOCH, 200)}
-    look = dedup.look(arrivals.rows.of("cp_001"), Incoming("ev.cp", "cp_001", message, T0, "bridge"))
-    assert look.lost == (6, 200 - WINDOW - 1)  # what lies within the window the board may still hold
+    lookup = dedup.look_up(arrivals.rows.of("cp_001"), Incoming("ev.cp", "cp_001", message, T0, "bridge"))
+    assert lookup.lost == (6, 200 - WINDOW - 1)  # what lies within the window the board may still hold
     assert arrivals.arrive(200) == "new"
     assert arrivals.arrive(200 - WINDOW) == "new"
     assert arrivals.arrive(200 - WINDOW - 1) == "stale_n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.fold.clock import held, stamp
+from central.fold.clock import clamped, stamp
 from central.fold.meters import Limit
 from central.model.rows import Ticket
 from central.model.terms import Terms
@@ -281,14 +281,14 @@ def test_held_energy_is_not_also_late():
     ("told_ms", "expected"), [(T0 - 5, T0), (T0 + 5, T0 + 5), (T0 + 500, T0 + 100), (1, T0)]
 )
 def test_clock_is_held_between_previous_reading_and_record(told_ms: int, expected: int):
-    assert held(told_ms, T0, T0 + 100) == expected
+    assert clamped(told_ms, T0, T0 + 100) == expected
     assert stamp({"occurred_at_ms": told_ms}, T0, T0 + 100).at_ms == expected
 
 
 @given(st.integers(), st.integers(0, 10**13), st.integers(0, 10**13))
 def test_held_time_lies_in_its_bounds(told_ms: int, one_ms: int, other_ms: int):
     earliest_ms, record_ms = sorted((one_ms, other_ms))
-    assert earliest_ms <= held(told_ms, earliest_ms, record_ms) <= record_ms
+    assert earliest_ms <= clamped(told_ms, earliest_ms, record_ms) <= record_ms
 
 
 def test_missing_stamp_is_the_records_time_flagged():

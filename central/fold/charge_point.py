@@ -1,4 +1,4 @@
-"""A charge point's row: who may speak of it, its derived status, and the register of its meter."""
+"""A charge point's row: which boards may send records about it, its derived status, and its meter's register."""
 
 from wire.kinds import BOARDS
 from wire.kinds.log import KINDS
@@ -24,14 +24,14 @@ def of(step: Step) -> ChargingPoint:
     return point
 
 
-def board_speaks(incoming: Incoming) -> bool:
-    """Whether a board said this, its registration apart (which has rules of its own)."""
+def is_from_board(incoming: Incoming) -> bool:
+    """Whether this kind of record comes from boards. Registrations have rules of their own and do not count."""
     name = incoming.message["type"]
     return name != "register_request" and any(speaker in BOARDS for speaker in KINDS[name].speakers)
 
 
-def admit_speaker(step: Step) -> None:
-    """Raises Refused (`not_bound`) where another board than the bound ones speaks for a charge point."""
+def check_board(step: Step) -> None:
+    """Raises Refused (`not_bound`) for a record of a board that is not bound to the charge point."""
     point = of(step)
     board = board_of(step.incoming)
     if board is None and (point.board is None or step.message["type"] in _BY_HAND):
