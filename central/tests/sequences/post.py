@@ -145,7 +145,6 @@ class Post:
             return
         self.is_registered, self._tries = True, 0
         self.set_clocks(server_time_ms)
-        self._end_fault("central_unreachable")
         for board in self._boards():
             board.reopen()
         if self.sees_engine:
@@ -226,6 +225,8 @@ class Post:
             self._begin_fault("engine_silent")
             return
         self._end_fault("engine_silent")
+        if self.is_registered:
+            self._end_fault("central_unreachable")
         for fault in self._faults - {"central_unreachable", engine.fault}:
             self._end_fault(fault)
         if engine.fault is not None:

@@ -138,8 +138,8 @@ def tickets_are_a_chain(world: World) -> Found:
         mine = tickets.get(row.session_id, [])
         if sorted(each.number for each in mine) != list(range(1, len(mine) + 1)):
             yield f"session of {row.driver_id}: tickets {[each.number for each in mine]}"
-        if (row.status == "completed") != bool(mine):
-            yield f"session of {row.driver_id} is {row.status} with {len(mine)} tickets"
+        if (row.energy_wh is not None) != bool(mine) or (row.status == "completed" and not mine):
+            yield f"session of {row.driver_id} is {row.status}, {row.energy_wh} Wh, with {len(mine)} tickets"
         cost = sum(json.loads(each.body)["cost_minor"] for each in mine)
         if mine and cost != row.cost_minor:
             yield f"session of {row.driver_id} costs {row.cost_minor}, its tickets {cost}"

@@ -212,7 +212,7 @@ class Worker:
             self.live.pop(row.deadline_id, None)
 
     def note_session(self, before: Session | None, row: Session, _: int) -> None:
-        if before is not None and before.status in FINAL and _closed(before) != _closed(row):
+        if before is not None and before.status in FINAL and _is_edited(before, row):
             self.findings.append(("final_unchanged", f"{before}\nbecame {row}"))
 
     def note_ticket(self, before: Ticket | None, row: Ticket, _: int) -> None:
@@ -251,5 +251,8 @@ def _cause(row: Deadline) -> str:
     return f"{row.deadline_id}/{row.generation}"
 
 
-def _closed(row: Session) -> tuple[object, ...]:
-    return row.status, row.reason, row.started_at_ms, row.ended_at_ms, row.tariff, row.driver_id
+def _is_edited(before: Session, row: Session) -> bool:
+    """What is told late may say for the first time when it began."""
+    names = ("status", "reason", "ended_at_ms", "tariff", "driver_id", "cp_id")
+    is_moved = before.started_at_ms not in (None, row.started_at_ms)
+    return is_moved or any(getattr(before, name) != getattr(row, name) for name in names)
