@@ -15,6 +15,7 @@ from central.tests.sequences.event_log import EventLog
 from central.tests.sequences.post import Post
 
 HEARTBEAT_MS = 30_000
+PAUSE_MS, MOST_PAUSE_MS = 10_000, 600_000
 
 
 class Bridge:
@@ -29,6 +30,9 @@ class Bridge:
         self._read = 0  # of the commands
         self._log_ahead_ms = 0
         self._beat_ms = 0
+        self._said_under: dict[str, Message] = {}
+        self.findings: list[tuple[str, str]] = []
+        self._turned_away: dict[tuple[str, ...], tuple[int, int]] = {}  # the pause, and its end
         self._late: list[tuple[int, str, Message, int]] = []  # due, link, message, server time at sending
         self.is_up = True
         self.latency_ms = 0
@@ -58,10 +62,14 @@ class Bridge:
             self._append("link_down", {"cp_id": post.cp_id, "link_id": post.link_id})
 
     def take(self, post: Post, message: Message) -> bool:
-        """Whether the board got its ack."""
+        """Whether the board got its ack. A registration that Central has refused is refused from memory for a while."""
+        is_registration = message["type"] == "register_request"
+        if is_registration and self._turned_away.get(_place(post), (0, 0))[1] > self.clock.ms:
+            post.turn_away()
+            return False
         if not self._logged(message):
             return False
-        if message["type"] == "register_request":
+        if is_registration:
             told = {"cp_id": post.cp_id, "link_id": post.link_id, "board": post.monitor.name}
             self._append("link_up", {**told, "registration": message["message_id"]})
         return not (self.lost_acks and self.lost_acks.popleft())
@@ -99,9 +107,18 @@ class Bridge:
         for _, link_id, message, server_time_ms in due:
             for post in self._posts():
                 if post.link_id == link_id:
+                    self._note_refusal(post, message)
                     post.hear(message, server_time_ms)
                     heard = True
         return heard
+
+    def _note_refusal(self, post: Post, message: Message) -> None:
+        """Central's answer to a registration; the pause doubles as long as it is no."""
+        if message["type"] == "register_response" and message["accepted"]:
+            self._turned_away.pop(_place(post), None)
+        elif message["type"] == "register_response":
+            pause_ms = min(2 * self._turned_away.get(_place(post), (PAUSE_MS // 2, 0))[0], MOST_PAUSE_MS)
+            self._turned_away[_place(post)] = pause_ms, self.clock.ms + pause_ms
 
     def next_ms(self) -> int | None:
         return min((each[0] for each in self._late), default=None)
@@ -125,6 +142,9 @@ class Bridge:
     def _logged(self, message: Message) -> bool:
         problem = check(message)
         assert problem is None, f"{message}: {problem.text}"
+        said = self._said_under.setdefault(message["message_id"], message)
+        if said != message:
+            self.findings.append(("numbers_keep_their_content", f"{said}\nbecame {message}"))
         return not (self.failures and self.failures.popleft()) and self._log_it(message)
 
     def _log_it(self, message: Message) -> bool:
@@ -134,3 +154,8 @@ class Bridge:
             return False
         self._log_ahead_ms = stamp_ms - self.clock.ms
         return True
+
+
+def _place(post: Post) -> tuple[str, ...]:
+    """Another board, epoch or engine says something else."""
+    return post.cp_id, post.monitor.name, post.monitor.epoch, post.engine.board.name, post.engine.board.epoch

@@ -55,7 +55,7 @@ def play(acts: Sequence[Act], seed: int, *, over_sql: bool = False) -> Outcome:
         for name, refolding in REFOLDINGS.items():
             if over_sql or name != "sql_makes_the_same":
                 _note(found, name, _told(refolding, world, Random(seed)))
-    for name, text in [*world.findings, *world.worker.findings]:
+    for name, text in [*world.findings, *world.worker.findings, *world.bridge.findings]:
         _note(found, name, [text])
     return Outcome(world, found, len(acts))
 

@@ -5,14 +5,17 @@ from random import Random
 from typing import Any
 
 from wire.appenders import APPENDERS, BRIDGE
+from wire.check import check
 from wire.ids import reliable_id
 from wire.kinds import BOARDS, CP, DRIVER, TELEMETRY
 from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
 
+from central.model.records import Message
 from central.tests.line_in_memory import made_id
 from central.tests.sequences.acts import ActKind, Args, Table
 from central.tests.sequences.clocks import START_MS
+from central.tests.sequences.post import Post
 from central.tests.sequences.world import DRIVERS, World
 
 # What a stranger's appender may say: folds speak by the worker alone, and it is ours.
@@ -32,21 +35,28 @@ def _say(world: World, kind: str, speaker: int, choices: tuple[int, ...]) -> Non
     fields: dict[str, Any] = {}
     for field, choice in zip(row.fields, choices[2:], strict=False):
         if field.name not in ("type", "v", "message_id") and (field.required or choice % 3):
-            fields[field.name] = _value(world, field, choice)
+            # Mostly of the post that is spoken of, so that what is wrong is one thing among right ones.
+            of = at if choice % 4 else world.posts[choice % 3]
+            fields[field.name] = _value(world, of, field, choice)
     fields[row.key] = at.cp_id if row.topic != DRIVER else DRIVERS[choices[0] % 3]
     by = sorted(APPENDERS[row.speakers[0]])[choices[1] % len(APPENDERS[row.speakers[0]])]
     message_id = made_id("hostile", choices)
-    boards = [at.monitor, at.engine.board, world.posts[speaker % 3].monitor]
+    boards = [at.engine.board, at.monitor, world.posts[speaker % 3].monitor]
     if by == BRIDGE and row.topic == CP and set(row.speakers) & set(BOARDS) and speaker < 3:
         board = boards[speaker]
         board.newest += 1 if choices[1] % 8 else 70  # as if its board had said it itself
         message_id = reliable_id(board.name, board.epoch, board.newest)
-    world.log.append(row.topic, fields[row.key], {"type": kind, "message_id": message_id, **fields}, by)
+    message: Message = {"type": kind, "message_id": message_id, **fields}
+    problem = check(message)
+    assert problem is None, f"{message}: {problem.text}"
+    world.log.append(row.topic, fields[row.key], message, by)
 
 
-def _value(world: World, field: Field, choice: int) -> Any:
+def _value(world: World, of: Post, field: Field, choice: int) -> Any:
     named = _NAMED.get(field.name)
-    return _SORTS[field.sort](field, choice) if named is None else named(world, choice)
+    if named is None or field.sort == "choice":
+        return _SORTS[field.sort](field, choice)
+    return named(world, of, choice)
 
 
 def _number(field: Field, choice: int) -> int:
@@ -67,34 +77,35 @@ _SORTS: dict[str, Callable[[Field, int], Any]] = {
 }
 
 
-def _session(world: World, choice: int) -> str:
-    if not world.sessions or choice % 11 == 0:
+def _session(world: World, of: Post, choice: int) -> str:
+    mine = [session for _, cp_id, session in world.sessions if cp_id == of.cp_id]
+    if not mine or choice % 11 == 0:
         return made_id("never asked")
-    return world.sessions[-1 - choice % min(4, len(world.sessions))][2]
+    return mine[-1 - (choice // 4 % min(3, len(mine)))] if choice % 3 == 0 else mine[-1]
 
 
-def _register(world: World, choice: int) -> int:
+def _register(_: World, of: Post, choice: int) -> int:
     """Near to what the meter says, as it is, or far from it."""
-    register_wh = world.posts[choice % 3].engine.register_wh
+    register_wh = of.engine.register_wh
     return max(0, register_wh + (0, 10, -10, 500, -500, 20_000, 10**8)[choice % 7])
 
 
-def _stamp(world: World, choice: int) -> int:
+def _stamp(world: World, _: Post, choice: int) -> int:
     return world.time.now_ms + _TIMES[choice % len(_TIMES)]
 
 
-def _meter(world: World, choice: int) -> str:
-    return "another" if choice % 9 == 0 else world.posts[choice % 3].engine.meter_id
+def _meter(_: World, of: Post, choice: int) -> str:
+    return "another" if choice % 9 == 0 else of.engine.meter_id
 
 
-def _deadline(world: World, choice: int) -> str:
+def _deadline(world: World, _: Post, choice: int) -> str:
     live = sorted(world.worker.live)
     return live[choice % len(live)] if live else "lost:nothing"
 
 
-_NAMED: dict[str, Callable[[World, int], Any]] = {
-    "cp_id": lambda world, choice: world.posts[choice % 3].cp_id,
-    "driver_id": lambda _, choice: DRIVERS[choice % 3],
+_NAMED: dict[str, Callable[[World, Post, int], Any]] = {
+    "cp_id": lambda _, of, __: of.cp_id,
+    "driver_id": lambda _, __, choice: DRIVERS[choice % 3],
     "session_id": _session,
     "register_wh": _register,
     "start_register_wh": _register,
@@ -104,11 +115,12 @@ _NAMED: dict[str, Callable[[World, int], Any]] = {
     "ended_at_ms": _stamp,
     "meter_id": _meter,
     "deadline_id": _deadline,
-    "generation": lambda _, choice: choice % 4 + 1,
-    "link_id": lambda world, choice: world.posts[choice % 3].link_id or "L1",
-    "board": lambda world, choice: world.posts[choice % 3].monitor.name,
-    "engine_board": lambda world, choice: world.posts[choice % 3].engine.board.name,
-    "seq": lambda _, choice: choice % 30 + 1,
+    "generation": lambda _, __, choice: choice % 4 + 1,
+    "link_id": lambda _, of, __: of.link_id or "L1",
+    "board": lambda _, of, __: of.monitor.name,
+    "engine_board": lambda _, of, __: of.engine.board.name,
+    "seq": lambda _, __, choice: choice % 30 + 1,
+    "reason": lambda _, __, choice: ("driver", "vehicle", "unknown_session", "superseded", "already_ran")[choice % 5],
 }
 
 

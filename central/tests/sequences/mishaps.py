@@ -184,7 +184,7 @@ MISHAPS: Table = {
                          _slow_line),
     "failed appends": ActKind(5, "the bridge's next appends fail: {0}", _pattern, _fail_appends),
     "lost acks": ActKind(4, "the next acks get lost: {0}", _pattern, _lose_acks),
-    "log away": ActKind(1, "the log is away for {0} s", _seconds, _take_log_away),
+    "log away": ActKind(3, "the log is away for {0} s", _seconds, _take_log_away),
     "log rolled back": ActKind(1, "the log loses its {0} newest records", lambda r: (r.choice((1, 5, 30, 90)),),
                                _roll_log_back),
     "worker down": ActKind(2, "Central's worker is down for {0} s", _seconds, _stop_worker),

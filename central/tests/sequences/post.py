@@ -63,6 +63,10 @@ class Post:
         return self.monitor is self.engine.board
 
     @property
+    def has_line(self) -> bool:
+        return self.link_id is not None
+
+    @property
     def sees_engine(self) -> bool:
         return self.engine.is_on and self.has_wire
 
@@ -153,6 +157,10 @@ class Post:
             if message.get("meter_id") is not None:
                 self.engine.raise_register(message["meter_id"], message["register_wh"])
 
+    def turn_away(self) -> None:
+        """The bridge has refused the registration, and closes the line."""
+        self._fail()
+
     def _fail(self) -> None:
         self.link_id, self.is_registered = None, False
         self._tries += 1
@@ -174,7 +182,7 @@ class Post:
             bridge.take(self, self.monitor.lossy("register_request", self.cp_id, told))
         for entry in self.monitor.registrations():
             entry.sent, entry.due_ms = True, self._time.now_ms + RESEND_MS
-            if bridge.take(self, entry.message):
+            if self.has_line and bridge.take(self, entry.message):
                 self.monitor.ack(entry)
         return True
 

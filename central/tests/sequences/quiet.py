@@ -10,6 +10,7 @@ from central.tests.sequences.people import operate
 from central.tests.sequences.world import HOUR_MS, SECOND_MS, World
 
 MINUTE_MS = 60_000
+SOUND_IN_A_ROW = 3
 _ROUNDS = 40
 
 
@@ -25,6 +26,7 @@ class Probe:
 def settle(world: World) -> None:
     """Until nothing is left to say. What is gone for good is gone; its sessions run out."""
     _mend(world)
+    mended_ms = world.time.now_ms
     world.advance(5 * MINUTE_MS)
     _compare_service(world)
     for number, at in enumerate(world.posts, 1):
@@ -37,6 +39,7 @@ def settle(world: World) -> None:
         if not at.is_gone and not at.is_registered:
             operate(world, number, "replace")  # a log that was rolled back has forgotten the word
     world.advance(10 * MINUTE_MS)
+    _compare_marks(world, mended_ms)
     for _ in range(_ROUNDS):
         in_ms = world.worker.due_in_ms()
         if in_ms is None:
@@ -52,6 +55,16 @@ def _compare_service(world: World) -> None:
         if row is not None and at.is_registered and row.stopped != at.engine.flash.is_out_of_service:
             text = f"{at.cp_id} is {'stopped' if row.stopped else 'in service'}, its engine is not"
             world.findings.append(("service_agrees", text))
+
+
+def _compare_marks(world: World, mended_ms: int) -> None:
+    """Since the clocks are right, the time of records is the log's after three of them."""
+    for partition, place in world.worker.places.items():
+        stamps = [each.stamp_ms for each in world.log.partitions[partition][-SOUND_IN_A_ROW - 1 :]]
+        is_sound = len(stamps) > SOUND_IN_A_ROW and min(stamps) >= mended_ms and max(stamps) <= world.time.now_ms
+        if is_sound and abs(place.mark.at_ms - stamps[-1]) > MINUTE_MS:
+            text = f"{partition} is {(place.mark.at_ms - stamps[-1]) // 1000} s ahead of its newest record"
+            world.findings.append(("record_time_heals", text))
 
 
 def probe(world: World) -> list[Probe]:

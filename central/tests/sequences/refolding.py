@@ -8,13 +8,13 @@ from wire.kinds import COMMANDS, TELEMETRY
 
 from central.fold.apply import apply
 from central.model.records import Incoming, Message, Refused
-from central.model.rows import LastSeen, LiveFigures
+from central.model.rows import LastSeen, LiveCharge, LiveFigures
 from central.tests.memory_rows import MemoryRows, Table
 from central.tests.sequences.over_sql import fold_over_sql
 from central.tests.sequences.worker import Worker
 
 # A charge point's telemetry and its other records are in no order among themselves.
-FED_BY_TELEMETRY: frozenset[type] = frozenset({LiveFigures, LastSeen})
+FED_BY_TELEMETRY: frozenset[type] = frozenset({LiveFigures, LiveCharge, LastSeen})
 DAY_MS = 24 * 3_600_000
 
 Said = dict[str, Message]
