@@ -83,11 +83,11 @@ def _mark_never_heals(patch: pytest.MonkeyPatch) -> None:
 
 
 def _effect_at_every_telling(patch: pytest.MonkeyPatch) -> None:
-    def look(rows: Any, incoming: Any) -> dedup.Look:
+    def look_up(rows: Any, incoming: Any) -> dedup.Lookup:
         return replace(real(rows, incoming), duplicate=False)
 
-    real = dedup.look
-    patch.setattr(dedup, "look", look)
+    real = dedup.look_up
+    patch.setattr(dedup, "look_up", look_up)
 
 
 def _reads_something_else(patch: pytest.MonkeyPatch) -> None:
