@@ -37,6 +37,22 @@ LOST_AFTER_S = TABLE.row(
     "LOST_AFTER_S", values.seconds(0.1, 365 * DAY_S), "86400", "86400",
     "Time without the engine's word after which a session is closed as lost.",
 )
+REQUEST_TTL_S = TABLE.row(
+    "REQUEST_TTL_S", values.seconds(0.1, 3600), "60", "60",
+    "Age at which a request for a charge is refused as expired: nobody stands at the car any more.",
+)
+CLAIM_HOLD_S = TABLE.row(
+    "CLAIM_HOLD_S", values.seconds(0.1, 7 * DAY_S), "600", "600",
+    "Time of a charge point's being DISCONNECTED after which its driver may charge elsewhere.",
+)
+UNNAMED_AFTER_S = TABLE.row(
+    "UNNAMED_AFTER_S", values.seconds(0.1, 3600), "60", "60",
+    "Time after which a session is closed as lost where its engine says that it runs none.",
+)
+REPLACE_FOR_S = TABLE.row(
+    "REPLACE_FOR_S", values.seconds(1, 30 * DAY_S), "86400", "86400",
+    "Time for which `wattline-central replace` lets another board in.",
+)
 TICK_INTERVAL_MS = TABLE.row(
     "TICK_INTERVAL_MS", values.seconds(1, 60_000), "500", "500",
     "How often Central looks for deadlines that have passed.",

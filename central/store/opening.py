@@ -25,11 +25,19 @@ logger = logging.getLogger(__name__)
 def terms_of(config: ConfigManager) -> Terms:
     return Terms(
         currency=config[settings.CURRENCY],
-        command_ttl_ms=round(config[COMMAND_TTL_S] * MS_PER_S),
-        command_resend_ms=round(config[settings.COMMAND_RESEND_S] * MS_PER_S),
-        lost_after_ms=round(config[settings.LOST_AFTER_S] * MS_PER_S),
+        command_ttl_ms=_ms(config[COMMAND_TTL_S]),
+        command_resend_ms=_ms(config[settings.COMMAND_RESEND_S]),
+        lost_after_ms=_ms(config[settings.LOST_AFTER_S]),
+        request_ttl_ms=_ms(config[settings.REQUEST_TTL_S]),
+        claim_hold_ms=_ms(config[settings.CLAIM_HOLD_S]),
+        unnamed_for_ms=_ms(config[settings.UNNAMED_AFTER_S]),
+        replace_for_ms=_ms(config[settings.REPLACE_FOR_S]),
         plant_speed=config[settings.PLANT_SPEED],
     )
+
+
+def _ms(duration_s: float) -> int:
+    return round(duration_s * MS_PER_S)
 
 
 def database_of(config: ConfigManager, *, make_folder: bool = False) -> Database:
