@@ -19,7 +19,7 @@ def error_response(message: Message, code: str, field: str, text: str) -> Messag
     if field:
         answer["field"] = field
     message_id = message.get("message_id")
-    if isinstance(message_id, str) and 1 <= len(message_id) <= 64 and ids.made_of(message_id, ids.ID_CHARACTERS):
+    if ids.is_id(message_id):
         answer["message_id"] = message_id
     return answer
 

@@ -13,9 +13,10 @@ from driver_cli import exit_codes
 from driver_cli.commands import charge, history, points, receipt, register, stop
 from driver_cli.context import Options
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.options import DEFAULT_API, api_url, checked, identity
+from driver_cli.options import DEFAULT_API, api_url, identity
 from driver_cli.words.help import help_of
 from driver_cli.words.printable import as_json, clean
+from runtime.arguments import checked
 
 COMPLETION = "_WATTLINE_COMPLETE"  # set by the shell that asks what a word could be completed to
 

@@ -1,32 +1,18 @@
 """The options that every command has, before or after the command's name, and how a bad value is told."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
-from wire.ids import ID_CHARACTERS, made_of
+from wire.ids import ID_RULE, is_id
 
 from driver_cli.amounts import WAIT
 from driver_cli.context import Context, Options
+from runtime.arguments import checked
 
 DEFAULT_API = "http://127.0.0.1:8080"
 DEFAULT_WAIT_S = 30.0
-MAX_ID = 64
 EVERYWHERE = "On every command"
-T = TypeVar("T")
-
-
-def checked(parse: Callable[[str], T]) -> Callable[[str], T]:
-    """A parser for Typer: what the ValueError of `parse` says becomes the usage error of its option."""
-
-    def parsed(text: str) -> T:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
-
-    return parsed
 
 
 def api_url(text: str) -> str:
@@ -44,9 +30,8 @@ def api_url(text: str) -> str:
 
 def identity(text: str) -> str:
     """An id as the wire knows it. Raises ValueError."""
-    if not 1 <= len(text) <= MAX_ID or not made_of(text, ID_CHARACTERS):
-        shown = ascii(text[:40])
-        raise ValueError(f"must be 1 to {MAX_ID} of the characters A-Z a-z 0-9 _ - . , not {shown}; for example cp_001")
+    if not is_id(text):
+        raise ValueError(f"must be {ID_RULE}, not {text[:40]!a}; for example cp_001")
     return text
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from wire.ids import is_id
 
 from central.api.context import context_of
 from central.api.errors import ApiError
-from central.api.fields import is_id
 from central.views.points import read_points
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from wire.ids import is_id
 from wire.kinds.log import KINDS
 
 from central.api.context import Context, Wish, context_of, now_ms
 from central.api.errors import ApiError, no_charge
 from central.api.events import follow_charge
-from central.api.fields import checked, decimal_price, driver_in_query, is_id, number_in_query
+from central.api.fields import checked, decimal_price, driver_in_query, number_in_query
 from central.api.guard import read_object
 from central.model.states import COMPLETED
 from central.views.charge import Charge, charge_of, is_final

@@ -2,14 +2,13 @@
 
 from starlette.requests import Request
 from wire.check import check
-from wire.ids import ID_CHARACTERS, made_of
+from wire.ids import ID_RULE, is_id
 from wire.ids import parse as parse_board_id
 
 from central.api.errors import ApiError, bad_field
 from central.model.records import Message
 from central.money.formats import price_e4
 
-MAX_ID_CHARACTERS = 64
 MAX_USERNAME_CHARACTERS = 255
 
 
@@ -50,7 +49,7 @@ def driver_in_query(request: Request) -> str:
     if driver_id is None:
         raise ApiError(400, "missing_field", "driver_id: the query must name the driver: ?driver_id=...", "driver_id")
     if not is_id(driver_id):
-        raise bad_field("driver_id", f"expected 1 to {MAX_ID_CHARACTERS} of the characters A-Z a-z 0-9 _ - .")
+        raise bad_field("driver_id", f"expected {ID_RULE}")
     return driver_id
 
 
@@ -60,7 +59,3 @@ def number_in_query(request: Request, name: str, default: int, low: int, high: i
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
         raise bad_field(name, f"expected a whole number from {low} to {high}")
     return int(text)
-
-
-def is_id(text: str) -> bool:
-    return 1 <= len(text) <= MAX_ID_CHARACTERS and made_of(text, ID_CHARACTERS)

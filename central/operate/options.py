@@ -1,14 +1,14 @@
 """What the commands have in common: their options, and how each is entered in the table of commands."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 import typer
-from wire.ids import ID_CHARACTERS, made_of
+from wire.ids import ID_RULE, is_id
+
+from runtime.arguments import checked
 
 PROGRAM = "wattline-central"
-MAX_ID_CHARACTERS = 64
-T = TypeVar("T")
 
 
 class Command(NamedTuple):
@@ -19,24 +19,9 @@ class Command(NamedTuple):
     examples: tuple[str, ...]
 
 
-def checked(parse: Callable[[str], T]) -> Callable[[str], T]:
-    """A parser for Typer: what the ValueError of `parse` says becomes a usage error."""
-
-    def parsed(text: str) -> T:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
-
-    return parsed
-
-
 def _point_id(text: str) -> str:
-    if not 1 <= len(text) <= MAX_ID_CHARACTERS or not made_of(text, ID_CHARACTERS):
-        raise ValueError(
-            f"must be 1 to {MAX_ID_CHARACTERS} of the characters A-Z a-z 0-9 _ - . , not {text[:40]!a}; "
-            "for example cp_001"
-        )
+    if not is_id(text):
+        raise ValueError(f"must be {ID_RULE}, not {text[:40]!a}; for example cp_001")
     return text
 
 

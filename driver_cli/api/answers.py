@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-from wire.ids import ID_CHARACTERS, made_of
+from wire.ids import is_id
 
 from driver_cli.api.errors import BadAnswer
 
@@ -18,7 +18,6 @@ FINAL = ("completed", "cancelled", "failed", "refused")
 
 
 MAX_TEXT = 1_000  # characters; names and places are shorter
-MAX_ID = 64
 MAX_WHOLE = 1 << 62
 # Digits before and after the point; no price needs more, and a number of millions of digits takes minutes to print.
 MAX_DIGITS, MAX_DECIMALS = 15, 12
@@ -41,7 +40,7 @@ def text_or_none(raw: Raw, name: str) -> str | None:
 
 def identity(raw: Raw, name: str) -> str:
     value = text(raw, name)
-    if not 1 <= len(value) <= MAX_ID or not made_of(value, ID_CHARACTERS):
+    if not is_id(value):
         raise BadAnswer(f"{name} is no id")
     return value
 

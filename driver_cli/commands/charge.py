@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from driver_cli.amounts import KWH, MINUTES, MONEY
-from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, ChargePointId, DriverId, checked, context_of, wait_option
+from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, ChargePointId, DriverId, context_of, wait_option
+from runtime.arguments import checked
 
 EXAMPLES = (
     "wattline charge cp_001",

@@ -6,8 +6,9 @@ import typer
 
 from driver_cli.amounts import LISTED
 from driver_cli.api import endpoints
-from driver_cli.options import ApiUrl, AsJson, DriverId, checked, context_of
+from driver_cli.options import ApiUrl, AsJson, DriverId, context_of
 from driver_cli.tables.history import history_table, is_refusal
+from runtime.arguments import checked
 
 DEFAULT_LIMIT = 20
 

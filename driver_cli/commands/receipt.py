@@ -9,8 +9,9 @@ from driver_cli.api.answers import Charge
 from driver_cli.charge.lookup import SEARCHED, named
 from driver_cli.context import Context
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.options import ApiUrl, AsJson, DriverId, checked, context_of, identity
+from driver_cli.options import ApiUrl, AsJson, DriverId, context_of, identity
 from driver_cli.tables.receipt import ReceiptTable
+from runtime.arguments import checked
 
 EXAMPLES = (
     "wattline receipt",

@@ -10,8 +10,9 @@ from driver_cli.api.answers import identity
 from driver_cli.api.errors import Refused
 from driver_cli.context import Context
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.options import ApiUrl, AsJson, DriverId, checked, context_of
+from driver_cli.options import ApiUrl, AsJson, DriverId, context_of
 from driver_cli.state import Driver, Registration
+from runtime.arguments import checked
 
 MAX_NAME = 255
 

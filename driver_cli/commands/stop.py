@@ -11,9 +11,10 @@ from driver_cli.api.stream import Changed, ChargeStream
 from driver_cli.charge.lookup import SEARCHED, named
 from driver_cli.context import Context
 from driver_cli.exit_codes import ExitCode, Failure
-from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, DriverId, checked, context_of, identity, wait_option
+from driver_cli.options import DEFAULT_WAIT_S, ApiUrl, AsJson, DriverId, context_of, identity, wait_option
 from driver_cli.tables.receipt import ReceiptTable
 from driver_cli.words.reasons import STATES, refusal
+from runtime.arguments import checked
 
 EXAMPLES = (
     "wattline stop",

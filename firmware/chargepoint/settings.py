@@ -2,7 +2,7 @@
 
 import json
 
-from wire.ids import BOARD_CHARACTERS, ID_CHARACTERS, made_of
+from wire.ids import BOARD_CHARACTERS, ID_CHARACTERS, ID_MAX, made_of
 from wire.kinds.fields import PRICE_MAX
 
 FIRMWARE = "wattline-0.1"
@@ -145,7 +145,7 @@ def line(value):
         raise ValueError(str(error) + ", or serial:PATH") from None
 
 
-_ID = name_of(ID_CHARACTERS, 64)
+_ID = name_of(ID_CHARACTERS, ID_MAX)
 _INTERVAL = whole(10, _DAY_MS)
 REQUIRED = object()
 

@@ -1,6 +1,6 @@
 """Holds a message against the table of kinds."""
 
-from wire.ids import ID_CHARACTERS, MAX_N, made_of
+from wire.ids import ID_RULE, MAX_N, is_id
 from wire.kinds.boards import KINDS
 from wire.kinds.fields import Field
 
@@ -16,10 +16,6 @@ class Problem:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_id(value: object, low: int, high: int) -> bool:
-    return isinstance(value, str) and low <= len(value) <= high and made_of(value, ID_CHARACTERS)
 
 
 def _printable(value: str) -> bool:
@@ -57,8 +53,8 @@ def _check_text(value: object, field: Field) -> "tuple[str, str] | None":
 
 
 def _check_id(value: object, field: Field) -> "tuple[str, str] | None":
-    if not _is_id(value, field.low, field.high):
-        return "bad_field", "expected %d to %d of the characters A-Z a-z 0-9 _ - ." % (field.low, field.high)
+    if not is_id(value):
+        return "bad_field", "expected " + ID_RULE
     return None
 
 
@@ -85,8 +81,8 @@ def _check_ints(value: object, field: Field) -> "tuple[str, str] | None":
 def _check_ids(value: object, field: Field) -> "tuple[str, str] | None":
     if not isinstance(value, list) or not field.low <= len(value) <= field.high:
         return "bad_field", "expected a list of %d to %d ids" % (field.low, field.high)
-    if not all(_is_id(v, 1, 64) for v in value):
-        return "bad_field", "expected ids of 1 to 64 of the characters A-Z a-z 0-9 _ - ."
+    if not all(is_id(v) for v in value):
+        return "bad_field", "expected ids of " + ID_RULE
     return None
 
 

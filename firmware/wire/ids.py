@@ -11,6 +11,8 @@ _HEX = "0123456789abcdef"
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ID_CHARACTERS = _LETTERS + _DIGITS + "_-."
 BOARD_CHARACTERS = _LETTERS + _DIGITS + "_-"
+ID_MAX = 64  # characters
+ID_RULE = "1 to %d of the characters A-Z a-z 0-9 _ - ." % ID_MAX
 
 
 def reliable_id(board: str, epoch: str, n: int) -> str:
@@ -23,6 +25,10 @@ def lossy_id(board: str, epoch: str, k: int) -> str:
 
 def made_of(text: str, characters: str) -> bool:
     return not text.strip(characters)  # nothing is left of it
+
+
+def is_id(value: object) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= ID_MAX and made_of(value, ID_CHARACTERS)
 
 
 def parse(message_id: str) -> "tuple[str, str, int | None] | None":

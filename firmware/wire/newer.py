@@ -1,11 +1,9 @@
 """What a server makes of a word that it does not know: its speaker is newer. No board loads it."""
 
 from wire.check import Problem, check
-from wire.ids import ID_CHARACTERS, made_of
+from wire.ids import is_id
 from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
-
-MAX_WORD = 64  # characters
 
 
 def check_of_newer(message: "dict[str, object]") -> "Problem | None":
@@ -22,8 +20,4 @@ def strange_choices(message: "dict[str, object]") -> "list[Field]":
 
 
 def _is_strange(value: object, field: Field) -> bool:
-    return isinstance(value, str) and value not in field.choices and _is_word(value)
-
-
-def _is_word(value: str) -> bool:
-    return 0 < len(value) <= MAX_WORD and made_of(value, ID_CHARACTERS)
+    return value not in field.choices and is_id(value)

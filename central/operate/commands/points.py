@@ -6,9 +6,10 @@ import typer
 from wire.kinds.fields import PRICE_MAX
 
 from central.operate.amounts import price_e4
-from central.operate.options import AsJson, Command, PointId, checked, wait_option
+from central.operate.options import AsJson, Command, PointId, wait_option
 from central.operate.settings_in_force import config_in_force
 from central.settings import CURRENCY
+from runtime.arguments import checked
 
 TITLE = "Charge points"
 

@@ -1,6 +1,6 @@
 """What a field of a message may be: its sort, its bounds, and the groups of fields that several kinds share."""
 
-from wire.ids import MAX_N
+from wire.ids import ID_MAX, MAX_N
 
 
 class Field:
@@ -34,11 +34,11 @@ def choice(name: str, choices: "tuple[str, ...]") -> Field:
 
 
 def must_id(name: str) -> Field:
-    return must(name, "id", 1, 64)
+    return must(name, "id", 1, ID_MAX)
 
 
 def may_id(name: str) -> Field:
-    return may(name, "id", 1, 64)
+    return may(name, "id", 1, ID_MAX)
 
 
 def must_count(name: str, low: int = 0, high: int = MAX_N) -> Field:
