@@ -177,10 +177,16 @@ class Log(Protocol):
         ...
 
     def append(
-        self, topic: str, key: str | bytes, value: bytes, headers: Mapping[str, bytes] | None = None
+        self,
+        topic: str,
+        key: str | bytes,
+        value: bytes,
+        headers: Mapping[str, bytes] | None = None,
+        partition: int | None = None,
     ) -> Future[Appended]:
         """Appends without waiting. The future resolves once the record is durable.
 
+        `partition`: only for what concerns a whole partition, under a key that nothing else has; else the key's own.
         Raises at once LogBusy, TooLarge, BadKey, UnknownTopic, LogClosed or (only before the first append to
         a topic) LogUnavailable. The future may fail with LogUnavailable or LogClosed; it cannot be cancelled.
         Its callbacks run on a thread of the log: they must be quick and must not wait for another append.

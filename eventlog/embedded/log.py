@@ -115,13 +115,19 @@ class EmbeddedLog:
             return embedded_file.offset_at(connection, topic, partition, timestamp_ms)
 
     def append(
-        self, topic: str, key: str | bytes, value: bytes, headers: Mapping[str, bytes] | None = None
+        self,
+        topic: str,
+        key: str | bytes,
+        value: bytes,
+        headers: Mapping[str, bytes] | None = None,
+        partition: int | None = None,
     ) -> Future[Appended]:
         known = self._topics.writable(topic, self._count)
         headers = headers or {}
         raw_key = encode_key(key)
         size_bytes = checked_size(known, raw_key, value, headers)
-        partition = binascii.crc32(raw_key) % known.partitions
+        if partition is None:
+            partition = binascii.crc32(raw_key) % known.partitions
         future: Future[Appended] = Future()
         future.set_running_or_notify_cancel()
         self._writer.put(Waiting(topic, partition, raw_key, value, pack_headers(headers), size_bytes, future))

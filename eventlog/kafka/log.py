@@ -153,13 +153,18 @@ class KafkaLog:
         return self._ask(lambda admin: admin.list_partition_offsets(wanted))
 
     def append(
-        self, topic: str, key: str | bytes, value: bytes, headers: Mapping[str, bytes] | None = None
+        self,
+        topic: str,
+        key: str | bytes,
+        value: bytes,
+        headers: Mapping[str, bytes] | None = None,
+        partition: int | None = None,
     ) -> Future[Appended]:
         known = self._topics.writable(topic, self._learned)
         headers = headers or {}
         raw_key = encode_key(key)
         size_bytes = checked_size(known, raw_key, value, headers)
-        return self._appender.append(self._prefix + topic, raw_key, value, headers, size_bytes)
+        return self._appender.append(self._prefix + topic, raw_key, value, headers, size_bytes, partition)
 
     def _learned(self, topic: str) -> int:
         """Its partitions, which the producer knows from now on too: a send to a topic not yet known blocks."""

@@ -47,7 +47,13 @@ class KafkaAppender:
             self._topics.add(topic)
 
     def append(
-        self, topic: str, key: bytes, value: bytes, headers: Mapping[str, bytes], size_bytes: int
+        self,
+        topic: str,
+        key: bytes,
+        value: bytes,
+        headers: Mapping[str, bytes],
+        size_bytes: int,
+        partition: int | None,
     ) -> Future[Appended]:
         future: Future[Appended] = Future()
         future.set_running_or_notify_cancel()
@@ -61,7 +67,7 @@ class KafkaAppender:
             self._waiting[future] = size_bytes
             # Sent under the lock: a record taken by another thread later must not reach the producer earlier.
             try:
-                sent = producer.send(topic, value, key, list(headers.items()))
+                sent = producer.send(topic, value, key, list(headers.items()), partition)
             except KafkaError as error:
                 del self._waiting[future]
                 self._pending.give_back(size_bytes)

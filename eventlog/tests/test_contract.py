@@ -77,6 +77,11 @@ def test_records_of_a_key_keep_their_order_and_their_partition(log: Log) -> None
     assert len({record.partition for record in records}) == log.partitions("ev.cp")
 
 
+def test_a_record_may_name_its_partition(log: Log) -> None:
+    placed = [log.append("ev.cp", "same", b"x", partition=number).result(DEADLINE_S)[:2] for number in range(8)]
+    assert placed == [(number, 0) for number in range(8)]
+
+
 def test_ends_say_what_is_kept(log: Log, world: World) -> None:
     partition, _ = append(log, "cp_001", b"0", "ev.telemetry")
     assert log.ends("ev.telemetry", partition) == (0, 1)
