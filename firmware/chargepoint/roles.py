@@ -10,7 +10,7 @@ from chargepoint.clock import Clock
 from chargepoint.delivery.journal import Journal
 from chargepoint.delivery.link import LineLink, connect_memory
 from chargepoint.delivery.outbox import Outbox
-from chargepoint.delivery.retry import Redialler, Retry
+from chargepoint.delivery.retry import Opener, Redialler, Retry
 from chargepoint.delivery.sender import Sender
 from chargepoint.delivery.storage import Storage
 
@@ -39,6 +39,7 @@ class Board:
             link = LineLink(engine, CRC32, settings.keepalive_ms, settings.link_lost_ms)
             sender = Sender(self.journal, self.clock, outbox)
             if settings.role == roles.ENGINE:
+                self.parts.append(Opener(engine, self._retry()))
                 self._add_engine(link, sender)
             else:
                 self._add_monitor(sender, central, link, Redialler(link, self._retry()))

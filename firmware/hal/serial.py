@@ -3,6 +3,7 @@
 See hal.contract.
 """
 
+import errno
 import os
 import select
 import sys
@@ -41,9 +42,11 @@ class BytePort:
         self._file.close()
 
     def _ready(self, event):
-        """A hung-up tty (its other end is closed) is ready for everything and gives nothing."""
+        """Raises OSError for a tty that hung up: ready for everything, giving nothing, since its other end is gone."""
         ready = self._poll.poll(0)
-        return ready and ready[0][1] & event and not ready[0][1] & select.POLLHUP
+        if ready and ready[0][1] & select.POLLHUP:
+            raise OSError(errno.EIO)
+        return ready and ready[0][1] & event
 
 
 class DescriptorPort:

@@ -6,6 +6,7 @@ Each port is a pseudo-terminal in raw mode, so pyserial and a MicroPython board 
 import os
 import selectors
 import threading
+import time
 import tty
 from contextlib import suppress
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Self
 
 CHUNK_BYTES = 4096
 HELD_BYTES = 65_536  # of what the far side does not read; a real cable would lose it much earlier
+DEAF_PERIOD_S = 2.5
 
 
 class NullModem:
@@ -20,9 +22,14 @@ class NullModem:
 
     A port may be opened and closed any number of times. Bytes for a port that nobody reads are held up to
     HELD_BYTES; what comes beyond that is dropped and counted in `dropped_bytes`.
+
+    deaf_s: for so long in each DEAF_PERIOD_S all that is said is lost, and counted in `unheard_bytes`, as where a
+    board's flash is erased with its interrupts off.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, deaf_s: float = 0.0) -> None:
+        self._deaf_s = deaf_s
+        self.unheard_bytes = 0
         self._masters: list[int] = []
         self._slaves: list[int] = []  # held open: a pseudo-terminal whose last user left reads as broken
         for _ in range(2):
@@ -71,7 +78,10 @@ class NullModem:
 
     def _read(self, master: int) -> bytes:
         with suppress(BlockingIOError):
-            return os.read(master, CHUNK_BYTES)
+            data = os.read(master, CHUNK_BYTES)
+            if time.monotonic() % DEAF_PERIOD_S >= self._deaf_s:
+                return data
+            self.unheard_bytes += len(data)
         return b""
 
     def _write(self, master: int, data: bytes) -> bytes:

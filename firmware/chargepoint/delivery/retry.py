@@ -63,3 +63,18 @@ class Redialler:
         line.close()
         self._dialled_at = None
         return self._retry.fail(now)
+
+
+class Opener:
+    """Keeps a line open where nobody dials it: a serial port. Harmless to a line that waits for its other side."""
+
+    def __init__(self, line, retry):
+        self._line = line
+        self._retry = retry
+
+    def step(self, now):
+        if self._line.is_open:
+            self._retry.succeed()
+        elif self._retry.due(now):
+            self._line.dial()
+            self._retry.fail(now)
