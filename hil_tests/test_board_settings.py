@@ -47,6 +47,7 @@ def test_defaults_are_the_design_s():
     assert (settings.keepalive_ms, settings.link_lost_ms) == (2000, 6000)
     assert (settings.health_interval_ms, settings.engine_silent_ms) == (30_000, 120_000)
     assert settings.central == ("127.0.0.1", 7000)
+    assert settings.connect_timeout_ms == 180_000
     assert settings.plain_port == 0
 
 

@@ -119,6 +119,48 @@ def test_contact_waits_for_the_car_and_ends_when_it_goes(bench_of: Callable[...,
     assert bench.completion()["reason"] == "vehicle"
 
 
+@pytest.mark.parametrize("presence", [Contact, AskingContact], ids=["contact", "pilot"])
+def test_start_that_nobody_follows_ends_unfed_and_the_next_car_gets_nothing(
+    bench_of: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, presence: type[Contact]
+):
+    monkeypatch.setitem(PRESENCE, "contact", presence)
+    bench = bench_of(plugged=False)
+    bench.charge("s1")
+    bench.run(179_000)
+    assert bench.engine.state == "authorized"
+    bench.until(lambda: bench.engine.state == "idle", within_ms=1_500)
+    bench.world.car.plug()
+    bench.run(20_000)
+    completion = bench.completion()
+    assert not bench.world.record.closures
+    assert (completion["session_id"], completion["reason"], completion["relay_closed"]) == ("s1", "vehicle", False)
+    assert completion["ended_at_ms"] - completion["started_at_ms"] == pytest.approx(180_000, abs=100)
+    assert bench.bridge.of("charge_started") == []
+    bench.charge("s2")
+    bench.until(lambda: bench.engine.state == "charging")
+
+
+def test_start_waits_for_the_car_as_long_as_its_settings_say(bench_of: Callable[..., Bench]):
+    bench = bench_of(plugged=False, connect_timeout_ms=2_000, speed=60)
+    bench.charge("s1")
+    bench.run(1_500)
+    bench.world.car.plug()
+    bench.until(lambda: bench.engine.state == "charging", within_ms=400)
+    bench.run(3_000)
+    assert bench.engine.state == "charging", "once it is fed nothing waits any more"
+
+
+def test_power_cut_while_a_start_waits_leaves_nobody_s_account_open(bench_of: Callable[..., Bench]):
+    bench = bench_of(plugged=False)
+    bench.charge("s1")
+    bench.power_off("both")
+    bench.world.car.plug()
+    bench.power_on("both")
+    completion = bench.completion()
+    assert (completion["reason"], completion["relay_closed"]) == ("power_loss", False)
+    assert not bench.world.record.closures
+
+
 def test_stop_before_the_car_came_completes_without_ever_closing(bench_of: Callable[..., Bench]):
     bench = bench_of(plugged=False)
     bench.charge("s1")

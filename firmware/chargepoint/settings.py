@@ -50,6 +50,7 @@ class Settings:
     i_ua_per_count: int
     v_uv_per_count: int
     quiet_end_ms: int
+    connect_timeout_ms: int
     keepalive_ms: int
     link_lost_ms: int
     health_interval_ms: int
@@ -169,6 +170,7 @@ TABLE: "tuple[Setting, ...]" = (
     Setting("i_ua_per_count", whole(1, 97656), 29297, 29297),
     Setting("v_uv_per_count", whole(1, 488281), 195313, 195313),
     Setting("quiet_end_ms", whole(1000, _DAY_MS), 600000, 600000, "CP_QUIET_END_MS"),
+    Setting("connect_timeout_ms", _INTERVAL, 180000, 180000, "CP_CONNECT_TIMEOUT_MS"),
     # Intervals.
     Setting("keepalive_ms", _INTERVAL, 2000, 2000),
     Setting("link_lost_ms", _INTERVAL, 6000, 6000),

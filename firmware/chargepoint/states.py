@@ -32,6 +32,7 @@ ENGINE = {
     (IDLE, "link_lost"): (SAFE, NOTHING),
     (IDLE, "fault"): (FAULTED, NOTHING),
     (AUTHORIZED, "connected"): (CHARGING, CLOSE),
+    (AUTHORIZED, "no_car"): (IDLE, COMPLETE_UNCLOSED),  # or the next car would be fed on this driver's account
     (AUTHORIZED, "stop"): (IDLE, COMPLETE_UNCLOSED),
     (AUTHORIZED, "stop_at_once"): (IDLE, COMPLETE_UNCLOSED),
     (AUTHORIZED, "link_lost"): (SAFE, COMPLETE_UNCLOSED),
@@ -49,7 +50,7 @@ ENGINE = {
     (FAULTED, "link_lost"): (SAFE, NOTHING),
 }
 ENGINE_EVENTS = (
-    "ready", "released", "released_faulty", "start", "connected", "stop", "stop_at_once", "ended", "fault",
+    "ready", "released", "released_faulty", "start", "connected", "no_car", "stop", "stop_at_once", "ended", "fault",
     "recovered", "link_lost",
 )
 ENGINE_STATES = (BOOTING, SAFE, IDLE, AUTHORIZED, CHARGING, FINISHING, FAULTED)

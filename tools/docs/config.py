@@ -25,6 +25,7 @@ MEANINGS = {
     "i_ua_per_count": "Calibration of the current sensor: µA for one count of the converter.",
     "v_uv_per_count": "Calibration of the voltage sensor: µV for one count of the converter.",
     "quiet_end_ms": "With `presence` `none`: so long without a load (2 A) ends a charge.",
+    "connect_timeout_ms": "How long a start waits for the car; then its session ends unfed, as `vehicle`.",
     "keepalive_ms": "How often engine and monitor show each other that they are there, when they are two boards.",
     "link_lost_ms": "Silence between engine and monitor that counts as a lost link: the engine ends its charge.",
     "health_interval_ms": "How often a monitor checks its engine, until the bridge asks for another interval.",

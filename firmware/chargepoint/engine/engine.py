@@ -36,6 +36,7 @@ class Engine:
         self._cp_id = settings.cp_id
         self._limit_ma = settings.rated_current_ma
         self._books = Books(settings, sender, meter, memory, checkpoint)
+        self._connect_timeout_ms = settings.connect_timeout_ms
         self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
         self._protection = Protection(memory.latched)
         self._reading = Reading()
@@ -46,6 +47,7 @@ class Engine:
         self._cause = None  # (reason, fault) of a stop that lets the current fall
         self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
         self._finishing_ms = 0
+        self._begun_at = 0  # when the newest start was accepted
         self._announced = None
 
     # --- what others ask ---
@@ -125,8 +127,8 @@ class Engine:
         if not self._link.up and self.state != states.SAFE:
             self._walker.fire("link_lost", ("safe_mode", None))
         self._take_windows(now)
-        if self.state == states.AUTHORIZED and self._presence.ready(self._platform.vehicle()):
-            self._walker.fire("connected")
+        if self.state == states.AUTHORIZED:
+            self._await_car(now)
         self._books.complete(self._sample_gap.gap_ms)
         if self.state in states.RELAY_CLOSED:
             self._books.keep(now)
@@ -138,6 +140,7 @@ class Engine:
     # --- actions of states.ENGINE ---
 
     def begin(self, session):
+        self._begun_at = self._clock.now
         self._books.begin(session)
 
     def close(self, detail):
@@ -161,6 +164,13 @@ class Engine:
         self._books.end(cause)
 
     # --- windows ---
+
+    def _await_car(self, now):
+        """In real time: a plant that runs fast makes nobody walk faster."""
+        if self._presence.ready(self._platform.vehicle()):
+            self._walker.fire("connected")
+        elif now - self._begun_at >= self._connect_timeout_ms:
+            self._walker.fire("no_car", ("vehicle", None))
 
     def _take_windows(self, now):
         """Take the windows that came, and judge the sensor if none did."""
