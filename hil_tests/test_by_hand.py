@@ -27,7 +27,7 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 
 def typed(stack: Stack, *lines: str) -> list[dict[str, Any]]:
-    """What `nc -N` prints."""
+    """What `nc -N` prints, on a line of its own."""
     with socket.create_connection((LOOPBACK, stack.plain_port), DEADLINE_S) as connection:
         connection.sendall("".join(f"{line}\n" for line in lines).encode())
         connection.shutdown(socket.SHUT_WR)
@@ -58,7 +58,8 @@ def test_what_the_docs_tell_to_type_ends_in_a_charge(stack: Stack, tmp_path: Pat
         wait_status(stack, "FAULTY", ["unspecified"])
         assert acked(typed(stack, by_hand.RECOVERY))
         wait_status(stack, "ACTIVE", [])
-        assert acked(typed(stack, by_hand.DRIVER, by_hand.CHARGE))
+        for line in (by_hand.DRIVER, by_hand.CHARGE):
+            assert acked(typed(stack, line))
         wait_for(lambda: point.plant.state()["relay"], DEADLINE_S, "the relay being closed")
         (health,) = typed(stack, by_hand.HEALTH)
         assert (health["type"], health["message_id"], health["relay_closed"]) == ("health_check_response", "uuid", True)

@@ -4,7 +4,6 @@ import asyncio
 import time
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, insert, update
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -13,8 +12,7 @@ from starlette.routing import Route
 from central.api.context import Context, context_of
 from central.api.fields import checked, username_of
 from central.api.guard import read_object
-from central.store.database import lock_for_writing
-from central.store.tables import DRIVERS
+from central.store.names import write_name
 from central.views.moments import iso
 from central.views.queries import read_driver
 
@@ -45,18 +43,8 @@ def driver_id_of(message_id: str) -> str:
 
 
 def _write_name(context: Context, driver_id: str, username: str) -> None:
-    """The first name stands: a request made again changes nothing."""
     with context.database.writer.begin() as connection:
-        lock_for_writing(connection)
-        if read_driver(connection, driver_id) is None:
-            connection.execute(insert(DRIVERS), {"driver_id": driver_id, "username": username})
-        else:
-            _name_if_unnamed(connection, driver_id, username)
-
-
-def _name_if_unnamed(connection: Connection, driver_id: str, username: str) -> None:
-    unnamed = (DRIVERS.c.driver_id == driver_id, DRIVERS.c.username.is_(None))
-    connection.execute(update(DRIVERS).where(*unnamed), {"username": username})
+        write_name(connection, driver_id, username)
 
 
 async def _wait_for_fold(context: Context, driver_id: str) -> tuple[str | None, int | None]:

@@ -6,10 +6,9 @@ from wire.ids import ID_RULE, is_id
 from wire.ids import parse as parse_board_id
 
 from central.api.errors import ApiError, bad_field
+from central.model.names import NAME_RULE, is_name
 from central.model.records import Message
 from central.money.formats import price_e4
-
-MAX_USERNAME_CHARACTERS = 255
 
 
 def checked(message: Message) -> Message:
@@ -38,8 +37,8 @@ def username_of(body: Message) -> str:
     name = body.get("username")
     if name is None:
         raise ApiError(400, "missing_field", "username: it is required", "username")
-    if not isinstance(name, str) or not 1 <= len(name.strip()) <= MAX_USERNAME_CHARACTERS or not name.isprintable():
-        raise bad_field("username", f"expected a text of 1 to {MAX_USERNAME_CHARACTERS} printable characters")
+    if not isinstance(name, str) or not is_name(name):
+        raise bad_field("username", f"expected {NAME_RULE}")
     return name.strip()
 
 

@@ -184,7 +184,7 @@ class Deadline:
 
 @dataclass
 class Driver:
-    """Drivers. `username` is written by the API alone."""
+    """Drivers. `username` is no fold's: central/store/names.py writes it."""
 
     primary_key: ClassVar[tuple[str, ...]] = ("driver_id",)
     owner: ClassVar[str] = "driver_id"

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.store.database import is_damaged, is_transient, reason_of
+from central.store.log_identity import OtherLog
 from eventlog import LogError, LogUnavailable
 from runtime.places import BadPlace
 
@@ -13,7 +14,7 @@ class NotDone(Exception):
 
 def text_of(error: Exception) -> str | None:
     """One line for the operator; None for a mistake of ours, which deserves its traceback."""
-    if isinstance(error, NotDone | BadPlace):
+    if isinstance(error, NotDone | BadPlace | OtherLog):
         return str(error)
     if isinstance(error, LogError) and not isinstance(error, LogUnavailable):
         return f"the log cannot be used: {error}"

@@ -3,15 +3,15 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from central.operate.commands import failures, points, processes, system
+from central.operate.commands import drivers, failures, points, processes, stuck, system
 from central.operate.options import PROGRAM, Command
 from runtime.exit_codes import INTERRUPTED_EXIT, NOT_DONE_EXIT, USAGE_EXIT
 
-GROUPS = (processes, points, system, failures)
+GROUPS = (processes, points, drivers, stuck, failures, system)
 
 cli = typer.Typer(
     name=PROGRAM,
@@ -49,11 +49,24 @@ def _epilog(command: Command) -> str:
     return "\n".join(["[bold]Examples[/bold]", *(f"  {example}" for example in command.examples)])
 
 
-for _group in GROUPS:
-    for _command in _group.COMMANDS:
-        cli.command(
-            _command.name, help=_help(_command), epilog=_epilog(_command), rich_help_panel=_group.TITLE
-        )(_command.function)
+def _enter_all() -> None:
+    """A command that others stand below is a command by itself too: `held` lists, `held accept` does something."""
+    commands = [(command, group.TITLE) for group in GROUPS for command in group.COMMANDS]
+    parents = {"": cli, **{name: typer.Typer() for command, _ in commands if (name := command.name.rpartition(" ")[0])}}
+    for command, title in commands:
+        parent, _, name = command.name.rpartition(" ")
+        shown: dict[str, Any] = {"help": _help(command), "epilog": _epilog(command)}
+        if not parent:
+            shown["rich_help_panel"] = title
+        if command.name in parents:
+            below = parents[command.name]
+            below.callback(invoke_without_command=True)(command.function)
+            cli.add_typer(below, name=name, **shown)
+        else:
+            parents[parent].command(name, **shown)(command.function)
+
+
+_enter_all()
 
 
 def app(arguments: Sequence[str] | None = None) -> None:

@@ -11,6 +11,8 @@ from central.store.version import is_current
 from eventlog import Log
 from runtime.config import ConfigManager
 
+CONNECT_TIMEOUT_S = 3.0  # somebody waits for the answer
+
 
 @contextmanager
 def opened_database(config: ConfigManager) -> Generator[Database]:
@@ -30,7 +32,7 @@ def opened_database(config: ConfigManager) -> Generator[Database]:
 @contextmanager
 def opened_log(config: ConfigManager) -> Generator[Log]:
     """Raises LogError."""
-    log = log_of(config, f"{PROGRAM}-operator")
+    log = log_of(config, f"{PROGRAM}-operator", CONNECT_TIMEOUT_S)
     try:
         yield log
     finally:

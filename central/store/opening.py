@@ -11,6 +11,7 @@ from central.store.database import Database, is_transient, open_database, reason
 from central.store.version import is_current, newest_version
 from eventlog import Log, LogUnavailable
 from eventlog import settings as log_settings
+from eventlog.port import CONNECT_TIMEOUT_S
 from runtime.config import ConfigManager
 from runtime.pauses import Pauses
 from runtime.places import checked_place
@@ -52,10 +53,10 @@ def database_of(config: ConfigManager, *, make_folder: bool = False) -> Database
     return open_database(settings.database_url(config))
 
 
-def log_of(config: ConfigManager, client_id: str) -> Log:
+def log_of(config: ConfigManager, client_id: str, connect_timeout_s: float = CONNECT_TIMEOUT_S) -> Log:
     """Raises LogUnavailable, and LogError where waiting cannot help."""
     # A driver waits for what Central appends: a request crosses it three times before a relay closes.
-    return log_settings.log_of(config, client_id, linger_ms=0)
+    return log_settings.log_of(config, client_id, 0, connect_timeout_s)
 
 
 def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -> Log | None:

@@ -1,8 +1,8 @@
 """The tables: the rows of `central/model/rows.py` under the specification's names, and the worker's own.
 
 Columns come from the row classes. Beside their exact integers stand the specification's classic columns (decimals and
-datetimes), which are named here and filled by `classic.py`. `username` is written by the API, everything else by the
-worker alone.
+datetimes), which are named here and filled by `classic.py`. `username` is written where a driver is
+registered (API, operator; names.py), everything else by the worker alone.
 
 Foreign keys are declared as the specification asks and checked by `wattline-central verify`: a fold sees one key,
 and may meet a session before the other key's row is there (in a rebuild). SQLite leaves declared keys unenforced

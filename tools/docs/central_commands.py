@@ -1,6 +1,6 @@
 """docs/wattline-central.md, from the commands themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from typer.main import get_command
@@ -21,12 +21,19 @@ version, and `--install-completion` lets your shell complete commands. Exit code
 
 
 def page() -> str:
-    commands: Mapping[str, Any] = getattr(get_command(cli), "commands")  # noqa: B009 -- Typer's own type hides them
     groups = [
-        f"\n## {group.TITLE}\n" + "".join(_section(each, commands[each.name]) for each in group.COMMANDS)
+        f"\n## {group.TITLE}\n" + "".join(_section(each, shown_of(each.name)) for each in group.COMMANDS)
         for group in GROUPS
     ]
     return _INTRO + "".join(groups)
+
+
+def shown_of(name: str) -> Any:
+    """What Typer made of the command of this name, which may be of two words."""
+    found: Any = get_command(cli)
+    for word in name.split():
+        found = found.commands[word]
+    return found
 
 
 def _section(command: Command, shown: Any) -> str:

@@ -1,6 +1,6 @@
 """Charge points: what they are, and what is asked of them."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from wire.kinds.fields import PRICE_MAX
@@ -11,14 +11,18 @@ from central.operate.settings_in_force import config_in_force
 from central.settings import CURRENCY
 from runtime.arguments import checked
 
+if TYPE_CHECKING:
+    from central.store.database import Database
+    from runtime.config import ConfigManager
+
 TITLE = "Charge points"
 
 
 def list_points(as_json: AsJson = False) -> None:
-    """Show the charge points."""
+    """Show the charge points, with the faults and the sessions that are open and what somebody must decide."""
     from central.operate.opened import opened_database
     from central.operate.output import print_json, print_table
-    from central.views.points import read_points
+    from central.operate.overview import list_points as read_points
 
     config = config_in_force()
     with opened_database(config) as database, database.reader.connect() as connection:
@@ -26,9 +30,29 @@ def list_points(as_json: AsJson = False) -> None:
     if as_json:
         print_json(points)
         return
-    columns = ("cp_id", "status", "location", "price_per_kwh", "vehicle", "power_w", "faults", "last_connection_time")
-    rows = [{**point, "faults": ", ".join(point["faults"])} for point in points]
+    columns = (
+        "cp_id", "status", "location", "price_per_kwh", "vehicle", "power_w", "faults", "sessions",
+        "last_connection_time", "to_decide",
+    )  # fmt: skip
+    rows = [
+        {
+            **point,
+            "faults": ", ".join(point["faults"]),
+            "sessions": ", ".join(point["sessions"]),
+            "to_decide": "; ".join(_to_decide(point)),
+        }
+        for point in points
+    ]
     print_table(columns, rows, "no charge point has registered yet")
+
+
+def point(cp_id: PointId, as_json: AsJson = False) -> None:
+    """Show one charge point: its link and boards, open sessions and whose they are, faults, alarms, what is held."""
+    from central.operate.opened import opened_database
+
+    config = config_in_force()
+    with opened_database(config) as database:
+        show(database, config, cp_id, None, as_json=as_json)
 
 
 def stop(
@@ -66,39 +90,151 @@ def price(
 
 
 def reset(cp_id: PointId) -> None:
-    """Clear the latched faults of a charge point."""
+    """Ask the board of a charge point to clear the faults that it latched. `clear-fault` clears one at Central."""
     _request(cp_id, "reset")
 
 
 def replace(cp_id: PointId) -> None:
-    """Let another board take the place of the one bound to a charge point: the next that registers."""
+    """Let another board take the place of the one bound to a charge point: the next that registers.
+
+    The old one goes on until then. After REPLACE_FOR_S it is over; `keep` takes it back before.
+    """
     _request(cp_id, "replace")
 
 
-def _request(cp_id: str, action: str, *, price_per_kwh: float | None = None, wait_s: float = 0) -> None:
-    from central.money.formats import price as price_text
-    from central.operate import requests
+def keep(cp_id: PointId) -> None:
+    """Take `replace` back, as long as no other board has registered."""
+    from central.operate import actions
+    from central.operate.opened import opened_database, opened_log
+
+    config = config_in_force()
+    with opened_database(config) as database, opened_log(config) as log:
+        actions.keep(database, log, cp_id)
+        show(database, config, cp_id, "keep done")
+
+
+def remove(
+    cp_id: PointId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False
+) -> None:
+    """Remove a charge point that is gone: what ran there ends, no board is bound, and lists leave it out.
+
+    Its sessions, receipts and meters stay. It is back once a board registers it.
+    """
+    from central.operate import actions
     from central.operate.opened import opened_database, opened_log
     from central.operate.output import say
 
     config = config_in_force()
     with opened_database(config) as database, opened_log(config) as log:
-        point = requests.request(database, log, cp_id, action, price_per_kwh)
-        running = requests.wait_for_end(database, cp_id, wait_s) if action == "stop" else None
-    if running is not None:
-        text = f"{cp_id}: stop sent; still charging (session {running})"
-        if wait_s:
-            raise requests.NotDone(f"{text}, {wait_s:g} s later")
-        say(text)
-        return
-    say(f"{cp_id}: {action} done; {point.status}, {price_text(point.price_e4)} {config[CURRENCY]}/kWh")
+        if not yes:
+            _confirm(database, config, cp_id)
+        actions.ask(database, log, cp_id, "remove")
+    say(f"{cp_id}: removed; it is back once a board registers it")
+
+
+def show(
+    database: "Database", config: "ConfigManager", cp_id: str, done: str | None, *, as_json: bool = False
+) -> None:
+    """One line where something was `done`, else all about the charge point. Raises NotDone where it is not known."""
+    from central.operate.actions import check_known
+    from central.operate.output import print_json, say
+    from central.operate.overview import read_point
+
+    with database.reader.connect() as connection:
+        check_known(connection, cp_id)
+        found = read_point(connection, config[CURRENCY], cp_id)
+    assert found is not None
+    if as_json:
+        print_json(found)
+    elif done is None:
+        _print_point(found)
+    else:
+        price_text = f"{found['price_per_kwh']} {found['currency']}/kWh"
+        say("; ".join([f"{cp_id}: {done}", f"{found['status']}, {price_text}", *_to_decide(found)]))
+
+
+def _request(cp_id: str, action: str, *, wait_s: float = 0, **fields: object) -> None:
+    from central.operate import actions
+    from central.operate.failures import NotDone
+    from central.operate.opened import opened_database, opened_log
+    from central.operate.output import say
+
+    config = config_in_force()
+    with opened_database(config) as database, opened_log(config) as log:
+        actions.ask(database, log, cp_id, action, **fields)
+        running = actions.wait_for_end(database, cp_id, wait_s) if action == "stop" else None
+        if running is None:
+            show(database, config, cp_id, f"{action} done")
+            return
+    text = f"{cp_id}: stop sent; still charging (session {running})"
+    if wait_s:
+        raise NotDone(f"{text}, {wait_s:g} s later; wattline-central end-session {running} ends it in the books")
+    say(text)
+
+
+def _confirm(database: "Database", config: "ConfigManager", cp_id: str) -> None:
+    """Raises NotDone where the operator does not mean it, or cannot be asked."""
+    import sys
+
+    from central.operate.actions import check_known
+    from central.operate.failures import NotDone
+    from central.operate.output import clean
+    from central.operate.overview import read_point
+
+    with database.reader.connect() as connection:
+        check_known(connection, cp_id)
+        found = read_point(connection, config[CURRENCY], cp_id)
+    assert found is not None
+    charges = [f"the charge of {_driver(each)} ({_kwh(each)} so far)" for each in found["sessions"]]
+    what = f"remove {cp_id} ({found['location'] or 'no location'}, {found['status']})"
+    what += f": ends {', '.join(charges)}" if charges else ": nobody charges there"
+    if not sys.stdin.isatty():
+        raise NotDone(f"{clean(what)}; say --yes if this is meant")
+    if not typer.confirm(f"{clean(what)}. Remove it?", err=True):
+        raise NotDone(f"{cp_id} was not removed")
+
+
+def _print_point(found: dict[str, Any]) -> None:
+    from central.operate.output import print_table, say
+
+    tables = {
+        "sessions": ("session_id", "driver_id", "driver_name", "status", "since", "energy_wh", "driver_is_free"),
+        "open_faults": ("fault", "since", "info"),
+        "alarms": ("at", "alarm", "text"),
+    }
+    facts = [{"what": name.replace("_", " "), "is": value} for name, value in found.items() if name not in tables]
+    print_table(("what", "is"), [each for each in facts if each["what"] != "faults"])
+    for name, columns in tables.items():
+        say("")
+        print_table(columns, found[name], f"no {name.replace('_', ' ')}")
+
+
+def _to_decide(point: dict[str, Any]) -> list[str]:
+    """What somebody said or must say about a charge point, in words."""
+    told: list[str] = []
+    if point["replaceable_until"]:
+        told.append(f"another board may take its place until {point['replaceable_until']}")
+    if point["held_wh"]:
+        told.append(f"{point['held_wh']:,} Wh held")
+    return told
+
+
+def _driver(session: dict[str, Any]) -> str:
+    return session["driver_name"] or session["driver_id"]
+
+
+def _kwh(session: dict[str, Any]) -> str:
+    return f"{session['energy_wh'] / 1_000:.1f} kWh"
 
 
 COMMANDS = (
     Command("list", list_points, ("wattline-central list", "wattline-central list --json")),
+    Command("point", point, ("wattline-central point cp_001", "wattline-central point cp_001 --json")),
     Command("stop", stop, ("wattline-central stop cp_001", "wattline-central stop cp_001 --wait 30")),
     Command("resume", resume, ("wattline-central resume cp_001",)),
     Command("price", price, ("wattline-central price cp_001 0.32",)),
     Command("reset", reset, ("wattline-central reset cp_001",)),
     Command("replace", replace, ("wattline-central replace cp_001",)),
+    Command("keep", keep, ("wattline-central keep cp_001",)),
+    Command("remove", remove, ("wattline-central remove cp_001", "wattline-central remove cp_001 --yes")),
 )

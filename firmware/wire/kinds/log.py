@@ -36,7 +36,7 @@ KINDS = add((
         must_id("key"), must("deadline_id", "text", 1, 120), must_count("generation"), may_time("at_ms"),
     ), "a deadline's time came, at_ms by the ticker; logged to the topic of its key"),
     # --- drivers ---
-    Kind("driver_register", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
+    Kind("driver_register", (DRIVER_SIDE, OPERATOR), DRIVER, "driver_id", True, (
         must_id("driver_id"),
     ), "a driver exists; the name lies in a table beside the log"),
     Kind("charge_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
