@@ -10,7 +10,7 @@ MEANINGS = {
     "lines_displaced": "lines without a registration closed because another line needed the place",
     "lines_unregistered": "lines closed because no registration came in time",
     "lines_silent": "lines closed because nothing was heard from them",
-    "lines_clogged": "lines closed because they did not read what they were sent",
+    "lines_clogged": "lines closed because they did not read what they were sent, or not in time",
     "lines_too_long": "received lines longer than a frame may be, dropped",
     "lines_bad_tag": "received lines whose tag was wrong or absent, dropped",
     "bytes_dropped": "bytes of lines that were too long",

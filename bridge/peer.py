@@ -56,6 +56,10 @@ class Peer(Protocol):
         """Without waiting. False where it cannot be said on this line, or the line is closed."""
         ...
 
+    def holds_what_expired(self) -> bool:
+        """Whether a command that was sent lies in it, unread, beyond its time."""
+        ...
+
     def await_answer(self) -> None:
         """Something that it asked will be answered: it stays open until `answered`, though it says no more."""
         ...

@@ -244,6 +244,9 @@ class Switchboard:
         for line in self._admission.late(now_s, self._links.any_of, log_away=self._forwarder.away):
             self._counters.count("lines_unregistered")
             line.close("no registration came")
+        for line in [line for line in self._lines if line.holds_what_expired()]:
+            self._counters.count("lines_clogged")
+            line.close("it does not read")
         for line in [line for line in self._lines if not line.kind.shared]:
             if line.held_back():
                 line.heard_at_s = now_s

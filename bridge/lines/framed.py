@@ -92,6 +92,7 @@ class FramedLine:
         self._acks = Acks()
         self._acks_scheduled = False
         self._clogged = False
+        self._stuck: _Queued | None = None  # what the carrier holds and cannot write
         self._queued: deque[_Queued] = deque()
 
     # --- in ---
@@ -180,7 +181,7 @@ class FramedLine:
             logger.warning("line %s: %s is not sent: %s", self.name, message.get("type"), error)
             return False
         if not self._clogged:
-            self._carrier.write(data)
+            self._write(data, message)
         elif len(self._queued) < MAX_QUEUED:
             self._queued.append(_Queued(data, message, self._loop.time()))
         else:
@@ -195,6 +196,7 @@ class FramedLine:
 
     def unclogged(self) -> None:
         self._clogged = False
+        self._stuck = None
         while self._queued and not self._clogged and not self.closed:
             self._write_queued(self._queued.popleft())
         self._close_when_done()
@@ -206,7 +208,17 @@ class FramedLine:
             text = "%s to %s expired while line %s did not read"
             logger.warning(text, queued.message["type"], queued.message.get("cp_id"), self.name)
         else:
-            self._carrier.write(queued.data if message == queued.message else encode(message, self._seal))
+            self._write(queued.data if message == queued.message else encode(message, self._seal), message)
+
+    def _write(self, data: bytes, message: Message) -> None:
+        self._carrier.write(data)
+        if self._clogged:
+            self._stuck = _Queued(data, message, self._loop.time())
+
+    def holds_what_expired(self) -> bool:
+        """Nobody can take it back from the carrier but by closing the line, before the other side reads on."""
+        stuck = self._stuck
+        return stuck is not None and aged(stuck.message, int(1_000 * (self._loop.time() - stuck.at_s))) is None
 
     # --- the end ---
 

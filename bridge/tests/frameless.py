@@ -49,6 +49,9 @@ class FramelessLine:
         self.sent.append(message)
         return not self.closed
 
+    def holds_what_expired(self) -> bool:
+        return False
+
     def await_answer(self) -> None: ...
 
     def answered(self) -> None: ...

@@ -15,10 +15,10 @@ from bridge.decisions import Message
 from bridge.lines.framed import FramedLine
 from bridge.lines.tcp import BOARDS
 from bridge.peer import Peer
-from bridge.switchboard import until
-from bridge.tests.bench import Bench, command, open_log
+from bridge.switchboard import Switchboard, until
+from bridge.tests.bench import LIMITS, Bench, command, open_log
 from bridge.tests.boards import Board, Socket
-from eventlog.clock import wall_ms
+from eventlog.clock import LogClock, wall_ms
 from eventlog.embedded.log import EmbeddedLog
 from tools.testing.deadlines import DEADLINE_S
 
@@ -109,6 +109,7 @@ class Clogged:
 
     line: FramedLine
     written = b""
+    aborted = False
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -118,7 +119,8 @@ class Clogged:
 
     def close(self) -> None: ...
 
-    def abort(self) -> None: ...
+    def abort(self) -> None:
+        self.aborted = True
 
 
 class Nobody:
@@ -143,6 +145,26 @@ async def hold(held_ms: int, ttls_ms: list[int], counters: Counters) -> list[Mes
     for _ in range(len(ttls_ms)):
         line.unclogged()
     return [parse(payload) for payload in Decoder(CRC32).feed(carrier.written)][1:]
+
+
+async def stick(log: EmbeddedLog, ttls_ms: list[int], counters: Counters) -> list[bool]:
+    """For lines that took a command with such a ttl, and whose other end reads nothing: whether each was cut off."""
+    switchboard = Switchboard(log, counters, LIMITS, LogClock())
+    carriers = [Clogged() for _ in ttls_ms]
+    for carrier, ttl_ms in zip(carriers, ttls_ms, strict=True):
+        carrier.line = FramedLine("memory", "", BOARDS.kind, CRC32, carrier, switchboard, counters)
+        assert switchboard.admit(carrier.line)
+        carrier.line.send(start(1, wall_ms() + ttl_ms) | {"ttl_ms": ttl_ms})
+    began_s = time.monotonic()
+    await until(lambda: time.monotonic() - began_s > 0.1, DEADLINE_S)
+    switchboard.sweep()
+    return [carrier.aborted for carrier in carriers]
+
+
+def test_line_that_cannot_write_a_command_before_it_expires_is_cut_off(log: EmbeddedLog):
+    counters = Counters()
+    assert asyncio.run(stick(log, [50, 60_000], counters)) == [True, False]
+    assert counters["lines_clogged"] == 1
 
 
 def test_ttl_ages_while_a_line_holds_a_command_back():

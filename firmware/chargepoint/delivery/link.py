@@ -3,14 +3,18 @@
 A link has `up`, `generation` (rises with every connection that came up), `step(now)`, `send(payload)` and
 `received()`; payloads are messages without their tag, so that a monitor passes on what it need not understand. Output
 is bounded: `send` is False where there is no room, and the caller decides what then.
+
+A command's `ttl_ms` is what is left of its life, and whoever holds it lets it age. What a line brings may have waited
+in it since the line was last seen empty: milliseconds as a rule, minutes where this board was held up.
 """
 
-from wire.frame import Decoder, FrameError, line_of, payload_of
+from wire.frame import Decoder, FrameError, line_of, parse, payload_of
 from wire.seal import CRC32
 
 _RECEIVED_MOST = 64  # payloads that wait for their reader; then the line is not read, and its peer has to wait
 _READ_MOST = 1024  # bytes taken from a line in one step
 _KEEPALIVE = payload_of({"type": "keepalive"})
+_TTL = b'"ttl_ms":'
 
 
 class MemoryLink:
@@ -65,11 +69,14 @@ class LineLink:
         self._heard_at = None
         self._said_at = None
         self._in = []
+        self._empty_at = None  # when the line was last seen with nothing in it
+        self._waited_ms = 0  # since then, as of this step
 
     def step(self, now):
         self.line.step(now)
         if self.line.generation != self._line_generation:
             self._begin()
+        self._waited_ms = 0 if self._empty_at is None else now - self._empty_at
         if len(self._in) < _RECEIVED_MOST:
             self._read(now)
         if self._keepalive_ms:
@@ -85,7 +92,7 @@ class LineLink:
 
     def received(self):
         payloads, self._in = self._in, []
-        return payloads
+        return [_aged(payload, self._waited_ms) for payload in payloads] if payloads else payloads
 
     def _begin(self):
         """A new connection: half a line of the previous one counts no more."""
@@ -98,6 +105,8 @@ class LineLink:
     def _read(self, now):
         chunk = self.line.read(_READ_MOST)
         payloads = self._decoder.feed(chunk) if chunk else None
+        if not chunk and not self._decoder.held() and not self._in:
+            self._empty_at = now
         if payloads:
             self._heard_at = now
             self._in.extend(payloads)
@@ -118,3 +127,18 @@ class LineLink:
             self.generation += 1
             self._fresh = False
         self.up = up
+
+
+def _aged(payload, waited_ms):
+    """The payload of a command with that much less to live, never less than 0: its board says that it has expired."""
+    if _TTL not in payload:
+        return payload
+    try:
+        message = parse(payload)
+    except FrameError:
+        return payload  # whoever takes it will say so
+    ttl_ms = message.get("ttl_ms")
+    if isinstance(ttl_ms, int) and waited_ms:
+        message["ttl_ms"] = max(0, ttl_ms - waited_ms)
+        return payload_of(message)
+    return payload

@@ -58,10 +58,12 @@ class Commands:
         self._sender.keep("command_response", fields)
 
     def _expired(self, message):
+        """By either: this board's clock may be wrong or absent, and nobody ages `ttl_ms` on a wire."""
+        ttl_ms, expires_at_ms = message.get("ttl_ms"), message.get("expires_at_ms")
+        if ttl_ms is not None and ttl_ms <= 0:
+            return True
         now_ms = self._sender.clock.time_ms()
-        if message.get("ttl_ms") is not None:
-            return message["ttl_ms"] <= 0
-        return message.get("expires_at_ms") is not None and now_ms is not None and now_ms >= message["expires_at_ms"]
+        return expires_at_ms is not None and now_ms is not None and now_ms >= expires_at_ms
 
     # --- each: None, or why not ---
 

@@ -44,7 +44,8 @@ class Forwarding:
             self._from_engine.take(payload)
 
     def _pass_down(self, message):
-        if not self._engine.link.send(self._passing):
+        """Not to an engine that is silent: what waits for it in the line ages without anybody to count it."""
+        if not (self._engine.link.up and self._engine.link.send(self._passing)):
             self.dropped += 1
 
     def _pass_up(self, message):
