@@ -1,7 +1,11 @@
 """What the tests of the whole line share: one running system for each log, and drivers who use the command line."""
 
+import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -11,7 +15,7 @@ from eventlog.opening import open_log
 from eventlog.port import Log
 from tools.demo.drivers import Driver
 from tools.services.process import ChildProcess, wait_for
-from tools.stack.boards import ChargePoint, Design, Shape
+from tools.stack.boards import ROOT, ChargePoint, Design, Shape
 from tools.stack.log_choice import Wanted
 from tools.stack.stack import Stack
 from tools.testing.deadlines import DEADLINE_S
@@ -114,6 +118,31 @@ class Site:
     def status(self, cp_id: str) -> str:
         status: str = self.stack.get(f"/v1/charge-points/{cp_id}")["status"]
         return status
+
+    def operate(self, *words: str) -> str:
+        """What `wattline-central` printed. Raises CalledProcessError."""
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}", **self.stack.settings_of_central()}
+        command = [sys.executable, "-m", "central.operate.main", *words]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=DEADLINE_S, check=True
+        ).stdout
+
+    def holder(self, driver: Driver) -> str | None:
+        """The session that this driver holds."""
+        (row,) = self._rows("SELECT claim_session_id FROM Drivers WHERE driver_id = ?", driver.driver_id)
+        return row[0]
+
+    def settled(self) -> None:
+        """Nobody holds a charge any more, none is open, and the books agree."""
+        held = "SELECT driver_id FROM Drivers WHERE claim_session_id IS NOT NULL"
+        is_open = "SELECT session_id FROM ChargingSessions WHERE status NOT IN ('completed', 'cancelled', 'failed')"
+        wait_for(lambda: not self._rows(held), DEADLINE_S, "nobody holding a charge")
+        wait_for(lambda: not self._rows(is_open), DEADLINE_S, "no charge being open")
+        assert self.operate("verify").strip() == "the books agree"
+
+    def _rows(self, question: str, *values: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.stack.settings_of_central()["DB_PATH"], timeout=DEADLINE_S)) as database:
+            return database.execute(question, values).fetchall()
 
     def tidy(self) -> None:
         """After each test, also after one that failed."""
