@@ -1,11 +1,13 @@
-"""A board: the role that config.json names, on a platform. Runs unchanged on MicroPython and CPython.
+"""A board: the role and the platform that config.json names. Runs unchanged on MicroPython and CPython.
 
     micropython main.py [config.json]
 
 What only some boards have (a kind of line, a platform, MQTT) is imported where it is made, to spare the others' heap.
-A config that cannot be used leaves the relay open, says why in one line, and ends with code 2.
+A config that cannot be used leaves the relay open and says why in one line; a process then ends with code 2, a real
+board with its prompt. So does a board whose maintenance flag is up (see hal/contract.py).
 """
 
+import gc
 import os
 import sys
 
@@ -13,30 +15,47 @@ from chargepoint import settings as roles
 from chargepoint.roles import Board
 from chargepoint.settings import SettingError
 from chargepoint.settings import read as read_settings
+from hal import lines, platforms
 
 STEP_MS = 5
 CONFIG = "config.json"
+GC_EACH_BYTES = 16384  # before the heap is in pieces
 BAD_SETTING_EXIT = 2
+INDICATIVE = "-indicative"  # behind the firmware that a board registers: nothing is to be billed by it
 _ONLINE = b'{"state":"online"}'
 _OFFLINE = b'{"state":"offline"}'
 
 
 def main(arguments):
+    """The exit code of a process that has ended; where a board is to stay at its prompt it returns too."""
     try:
-        settings = read_settings(_config(arguments), os.getenv)
-        board = make_board(settings)
+        settings = read_settings(_config(arguments), getattr(os, "getenv", None))
+        platform = platforms.make(settings)
+        if platform.maintenance():
+            say("INFO maintenance: the relay stays open until the file `maintenance` is removed")
+            return 0
+        board = make_board(settings, platform)
     except (SettingError, OSError) as error:
         say("ERROR " + str(error))
         return BAD_SETTING_EXIT
-    say(_ready(settings, board))
+    say("INFO " + _ready(settings, board))
+    spare_heap()
     try:
+        platform.start_watchdog()
         run(board)
     except Exception as error:  # flash that fails, or a defect: the board restarts by itself
-        board.platform.relay(False)
+        platform.relay(False)
         print_exception(error)
-        board.platform.reset()
+        platform.reset()
     finally:
-        board.platform.relay(False)
+        platform.relay(False)
+
+
+def spare_heap():
+    """What the imports left behind goes, and garbage is collected before the heap is in pieces."""
+    gc.collect()
+    if hasattr(gc, "threshold"):
+        gc.threshold(GC_EACH_BYTES)  # pyright: ignore[reportAttributeAccessIssue]  # CPython has no such thing
 
 
 def run(board):
@@ -46,14 +65,15 @@ def run(board):
         board.platform.sleep_ms(STEP_MS)
 
 
-def make_board(settings):
+def make_board(settings, platform):
     """Raises SettingError, and OSError where an address cannot be listened at."""
-    platform = _platform(settings)
     engine_listens = settings.role == roles.ENGINE
+    if platform.indicative and settings.role != roles.MONITOR:
+        settings.firmware += INDICATIVE
     board = Board(
         settings, platform,
-        central=None if engine_listens else _line(settings.central),
-        engine=None if settings.role == roles.BOTH else _line(settings.engine, engine_listens),
+        central=None if engine_listens else lines.make(settings, settings.central),
+        engine=None if settings.role == roles.BOTH else lines.make(settings, settings.engine, engine_listens),
     )
     if board.engine is not None:
         if settings.plain_port:
@@ -62,50 +82,10 @@ def make_board(settings):
     return board
 
 
-def _platform(settings):
-    from hal.sim import SimPlatform, board_id
-
-    board = settings.board or board_id(settings.cp_id, settings.role)
-    return SimPlatform(board, settings.cp_id, _plant_line(settings), settings.state_dir)
-
-
-def _plant_line(settings):
-    """A monitor's environment may name the plant too, but a plant has one place to plug in, and it is the engine's."""
-    if settings.role == roles.MONITOR:
-        return _NoPlant()
-    from hal.plant_line import PlantLine
-
-    return PlantLine(*settings.plant)
-
-
-class _NoPlant:
-    """A monitor of its own has no pins, so it needs no plant."""
-
-    connection = 0
-
-    def step(self, now):
-        pass
-
-    def receive(self):
-        return None
-
-
-def _line(place, listens=False):
-    """The byte line to a place: (ip, port), or serial:PATH."""
-    if isinstance(place, str):
-        from hal.serial import SerialLine
-
-        return SerialLine(place[len("serial:") :])
-    from hal.tcp import Answerer, Dialler, Listener
-
-    return Answerer(Listener(place)) if listens else Dialler(place)
-
-
 def _plain_port(settings, board):
     from chargepoint.engine.plain import PlainPort
-    from hal.tcp import Listener
 
-    return PlainPort(Listener(("127.0.0.1", settings.plain_port)), board.engine.get_current_status)
+    return PlainPort(lines.listener(("127.0.0.1", settings.plain_port)), board.engine.get_current_status)
 
 
 def _publish_by_mqtt(settings, board):
@@ -114,7 +94,7 @@ def _publish_by_mqtt(settings, board):
 
     base = "wattline/%s/" % settings.cp_id
     retry = Retry(board.platform.random_bytes, settings.retry_first_ms, settings.retry_slow_ms)
-    line = _line(settings.mqtt)
+    line = lines.make(settings, settings.mqtt)
     publisher = Publisher(line, retry, board.platform.board, base + "state", _ONLINE, _OFFLINE)
     board.parts.append(publisher)
     topic = base + "telemetry"
@@ -150,8 +130,10 @@ def print_exception(error):
 
 
 def say(line):
-    sys.stderr.write("INFO " + line + "\n" if line.startswith("ready") else line + "\n")
+    sys.stderr.write(line + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_code = main(sys.argv[1:])
+    if sys.platform not in roles.REAL:  # there, it would start the board anew, and all this again
+        sys.exit(exit_code)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chargepoint.engine.meter import I_UA_PER_COUNT, V_UV_PER_COUNT
-from chargepoint.sample_window import SampleWindow
+from chargepoint.sample_window import HALVED_ABOVE, SampleWindow
 from hal.contract import COUNT_MAX, COUNT_MIN
 
 from plant.world import Window
@@ -13,8 +13,9 @@ def window_of_counts(i: Sequence[int], v: Sequence[int], duration_ms: int = 200)
     window = SampleWindow()
     window.n, window.duration_ms = len(i), duration_ms
     window.sum_i, window.sum_v = sum(i), sum(v)
-    window.sum_ii, window.sum_vv = sum(x * x for x in i), sum(x * x for x in v)
-    window.sum_vi = sum(x * y for x, y in zip(i, v, strict=True))
+    half = len(i) > HALVED_ABOVE
+    window.sum_ii, window.sum_vv = sum(x * x for x in i) >> half, sum(x * x for x in v) >> half
+    window.sum_vi = sum(x * y for x, y in zip(i, v, strict=True)) >> half
     window.clipped = sum(1 for x in (*i, *v) if x in (COUNT_MIN, COUNT_MAX))
     return window
 

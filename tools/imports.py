@@ -18,7 +18,7 @@ MICROPYTHON = frozenset(
 )  # fmt: skip
 BOARD_ONLY = {
     "hal.serial": frozenset({"termios", "tty"}),  # a tty on the machines that simulate boards
-    "hal.rp2": frozenset({"rp2"}),
+    "hal.adc_dma": frozenset({"rp2"}),
     "hal.esp32": frozenset({"esp32", "esp"}),
 }
 
@@ -77,8 +77,8 @@ PARTS: dict[str, Part] = {
     "chargepoint.engine": _firmware(f"{_DELIVERY} chargepoint.engine"),
     "chargepoint.monitor": _firmware(f"{_DELIVERY} chargepoint.monitor"),
     "chargepoint.roles": _firmware("wire chargepoint"),
-    "hal": _firmware("wire chargepoint hal"),
-    "boot": _firmware("hal"),
+    "hal": _firmware("wire chargepoint hal boot"),
+    "boot": _firmware(""),
     "main": _firmware("wire chargepoint hal"),
     "eventlog": _part("eventlog", "crc32c"),
     "eventlog.settings": _part("eventlog runtime", ""),

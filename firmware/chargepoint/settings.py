@@ -1,6 +1,7 @@
 """A board's settings: config.json, and the environment above it where there is one. One table, one-line complaints."""
 
 import json
+import sys
 
 from wire.ids import BOARD_CHARACTERS, ID_CHARACTERS, ID_MAX, made_of
 from wire.kinds.fields import PRICE_MAX
@@ -9,6 +10,8 @@ FIRMWARE = "wattline-0.1"
 BOTH = "both"
 ENGINE = "engine"
 MONITOR = "monitor"
+SIM = "sim"
+REAL = ("rp2", "esp32")
 _DAY_MS = 86400000
 
 
@@ -36,6 +39,7 @@ class Settings:
 
     cp_id: str
     role: str
+    platform: str
     board: "str | None"
     state_dir: str
     location: str
@@ -64,6 +68,19 @@ class Settings:
     retry_slow_ms: int
     resend_ms: int
     answer_ms: int
+    wifi_ssid: "str | None"
+    wifi_password: str
+    trip_pin: "int | None"
+    feedback_pin: "int | None"
+    contact_pin: "int | None"
+    rcm_pin: "int | None"
+    stop_pin: "int | None"
+    i2c_sda_pin: "int | None"
+    i2c_scl_pin: "int | None"
+    uart_tx_pin: "int | None"
+    uart_rx_pin: "int | None"
+    uart_rts_pin: "int | None"
+    uart_cts_pin: "int | None"
     firmware = FIRMWARE
 
 
@@ -137,23 +154,27 @@ def address(value):
 
 
 def line(value):
-    """A TCP address, or `serial:PATH`."""
-    if isinstance(value, str) and value.startswith("serial:") and len(value) > 7:
-        return value
+    """A TCP address, `serial:PATH`, `uart:N`, or `usb`."""
+    if isinstance(value, str):
+        kind, _, rest = value.partition(":")
+        if (kind == "serial" and rest) or (kind == "uart" and rest in ("0", "1", "2")) or value == "usb":
+            return value
     try:
         return address(value)
     except ValueError as error:
-        raise ValueError(str(error) + ", or serial:PATH") from None
+        raise ValueError(str(error) + ", serial:PATH, uart:0 to uart:2, or usb") from None
 
 
 _ID = name_of(ID_CHARACTERS, ID_MAX)
 _INTERVAL = whole(10, _DAY_MS)
+_PIN = whole(0, 48)
 REQUIRED = object()
 
 # The order is that of docs and complaints.
 TABLE: "tuple[Setting, ...]" = (
     Setting("cp_id", _ID, REQUIRED, "cp_001", "CP_ID"),
     Setting("role", one_of(BOTH, ENGINE, MONITOR), BOTH, "both", "CP_ROLE"),
+    Setting("platform", one_of(SIM, *REAL), sys.platform if sys.platform in REAL else SIM, "rp2"),
     Setting("board", name_of(BOARD_CHARACTERS, 24), None, "sim-001", "BOARD_ID"),
     Setting("state_dir", text(255), ".", "state", "STATE_DIR"),
     Setting("location", text(255), "", "Car park 1", "CP_LOCATION"),
@@ -185,6 +206,20 @@ TABLE: "tuple[Setting, ...]" = (
     Setting("retry_slow_ms", _INTERVAL, 30000, 30000),
     Setting("resend_ms", _INTERVAL, 5000, 5000),
     Setting("answer_ms", _INTERVAL, 10000, 10000),
+    # Real boards.
+    Setting("wifi_ssid", text(32), None, "Car park"),
+    Setting("wifi_password", text(63), "", "correct horse"),
+    Setting("trip_pin", _PIN, None, 19),
+    Setting("feedback_pin", _PIN, None, 20),
+    Setting("contact_pin", _PIN, None, 21),
+    Setting("rcm_pin", _PIN, None, 22),
+    Setting("stop_pin", _PIN, None, 17),
+    Setting("i2c_sda_pin", _PIN, None, 4),
+    Setting("i2c_scl_pin", _PIN, None, 5),
+    Setting("uart_tx_pin", _PIN, None, 8),
+    Setting("uart_rx_pin", _PIN, None, 9),
+    Setting("uart_rts_pin", _PIN, None, 11),
+    Setting("uart_cts_pin", _PIN, None, 10),
 )
 _NAMES = tuple(setting.name for setting in TABLE)
 # (limit of silence, interval): one message that is lost must not count as silence.
@@ -193,11 +228,11 @@ _NEEDED = {BOTH: ("central",), ENGINE: ("engine",), MONITOR: ("central", "engine
 
 
 def read(config: "str | bytes | None", environment=None) -> Settings:
-    """Settings of a config.json's text (b"" or None: there is none). `environment(name)`: a value or None.
-
-    Raises SettingError.
+    """Settings of a config.json's text (b"" or None: there is none). `environment(name)`: a value or None; only a
+    simulated board reads it. Raises SettingError.
     """
     given = _parse(config) if config else {}
+    environment = environment if given.get("platform", SIM) == SIM else None
     for name in given:
         if name not in _NAMES:
             raise SettingError("%s: unknown; expected one of %s" % (name, ", ".join(_NAMES)))

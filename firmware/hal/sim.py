@@ -13,6 +13,7 @@ import time
 from chargepoint.sample_window import SampleWindow
 
 from hal.contract import TICKS_PERIOD, ticks_diff
+from hal.flags import Flag
 
 FIRST_TICKS = TICKS_PERIOD - 10000  # every simulated board lives through a wrap of its clock, 10 s from its start
 REPORT_MS = 100
@@ -33,6 +34,18 @@ def board_id(cp_id: str, role: str) -> str:
     return "sim-%s-%s" % (name, role[:1])
 
 
+class NoPlant:
+    """A monitor of its own has no pins, so it needs no plant."""
+
+    connection = 0
+
+    def step(self, now):
+        pass
+
+    def receive(self):
+        return None
+
+
 class SystemClock:
     """Real time; `now_ms` from an arbitrary start, never back."""
 
@@ -46,11 +59,21 @@ class SystemClock:
 class SimPlatform:
     """See hal.contract. `bad_messages` counts what the plant said that was no sample window."""
 
+    indicative = False
+    flash_writes = 1
+    skew_us = 0
+    has_trip = False
+    lost_ms = 0  # a plant that is not listened to waits
+
     def __init__(self, board: str, cp_id: str, line, state_dir: str, clock=None, random_bytes=os.urandom):
         self.board = board
         self.state_dir = state_dir
         self.random_bytes = random_bytes
         self.bad_messages = 0
+        self._was_reset = Flag(state_dir, "was_reset")
+        self._maintenance = Flag(state_dir, "maintenance")
+        self.reset_cause = "software" if self._was_reset.is_up() else "power"
+        self._was_reset.set(False)
         self._cp_id = cp_id
         self._line = line
         self._clock = SystemClock() if clock is None else clock
@@ -92,6 +115,12 @@ class SimPlatform:
         if self._line.connection:
             self._introduce()
 
+    def relay_level(self) -> bool:
+        return self._closed
+
+    def trip(self, on: bool) -> None:
+        """No upstream contactor is simulated."""
+
     def window(self) -> "SampleWindow | None":
         message = self._line.receive()
         while message is not None and message["type"] != "sample_window":
@@ -117,6 +146,12 @@ class SimPlatform:
     def feedback(self) -> "bool | None":
         return self._feedback
 
+    def rcm_tripped(self) -> "bool | None":
+        return None
+
+    def stop_pressed(self) -> "bool | None":
+        return None
+
     def report_register(self, meter_id: str, register_wh: int, session_id: "str | None") -> None:
         """Said to the plant at once when the session or the relay changed, else each REPORT_MS."""
         now = self.ticks_ms()
@@ -133,10 +168,20 @@ class SimPlatform:
             self._reported = reported
             self._reported_at = now
 
-    def feed_watchdog(self) -> None:
+    def start_watchdog(self) -> None:
         """A process that hangs is its supervisor's to end."""
 
+    def feed_watchdog(self) -> None:
+        """See start_watchdog."""
+
+    def maintenance(self) -> bool:
+        return self._maintenance.is_up()
+
+    def set_maintenance(self, on: bool) -> None:
+        self._maintenance.set(on)
+
     def reset(self) -> None:
+        self._was_reset.set(True)
         raise SystemExit(RESET_EXIT_CODE)
 
     def _introduce(self) -> None:

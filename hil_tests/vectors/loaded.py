@@ -20,10 +20,12 @@ def used() -> int:
 def load(config: str) -> None:
     start = used()
     from chargepoint.settings import read
+    from hal import platforms
     from main import make_board
 
     with open(config) as file:
-        board = make_board(read(file.read(), os.getenv))
+        settings = read(file.read(), os.getenv)
+    board = make_board(settings, platforms.make(settings))
     print(json.dumps({"modules": sorted(sys.modules), "role": board.settings.role, "heap": used() - start}))
 
 

@@ -3,12 +3,12 @@
 import sys
 
 from chargepoint.engine.meter import Meter
-from chargepoint.sample_window import SampleWindow
-from hal.contract import COUNT_MAX, COUNT_MIN, SAMPLES
+from chargepoint.sample_window import HALVED_ABOVE, MAX_SAMPLES, SampleWindow
+from hal.contract import COUNT_MAX, COUNT_MIN
 
 CALIBRATIONS = ((29297, 195313), (97656, 195313), (1000, 488281), (12345, 54321))
 RANGES = ((COUNT_MIN, COUNT_MAX), (-3, 3), (COUNT_MAX - 5, COUNT_MAX), (-1000, 200))
-LENGTHS = (SAMPLES, 1, 2, 137)
+LENGTHS = (HALVED_ABOVE, 1, MAX_SAMPLES, 137)
 DURATIONS = (200, 1, 199, 30000, 3600000, 17)
 
 
@@ -33,6 +33,8 @@ def _fill(window: SampleWindow, random: Random, n: int, low: int, high: int, dur
         window.sum_v += v
         window.sum_vv += v * v
         window.sum_vi += v * i
+    if n > HALVED_ABOVE:
+        window.sum_ii, window.sum_vv, window.sum_vi = window.sum_ii >> 1, window.sum_vv >> 1, window.sum_vi >> 1
 
 
 if sys.implementation.name == "micropython":

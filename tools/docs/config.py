@@ -11,11 +11,12 @@ from tools.docs.markdown import table
 MEANINGS = {
     "cp_id": "The charge point that this board is, or is a part of.",
     "role": "`engine` switches, meters and protects; `monitor` watches it and talks to the bridge; `both`: one board.",
-    "board": "The hardware's id. Without one, a simulated board makes one of `cp_id` and `role`.",
+    "platform": "What the board is: `rp2` (Pico, Pico W), `esp32`, or `sim`. Without it, what it runs on.",
+    "board": "The hardware's id. Without one, a real board's is its chip's, a simulated one's of `cp_id` and `role`.",
     "state_dir": "The folder where the board keeps what must survive a power cut. Boards never share one.",
     "location": "Where the charge point is, for drivers.",
     "price_per_kwh": "Counts when the charge point registers for the first time; afterwards the operator's price does.",
-    "central": "The bridge: `ip:port`, or `serial:PATH`. Roles `both` and `monitor` need it.",
+    "central": "The bridge. Roles `both` and `monitor` need it.",
     "engine": "The line between engine and monitor: a monitor dials it, an engine listens there. Both need it.",
     "mqtt": "The MQTT broker for live figures. Without one they go the way of all else.",
     "plant": "The simulated world (`wattline-plant`) of a simulated board. A monitor has none.",
@@ -39,6 +40,19 @@ MEANINGS = {
     "retry_slow_ms": "The pause after more than five failures, and the longest of all.",
     "resend_ms": "When a message that was not acked is sent again.",
     "answer_ms": "How long a monitor waits for the answer to its registration.",
+    "wifi_ssid": "The Wi-Fi to join. Without one, no radio is started.",
+    "wifi_password": "Its password.",
+    "trip_pin": "Output, high where an upstream contactor is to open: a relay that is welded opens nothing.",
+    "feedback_pin": "Input, closed to ground (isolated and smoothed) while there is voltage on the relay's load side.",
+    "contact_pin": "Input, closed to ground while a car is plugged in.",
+    "rcm_pin": "Input, closed to ground unless the residual current monitor has tripped.",
+    "stop_pin": "Input, closed to ground unless the emergency stop is pressed.",
+    "i2c_sda_pin": "Data of the I2C bus with the ADS1115 that reads the NTC at the relay.",
+    "i2c_scl_pin": "Its clock. Without both there is no temperature.",
+    "uart_tx_pin": "A UART's pin to send. On a Pico `uart:1` has 8, 9, 11 and 10; on an ESP32 25, 26, 27 and 33.",
+    "uart_rx_pin": "A UART's pin to receive.",
+    "uart_rts_pin": "A UART's pin that tells the other side to wait.",
+    "uart_cts_pin": "A UART's pin on which the other side tells this one to wait.",
 }
 
 _WHY_NUMERIC = " (names are not looked up: that blocks)"  # the page says it once
@@ -55,6 +69,13 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "cp_id": "cp_001", "role": "monitor", "engine": _ADDRESS_ENGINE, "central": _ADDRESS_BRIDGE,
         "location": "Car park 1", "price_per_kwh": 0.20,
     },
+    "An engine on a Pico, with a UART to its monitor": {
+        "cp_id": "cp_001", "role": "engine", "platform": "rp2", "engine": "uart:1", "trip_pin": 19, "feedback_pin": 20,
+    },
+    "Its monitor on an ESP32": {
+        "cp_id": "cp_001", "role": "monitor", "platform": "esp32", "engine": "uart:1", "central": _ADDRESS_BRIDGE,
+        "wifi_ssid": "Car park", "wifi_password": "correct horse",
+    },
 }  # fmt: skip
 
 _INTRO = """# A board's config.json
@@ -62,9 +83,13 @@ _INTRO = """# A board's config.json
 *Written from `firmware/chargepoint/settings.py` by `make docs`; do not edit.*
 
 A board reads the JSON object in `config.json`, beside it or named on its command line. A simulated board reads the
-environment variables of the table as well, and they count before the file. A value that cannot be used leaves the relay
-open and ends the program with one line that names the setting, what was wrong and an example. Addresses are numeric:
-looking a name up would block.
+environment variables of the table as well, and they count before the file; a real board has none. A value that cannot
+be used leaves the relay open and ends the program with one line that names the setting, what was wrong and an example.
+Addresses are numeric: looking a name up would block.
+
+A line is a TCP address, `serial:PATH` on a simulated board, `uart:N` or `usb` on a real one. A real board's relay is at
+GPIO 18; a Pico measures current at GPIO 26 and voltage at GPIO 27, an ESP32 at 36 and 39. Inputs close to ground, so
+that a broken wire reads as a pressed stop, a tripped monitor, a load without voltage, no car.
 
 {outlasts}
 

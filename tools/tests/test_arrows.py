@@ -98,7 +98,7 @@ def test_import_against_the_arrows_is_found(module: str, source: str):
     ("module", "source"),
     [
         ("chargepoint.engine.engine", "import struct, time\nfrom chargepoint.engine import meter"),
-        ("hal.rp2", "import rp2, machine\nfrom chargepoint import states"),
+        ("hal.adc_dma", "import rp2, machine\nfrom chargepoint import states"),
         ("bridge.lines.tcp", "import asyncio\nfrom wire.frame import Decoder\nfrom ..registry import Who"),
         ("central.fold.session", "import dataclasses\nfrom central.money import tariff\nfrom . import claim"),
         ("central.store.tables", "import sqlalchemy as sa\nfrom central.model import rows"),

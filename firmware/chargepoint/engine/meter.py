@@ -7,7 +7,7 @@ flows back pays off no more than the fraction of a watt-hour not yet in it. No c
 is counted.
 """
 
-from chargepoint.sample_window import COUNT_BITS, MAX_SAMPLES, SampleWindow
+from chargepoint.sample_window import COUNT_BITS, HALVED_ABOVE, MAX_SAMPLES, SampleWindow
 
 MAX_WINDOW_MS = 3600000  # only a plant that runs fast comes near it
 I_UA_PER_COUNT = 29297  # ±60 A: real cars' peaks reach 48 A, and narrower sensors under-read them
@@ -49,6 +49,17 @@ def _rms(squares: int, n: int, unit: int) -> int:
     mean = (squares // n << 2 * bits) + ((squares % n << 2 * bits) // n)
     root = isqrt(mean)
     return ((root >> bits) * unit + ((root & (1 << bits) - 1) * unit >> bits) + 500) // 1000
+
+
+def _possible(window: SampleWindow, n: int, half: int) -> bool:
+    """Whether each sum, for itself, is one that n samples can have; half: 1 where those of products are halves."""
+    if not (1 <= n <= MAX_SAMPLES and not n & half and 1 <= window.duration_ms <= MAX_WINDOW_MS):
+        return False
+    most = n << COUNT_BITS
+    if not (-most <= window.sum_i <= most and -most <= window.sum_v <= most):
+        return False
+    most = (n >> half) << _SQUARE_BITS
+    return 0 <= window.sum_ii <= most and 0 <= window.sum_vv <= most and -most <= window.sum_vi <= most
 
 
 class Meter:
@@ -103,23 +114,24 @@ class Meter:
     def take(self, window: SampleWindow) -> bool:
         """Count a window's energy; False, and nothing changed, where no samples can have made it."""
         n = window.n
-        if not (1 <= n <= MAX_SAMPLES and 1 <= window.duration_ms <= MAX_WINDOW_MS):
+        half = 1 if n > HALVED_ABOVE else 0
+        if not _possible(window, n, half):
             return self._refuse()
-        sum_i, sum_v, most = window.sum_i, window.sum_v, n << _SQUARE_BITS
-        if not (-n << COUNT_BITS <= sum_i <= n << COUNT_BITS and -n << COUNT_BITS <= sum_v <= n << COUNT_BITS):
-            return self._refuse()
-        if not (0 <= window.sum_ii <= most and 0 <= window.sum_vv <= most and -most <= window.sum_vi <= most):
-            return self._refuse()
+        shares = n >> half  # what the sums of squares and products are sums of
+        sum_i, sum_v = window.sum_i, window.sum_v
+        if window.centred:
+            sum_i = sum_v = 0
         mean_i, mean_v = sum_i // n, sum_v // n
         rest_i, rest_v = sum_i - n * mean_i, sum_v - n * mean_v
-        ii = window.sum_ii - mean_i * sum_i - mean_i * rest_i - rest_i * rest_i // n
-        vv = window.sum_vv - mean_v * sum_v - mean_v * rest_v - rest_v * rest_v // n
-        if ii < 0 or vv < 0 or abs((window.sum_vi >> 1) - (mean_v * sum_i >> 1)) > most >> 1:
+        ii = window.sum_ii - shares * mean_i * mean_i - (2 * mean_i * rest_i >> half) - (rest_i * rest_i // n >> half)
+        vv = window.sum_vv - shares * mean_v * mean_v - (2 * mean_v * rest_v >> half) - (rest_v * rest_v // n >> half)
+        means = shares * mean_v * mean_i
+        if ii < 0 or vv < 0 or abs((window.sum_vi >> 1) - (means >> 1)) > shares << _SQUARE_BITS - 1:
             return self._refuse()
-        vi = window.sum_vi - mean_v * sum_i - mean_i * rest_v - rest_i * rest_v // n
-        self.current_ma = _rms(ii, n, self._i_ua)
-        self.voltage_mv = _rms(vv, n, self._v_uv)
-        self._set_power(vi, n)
+        vi = window.sum_vi - means - (mean_v * rest_i + mean_i * rest_v >> half) - (rest_i * rest_v // n >> half)
+        self.current_ma = _rms(ii, shares, self._i_ua)
+        self.voltage_mv = _rms(vv, shares, self._v_uv)
+        self._set_power(vi, shares)
         self._register(window.duration_ms)
         self.window_ms = self.window_ms + window.duration_ms & _WRAP
         return True

@@ -15,10 +15,10 @@ KINDS = add((
         must_id("meter_id"), must_count("register_wh"), may_id("session_id"),
     ), "the board's register, which the plant only records"),
     Kind("sample_window", (PLANT,), NOT_LOGGED, "", False, (
-        must_count("n", 1, 250), must_count("duration_ms", 1, 3600000), must_count("sum_i", -MAX_N, MAX_N),
+        must_count("n", 1, 400), must_count("duration_ms", 1, 3600000), must_count("sum_i", -MAX_N, MAX_N),
         must_count("sum_ii"),
         must_count("sum_v", -MAX_N, MAX_N), must_count("sum_vv"), must_count("sum_vi", -MAX_N, MAX_N),
-        must_count("clipped", 0, 250),
+        must_count("clipped", 0, 400),
         choice("vehicle", VEHICLE), may("temperature_mc", "int", -60000, 200000), may("feedback", "bool"),
         may("relay", "bool"),
     ), "the sums of one window of samples in counts around mid-rail, with what the other inputs read"),

@@ -1,0 +1,74 @@
+"""A byte line (see hal.contract) over the board's own USB serial port, on a Pico: its stdin and stdout.
+
+A write to stdout waits up to 500 ms for a host that does not read, so each byte goes out only where poll says that
+there is room for it. Ctrl-C is a byte like any other from then on.
+"""
+
+import select
+import sys
+
+import micropython
+
+MAX_OUT = 4096
+_STEP_MOST = 64  # bytes moved in one step, each way: 12.8 kB/s at 5 ms a step
+
+
+class UsbLine:
+    is_dialling = False
+
+    def __init__(self):
+        self.generation = 0
+        self.is_open = False
+        self._out = bytearray()
+        self._sent = 0  # bytes at the beginning of _out that have gone
+        self._byte = bytearray(1)
+        self._readable = select.poll()
+        self._readable.register(sys.stdin, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(sys.stdout, select.POLLOUT)
+
+    def dial(self):
+        if not self.is_open:
+            micropython.kbd_intr(-1)
+            self.is_open = True
+            self.generation += 1
+
+    def step(self, now):
+        most = min(len(self._out), self._sent + _STEP_MOST)
+        while self._sent < most and _ready(self._writable):
+            self._byte[0] = self._out[self._sent]
+            sys.stdout.buffer.write(self._byte)
+            self._sent += 1
+        if self._out and self._sent == len(self._out):
+            self._out = bytearray()
+            self._sent = 0
+
+    def read(self, most):
+        if not self.is_open or not _ready(self._readable):
+            return b""
+        chunk = bytearray()
+        while len(chunk) < min(most, _STEP_MOST) and _ready(self._readable):
+            chunk.extend(sys.stdin.buffer.read(1))
+        return bytes(chunk)
+
+    def write(self, data):
+        if not self.is_open or len(self._out) - self._sent + len(data) > MAX_OUT:
+            return False
+        if self._sent:
+            self._out = self._out[self._sent :]
+            self._sent = 0
+        self._out.extend(data)
+        return True
+
+    def close(self):
+        self._out = bytearray()
+        self._sent = 0
+        if self.is_open:
+            micropython.kbd_intr(3)
+            self.is_open = False
+
+
+def _ready(poll):
+    for _ in poll.ipoll(0):
+        return True
+    return False
