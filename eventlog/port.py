@@ -14,7 +14,6 @@ from typing import NamedTuple, Protocol
 # Append to read on Kafka in two processes, two cores: 0 ms has p50 1.4 to 2.9 ms but p99 up to 17 ms at 2,000
 # records a second, and more beside busy neighbours; 2 ms has p50 2.7 to 3.5 ms and p99 5 to 7 ms at any rate.
 STREAM_LINGER_MS = 2
-CONNECT_TIMEOUT_S = 30.0  # of a program that starts beside its broker
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,14 @@ class LogUnavailable(LogError):
     """The log cannot be reached, is locked or has no room; trying again later may work.
 
     As the result of an append it does not promise that the record is absent: the answer may be what was lost.
+    """
+
+
+class LogReplaced(LogUnavailable):
+    """The log became another one while it was open: its file was exchanged, a topic made anew, records changed.
+
+    A reader tells it once, and reads on if it is asked to. Where the file was exchanged nothing is read or appended
+    any more until the program starts again.
     """
 
 
@@ -127,8 +134,9 @@ class Reader(Protocol):
         `wake`.
 
         In order within a partition, fair between partitions. Raises OffsetOutOfRange (again and again until
-        the reader seeks; no record of another partition is lost by it) and LogUnavailable (the reader stays
-        usable).
+        the reader seeks; no record of another partition is lost by it) and LogUnavailable (the log is away, or was
+        since the last poll). The reader stays usable; but what comes may be another log's, since a broker can come
+        back without its newest records.
         """
         ...
 

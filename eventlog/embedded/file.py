@@ -10,8 +10,9 @@ import uuid
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from eventlog.port import Ends, LogError, LogUnavailable, UnknownTopic
+from eventlog.port import Ends, LogError, LogReplaced, LogUnavailable, UnknownTopic
 from eventlog.topics import Topic
 
 CLOCK_SET_MS = 1_577_836_800_000  # 2020-01-01; a clock that stands before was never set
@@ -41,6 +42,42 @@ CREATE TABLE records (
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+
+
+class FileId(NamedTuple):
+    """Which file it is, whatever it is called."""
+
+    device: int
+    inode: int
+
+
+class FileWatch:
+    """Tells when another file lies at the path than the one that was opened. A connection to the old one would go on
+    as if nothing had happened, and what is written there nobody will ever read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened, self._written_ns = self._look()
+
+    def check(self) -> bool:
+        """Whether the file itself was written since the last look: by a checkpoint, or by somebody who copies over it.
+
+        Raises LogReplaced.
+        """
+        found, written_ns = self._look()
+        if found != self._opened:
+            raise LogReplaced(f"the file of the embedded log, {self._path}, was exchanged while it was open")
+        is_written = written_ns != self._written_ns
+        self._written_ns = written_ns
+        return is_written
+
+    def _look(self) -> tuple[FileId | None, int]:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return None, 0
+        return FileId(status.st_dev, status.st_ino), status.st_mtime_ns
 
 
 def connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from eventlog.clock import wall_ms
 from eventlog.embedded import file as embedded_file
-from eventlog.embedded.file import WriterLock, connect, prepare, refusal, transaction
+from eventlog.embedded.file import FileWatch, WriterLock, connect, prepare, refusal, transaction
 from eventlog.embedded.headers import pack_headers
 from eventlog.embedded.reader import EmbeddedReader
 from eventlog.embedded.writer import EmbeddedWriter, Waiting
@@ -54,6 +54,7 @@ class EmbeddedLog:
             self._asking = connect(path, busy_timeout_s)
             try:
                 prepare(path, self._asking, self._lock)
+                self._watch = FileWatch(path)
             except BaseException:
                 self._asking.close()
                 self._lock.close()
@@ -73,22 +74,21 @@ class EmbeddedLog:
     @contextmanager
     def _snapshot(self) -> Generator[sqlite3.Connection]:
         """One consistent state of the file, for one thread at a time."""
-        with self._asking_lock, self._errors(), transaction(self._asking, "BEGIN"):
-            yield self._asking
+        with self._asking_lock, self._errors():
+            self._watch.check()
+            with transaction(self._asking, "BEGIN"):
+                yield self._asking
 
     def cluster_id(self) -> str:
         with self._snapshot() as connection:
             return embedded_file.cluster_id(connection)
 
     def create_topics(self) -> None:
-        with (
-            self._asking_lock,
-            self._errors(),
-            self._lock.held(),
-            transaction(self._asking, "BEGIN IMMEDIATE"),
-        ):
-            embedded_file.create_topics(self._asking, self._topics.table.values())
-            counts = {name: embedded_file.partition_count(self._asking, name) for name in self._topics.table}
+        with self._asking_lock, self._errors():
+            self._watch.check()
+            with self._lock.held(), transaction(self._asking, "BEGIN IMMEDIATE"):
+                embedded_file.create_topics(self._asking, self._topics.table.values())
+                counts = {name: embedded_file.partition_count(self._asking, name) for name in self._topics.table}
         self._topics.check(counts)
 
     def partitions(self, topic: str) -> int:
@@ -134,6 +134,7 @@ class EmbeddedLog:
         return future
 
     def reader(self, positions: Mapping[tuple[str, int], int]) -> EmbeddedReader:
+        self._watch.check()
         with self._errors():
             return EmbeddedReader(self._path, positions, self._busy_timeout_s)
 

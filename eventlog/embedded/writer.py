@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from eventlog.embedded.file import WriterLock, connect, delete_older, refusal, transaction
+from eventlog.embedded.file import FileWatch, WriterLock, connect, delete_older, refusal, transaction
 from eventlog.pending import Pending
-from eventlog.port import Appended, LogClosed, LogError
+from eventlog.port import Appended, LogClosed, LogError, LogReplaced
 from eventlog.topics import Topic
 
 MAX_COMMIT_RECORDS = 2_000
@@ -56,6 +56,7 @@ class EmbeddedWriter:
         self._pending = pending
         self._now_ms = now_ms
         self._connection = connect(path, busy_timeout_s)
+        self._watch = FileWatch(path)
         self._retention_interval_s = retention_interval_s
         self._retention_due = time.monotonic()
         self._changed = threading.Condition()
@@ -113,8 +114,13 @@ class EmbeddedWriter:
 
     def _commit(self, batch: Sequence[Waiting]) -> None:
         try:
-            with self._lock.held(), transaction(self._connection, "BEGIN IMMEDIATE"):
-                places = self._insert(batch)
+            with self._lock.held():
+                self._watch.check()
+                with transaction(self._connection, "BEGIN IMMEDIATE"):
+                    places = self._insert(batch)
+        except LogReplaced as error:
+            self._fail(self._take_committing(), error)
+            return
         except (sqlite3.Error, OSError) as error:
             self._fail(self._take_committing(), refusal(self._path, error))
             return

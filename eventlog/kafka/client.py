@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 
 from kafka.errors import KafkaError
 
+from eventlog.kafka.link import Link
 from eventlog.kafka.records import tolerate_header_names
 from eventlog.port import LogUnavailable
 
@@ -90,6 +91,7 @@ class Consumer(Protocol):
     def assign(self, partitions: Sequence[object]) -> None: ...
     def seek(self, partition: object, offset: int) -> None: ...
     def position(self, partition: object) -> int: ...
+    def end_offsets(self, partitions: Sequence[object]) -> Mapping[object, int]: ...
     def poll(self, timeout_ms: int, max_records: int) -> Mapping[object, Sequence[FetchedRecord]]: ...
     def close(self, autocommit: bool, timeout_ms: int) -> None: ...
 
@@ -126,9 +128,11 @@ def new_producer(address: str, client_id: str, linger_ms: int) -> Producer:
     return cast(Producer, _connected(_library.KafkaProducer, address, client_id, settings))
 
 
-def new_consumer(address: str, client_id: str) -> Consumer:
+def new_consumer(address: str, client_id: str, link: Link) -> Consumer:
+    """`link`: of this consumer alone."""
     tolerate_header_names()
-    return cast(Consumer, _connected(_library.KafkaConsumer, address, client_id, CONSUMER))
+    settings = {**CONSUMER, "kafka_client": link.client}
+    return cast(Consumer, _connected(_library.KafkaConsumer, address, client_id, settings))
 
 
 def new_admin(address: str, client_id: str) -> Admin:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from eventlog import Log, LogBusy, LogClosed, LogUnavailable, TopicMismatch, UnknownTopic, open_log
-from eventlog.kafka.client import BATCH_SIZE_BYTES, new_admin, topic_settings
+from eventlog import Log, LogBusy, LogClosed, LogUnavailable, TopicMismatch, open_log
+from eventlog.kafka.client import BATCH_SIZE_BYTES
 from eventlog.kafka.log import KafkaLog
 from eventlog.kafka.topic_config import flush_complaint, must_flush
 from eventlog.record_size import RECORD_OVERHEAD_BYTES
@@ -41,6 +41,8 @@ def test_a_killed_broker_loses_doubles_and_reorders_nothing(log: Log, kafka_brok
         log.ends("ev.cp", 0)
     kafka_broker.start()
     places = {future.result(RECOVERY_TIMEOUT_S) for future in futures}
+    with pytest.raises(LogUnavailable, match="was lost"):
+        read(reader, 4_000)
     records = read(reader, 4_000)
     reader.close()
     assert {(record.partition, record.offset, record.timestamp_ms) for record in records} == places
@@ -96,27 +98,6 @@ def test_a_producer_that_does_not_end_in_time_holds_up_nothing(
         released.set()
 
 
-def settings_of(world: KafkaWorld, topic: str, *names: str) -> dict[str, str]:
-    admin = new_admin(world.broker_address, "test")
-    told = admin.describe_configs([topic_settings(world.prefix + topic, names)], config_filter="all")
-    admin.close()
-    return {name: each["value"] for name, each in told["topic"][world.prefix + topic].items()}
-
-
-def wait_for_settings(world: KafkaWorld, topic: str, wanted: dict[str, str]) -> None:
-    """A broker hears of a change only after it was taken."""
-    wait_for(lambda: settings_of(world, topic, *wanted) == wanted, DEADLINE_S, f"{topic} with {wanted}")
-
-
-def set_up(world: KafkaWorld, topic: str, **settings: str) -> None:
-    """`settings`: names with _ for each dot."""
-    admin = new_admin(world.broker_address, "test")
-    changes = {name.replace("_", "."): value for name, value in settings.items()}
-    admin.alter_configs([topic_settings(world.prefix + topic, changes)])
-    admin.close()
-    wait_for_settings(world, topic, changes)
-
-
 @pytest.mark.parametrize(
     ("topic", "name", "wrong", "right"),
     [
@@ -133,19 +114,19 @@ def set_up(world: KafkaWorld, topic: str, **settings: str) -> None:
 def test_a_topic_that_is_configured_otherwise_is_refused_in_one_line(
     log: Log, kafka_world: KafkaWorld, topic: str, name: str, wrong: str, right: str
 ) -> None:
-    set_up(kafka_world, topic, **{name.replace(".", "_"): wrong})
+    kafka_world.configure(topic, **{name.replace(".", "_"): wrong})
     with pytest.raises(TopicMismatch) as caught:
         log.create_topics()
     told = str(caught.value)
     assert f"{kafka_world.prefix}{topic} in Kafka at {kafka_world.broker_address} has {name}={wrong};" in told
     assert told.endswith(f"--entity-name {kafka_world.prefix}{topic} --add-config {name}={right}")
     assert "\n" not in told
-    set_up(kafka_world, topic, **{name.replace(".", "_"): right})
+    kafka_world.configure(topic, **{name.replace(".", "_"): right})
     log.create_topics()
 
 
 def test_a_topic_that_keeps_more_than_is_needed_is_taken(log: Log, kafka_world: KafkaWorld) -> None:
-    set_up(kafka_world, "ev.telemetry", retention_ms="-1", max_message_bytes="2000000")
+    kafka_world.configure("ev.telemetry", retention_ms="-1", max_message_bytes="2000000")
     log.create_topics()
 
 
@@ -154,11 +135,11 @@ def test_what_nobody_else_has_is_flushed_before_it_is_acked(kafka_world: KafkaWo
     log = kafka_world.open()
     log.create_topics()
     for topic in ("ev.cp", "ev.driver"):
-        wait_for_settings(kafka_world, topic, {"flush.messages": "1"})
-    assert settings_of(kafka_world, "ev.telemetry", "flush.messages")["flush.messages"] != "1"
-    set_up(kafka_world, "ev.cp", flush_messages="1000")
+        kafka_world.wait_for_settings(topic, {"flush.messages": "1"})
+    assert kafka_world.settings_of("ev.telemetry", "flush.messages")["flush.messages"] != "1"
+    kafka_world.configure("ev.cp", flush_messages="1000")
     log.create_topics()
-    wait_for_settings(kafka_world, "ev.cp", {"flush.messages": "1"})
+    kafka_world.wait_for_settings("ev.cp", {"flush.messages": "1"})
     log.close()
 
 
@@ -169,22 +150,6 @@ def test_copies_on_other_brokers_are_not_flushed() -> None:
     assert not must_flush(topic, [three, three], {})
     assert not must_flush(TOPICS[2], [one], {})
     assert "flush.messages=1" in flush_complaint("ev.cp", "127.0.0.1:9092", "not authorized")
-
-
-def test_a_topic_made_anew_has_another_id(log: Log, kafka_world: KafkaWorld) -> None:
-    before = log.topic_id("ev.cp")
-    admin = new_admin(kafka_world.broker_address, "test")
-    admin.delete_topics([f"{kafka_world.prefix}ev.cp"])
-    admin.close()
-
-    def is_made_anew() -> bool:
-        try:
-            log.create_topics()
-            return log.topic_id("ev.cp") != before
-        except (LogUnavailable, UnknownTopic):  # its deletion takes a moment
-            return False
-
-    wait_for(is_made_anew, DEADLINE_S, "the topic made anew")
 
 
 class NotUtf8(str):

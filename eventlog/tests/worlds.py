@@ -11,11 +11,13 @@ from typing import Protocol
 
 from eventlog.embedded.file import WriterLock, delete_older, transaction
 from eventlog.embedded.log import EmbeddedLog
-from eventlog.kafka.client import new_admin, topic_partition
+from eventlog.kafka.client import new_admin, topic_partition, topic_settings
 from eventlog.kafka.log import KafkaLog
 from eventlog.pending import MAX_PENDING_RECORDS
-from eventlog.port import Log
+from eventlog.port import Log, LogUnavailable, UnknownTopic
 from eventlog.topics import TOPICS, Topic
+from tools.services.process import wait_for
+from tools.testing.deadlines import DEADLINE_S
 
 
 class World(Protocol):
@@ -90,6 +92,41 @@ class KafkaWorld:
             }
         )
         admin.close()
+
+    def settings_of(self, topic: str, *names: str) -> dict[str, str]:
+        admin = new_admin(self.broker_address, "test")
+        name = self.prefix + topic
+        told = admin.describe_configs([topic_settings(name, names)], config_filter="all")["topic"][name]
+        admin.close()
+        return {name: each["value"] for name, each in told.items()}
+
+    def wait_for_settings(self, topic: str, wanted: dict[str, str]) -> None:
+        """A broker hears of a change only after it was taken."""
+        wait_for(lambda: self.settings_of(topic, *wanted) == wanted, DEADLINE_S, f"{topic} with {wanted}")
+
+    def configure(self, topic: str, **settings: str) -> None:
+        """`settings`: names with _ for each dot."""
+        admin = new_admin(self.broker_address, "test")
+        changes = {name.replace("_", "."): value for name, value in settings.items()}
+        admin.alter_configs([topic_settings(self.prefix + topic, changes)])
+        admin.close()
+        self.wait_for_settings(topic, changes)
+
+    def make_anew(self, log: Log, topic: str) -> None:
+        """Deletes the topic and makes it anew."""
+        before = log.topic_id(topic)
+        admin = new_admin(self.broker_address, "test")
+        admin.delete_topics([self.prefix + topic])
+        admin.close()
+
+        def is_made_anew() -> bool:
+            try:
+                log.create_topics()
+                return log.topic_id(topic) != before
+            except (LogUnavailable, UnknownTopic):  # its deletion takes a moment
+                return False
+
+        wait_for(is_made_anew, DEADLINE_S, f"{topic} made anew")
 
     @contextmanager
     def held(self) -> Generator[None]:

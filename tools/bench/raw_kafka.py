@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wire.kinds import CP
 
 from eventlog.kafka.client import new_consumer, new_producer, topic_partition
+from eventlog.kafka.link import Link
 from eventlog.port import STREAM_LINGER_MS
 from tools.bench.run import CLIENT_ID
 
@@ -41,7 +42,7 @@ def _take(room: threading.Semaphore) -> None:
 
 def consumed_rate(address: str, ends: dict[tuple[str, int], int]) -> float:
     """Records a second from the beginning of these partitions to these offsets."""
-    consumer = new_consumer(address, CLIENT_ID)
+    consumer = new_consumer(address, CLIENT_ID, Link())
     places = [topic_partition(topic, number) for topic, number in ends]
     consumer.assign(places)
     for place in places:
