@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from eventlog.port import STREAM_LINGER_MS, Log
+from eventlog.port import CONNECT_TIMEOUT_S, STREAM_LINGER_MS, Log
 
 
 def open_log(
@@ -11,6 +11,7 @@ def open_log(
     client_id: str,
     topic_prefix: str = "",
     linger_ms: int = STREAM_LINGER_MS,
+    connect_timeout_s: float = CONNECT_TIMEOUT_S,
 ) -> Log:
     """The log at `broker_address` ("host:port", several after commas), or the embedded one at `log_path` if
     it is "".
@@ -18,7 +19,8 @@ def open_log(
     `client_id` is what the broker calls this process in its own logs. `topic_prefix` sets several systems
     apart on one Kafka cluster; records and calls use the names without it. An embedded log's file is a world
     of its own and needs none. `linger_ms`: how long Kafka's producer gathers records before it sends; 0
-    where somebody waits for each. Raises LogUnavailable.
+    where somebody waits for each. `connect_timeout_s`: how long to wait for a broker to listen.
+    Raises LogUnavailable.
     """
     # Imported where it is used: a program that reads its settings pays for neither, and one log never for the other.
     if not broker_address:
@@ -27,4 +29,6 @@ def open_log(
         return EmbeddedLog(log_path)
     from eventlog.kafka.log import KafkaLog
 
-    return KafkaLog(broker_address, client_id, prefix=topic_prefix, linger_ms=linger_ms)
+    return KafkaLog(
+        broker_address, client_id, prefix=topic_prefix, linger_ms=linger_ms, connect_timeout_s=connect_timeout_s
+    )

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 # Append to read on Kafka in two processes, two cores: 0 ms has p50 1.4 to 2.9 ms but p99 up to 17 ms at 2,000
 # records a second, and more beside busy neighbours; 2 ms has p50 2.7 to 3.5 ms and p99 5 to 7 ms at any rate.
 STREAM_LINGER_MS = 2
+CONNECT_TIMEOUT_S = 30.0  # of a program that starts beside its broker
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from eventlog.opening import open_log
-from eventlog.port import STREAM_LINGER_MS, Log, LogError
+from eventlog.port import CONNECT_TIMEOUT_S, STREAM_LINGER_MS, Log, LogError
 from runtime import values
 from runtime.config import ConfigManager
 from runtime.places import BadPlace, checked_place
@@ -31,8 +31,13 @@ def place_of(config: ConfigManager) -> str:
     return brokers_of(config) or str(Path(config[LOG_PATH]).absolute())
 
 
-def log_of(config: ConfigManager, client_id: str, linger_ms: int = STREAM_LINGER_MS) -> Log:
-    """The log that the settings name; for `client_id` and `linger_ms` see `open_log`.
+def log_of(
+    config: ConfigManager,
+    client_id: str,
+    linger_ms: int = STREAM_LINGER_MS,
+    connect_timeout_s: float = CONNECT_TIMEOUT_S,
+) -> Log:
+    """The log that the settings name; for what comes after `config` see `open_log`.
 
     Raises LogUnavailable, and LogError where no waiting makes LOG_PATH a log.
     """
@@ -44,4 +49,4 @@ def log_of(config: ConfigManager, client_id: str, linger_ms: int = STREAM_LINGER
             checked_place(LOG_PATH, file, APPLICATION_ID, make_folder=True)
         except BadPlace as error:
             raise LogError(str(error)) from error
-    return open_log(brokers_of(config), file, client_id, linger_ms=linger_ms)
+    return open_log(brokers_of(config), file, client_id, linger_ms=linger_ms, connect_timeout_s=connect_timeout_s)

@@ -2,11 +2,13 @@
 
 import shutil
 import sqlite3
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from wire.frame import payload_of
 
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
@@ -14,6 +16,10 @@ from central.store.tables import DRIVERS, LIVE_FIGURES, POSITIONS
 from central.tests.site import Site
 from central.tests.working import Working, rows_of, working
 from central.worker.loop import Stopped
+from central.worker.ticker import Ticker
+from eventlog import LogUnavailable, Record
+from eventlog.embedded.log import EmbeddedLog
+from eventlog.embedded.reader import EmbeddedReader
 
 
 @pytest.fixture
@@ -53,6 +59,16 @@ def change_file(folder: Path, *statements: str) -> None:
         connection.execute(statement)
     connection.commit()
     connection.close()
+
+
+def anew(topic: str) -> list[str]:
+    """What deletes a topic."""
+    slots = f"SELECT slot FROM partitions WHERE topic = '{topic}'"
+    return [
+        f"DELETE FROM records WHERE slot IN ({slots})",
+        f"DELETE FROM partitions WHERE topic = '{topic}'",
+        f"DELETE FROM topics WHERE topic = '{topic}'",
+    ]
 
 
 @pytest.fixture
@@ -98,11 +114,7 @@ def test_a_topic_made_anew(database: Database, lined: Site, tmp_path: Path, topi
     register(lined, "ada")
     lined.connect()
     fold(database, lined)
-    slots = f"SELECT slot FROM partitions WHERE topic = '{topic}'"
-    change_file(
-        tmp_path, f"DELETE FROM records WHERE slot IN ({slots})", f"DELETE FROM partitions WHERE topic = '{topic}'",
-        f"DELETE FROM topics WHERE topic = '{topic}'",
-    )  # fmt: skip
+    change_file(tmp_path, *anew(topic))
     lined.log.create_topics()
     lined.connect()
     register(lined, "ada")
@@ -196,3 +208,103 @@ def test_positions_of_a_version_without_fingerprints_go_on(database: Database, l
     fold(database, lined)
     assert {row["driver_id"] for row in rows_of(database, DRIVERS)} == {"ada", "bob"}
     assert None not in {row["topic_id"] for row in rows_of(database, POSITIONS)}
+
+
+@pytest.fixture
+def older(lined: Site, tmp_path: Path) -> Path:
+    """An older state of the log, which has grown past it by other records since; "ada" is in it."""
+    register(lined, "ada")
+    source, target = sqlite3.connect(tmp_path / "log.db"), sqlite3.connect(tmp_path / "older.db")
+    with source, target:
+        source.backup(target)
+    source.close()
+    target.close()
+    own = EmbeddedLog(tmp_path / "older.db")
+    for _ in range(6):
+        message: dict[str, object] = {"type": "driver_register", "message_id": str(uuid.uuid4()), "driver_id": "ada"}
+        own.append("ev.driver", "ada", payload_of(message), {"by": b"api"}).result(10)
+    own.close()
+    register(lined, *(["ada"] * 3))
+    return tmp_path / "older.db"
+
+
+def stopped_by(database: Database, site: Site, exchange: Callable[[], object]) -> str:
+    """What a worker says that runs meanwhile; nothing is folded afterwards."""
+    one = Working(database, site.log)
+    one.start()
+    one.catch_up()
+    before = rows_of(database, POSITIONS)
+    exchange()
+    error = one.wait_ended()
+    assert isinstance(error, Stopped)
+    assert "'When the worker refuses a log' in docs/operating.md" in str(error)
+    assert rows_of(database, POSITIONS) == before
+    return str(error)
+
+
+def test_the_file_is_exchanged_while_the_worker_runs(
+    database: Database, lined: Site, older: Path, tmp_path: Path
+) -> None:
+    told = stopped_by(database, lined, lambda: older.replace(tmp_path / "log.db"))
+    assert f"{tmp_path / 'log.db'}, was exchanged while it was open; stop the worker" in told
+    lined.log.close()
+    for left in ("log.db-wal", "log.db-shm"):  # of the old file, as docs/operating.md says
+        (tmp_path / left).unlink(missing_ok=True)
+    site = Site(tmp_path)  # all are started again
+    assert "rolled back and has grown again: ev.driver/" in refusal(database, site)
+    site.close()
+
+
+def test_an_older_state_is_put_back_while_the_worker_runs(
+    database: Database, lined: Site, older: Path, tmp_path: Path
+) -> None:
+    def put_back() -> None:
+        source, target = sqlite3.connect(older), sqlite3.connect(tmp_path / "log.db")
+        with source, target:
+            source.backup(target)
+        source.close()
+        target.close()
+
+    assert "rolled back and has grown again: ev.driver/" in stopped_by(database, lined, put_back)
+
+
+def test_a_topic_is_made_anew_while_the_worker_runs(database: Database, lined: Site, tmp_path: Path) -> None:
+    register(lined, *(["ada"] * 3))
+
+    def make_anew() -> None:
+        change_file(tmp_path, *anew("ev.driver"))
+        lined.log.create_topics()
+        register(lined, *(["ada"] * 9))
+
+    assert "ev.driver was deleted and made anew: it was " in stopped_by(database, lined, make_anew)
+
+
+def test_an_outage_between_two_batches_is_an_outage_for_the_ticker(
+    database: Database, lined: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Boards' journals come before any deadline, also where the log had nothing to say while it was away."""
+    away = threading.Event()
+    read = EmbeddedReader.poll
+
+    def poll(reader: EmbeddedReader, max_records: int, timeout_s: float) -> list[Record]:
+        if away.is_set():
+            raise LogUnavailable("nobody answers")
+        return read(reader, max_records, timeout_s)
+
+    graces: list[Ticker] = []
+
+    def wait_for_grace(ticker: Ticker) -> None:
+        graces.append(ticker)
+
+    monkeypatch.setattr(EmbeddedReader, "poll", poll)
+    monkeypatch.setattr(Ticker, "wait_for_grace", wait_for_grace)
+    register(lined, "ada")
+    with working(database, lined.log) as one:
+        one.catch_up()
+        assert len(graces) == 1
+        away.set()
+        one.wait(lambda: "waiting: the log is away: nobody answers" in caplog.text, "it says so")
+        away.clear()
+        one.wait(lambda: len(graces) == 2, "a grace once it is back")
+        register(lined, "bob")
+        one.catch_up()

@@ -33,10 +33,16 @@ class Intake:
         self._counts = counts
         self._telemetry_waits = False
 
+    def seek(self, positions: Mapping[TopicPartition, int]) -> None:
+        """The same readers go on from there: they know what they have read, and whether the log is still that one."""
+        for partition, at in positions.items():
+            self._reader(partition[0]).seek(*partition, at)
+        self._telemetry_waits = False
+
     def read(self, pause_s: float) -> Sequence[Record]:
         """Waits no longer than `pause_s`, and not at all where telemetry is known to wait.
 
-        Raises OffsetOutOfRange for a topic that is kept for ever.
+        Raises OffsetOutOfRange for a topic that is kept for ever, and LogUnavailable.
         """
         records = self._money.poll(BATCH_RECORDS, 0.0 if self._telemetry_waits else min(IDLE_POLL_S, pause_s))
         if records:

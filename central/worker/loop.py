@@ -26,10 +26,10 @@ from central.worker.batch import Batch, Fold
 from central.worker.clock_alarm import ClockAlarm
 from central.worker.intake import TOPICS, Intake
 from central.worker.publisher import Publisher
-from central.worker.recognition import Unrecognised, out_of_range_text, recognise
+from central.worker.recognition import Unrecognised, exchanged_text, recognise
 from central.worker.ticker import Ticker
 from central.worker.timing import timed
-from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
+from eventlog import Log, LogReplaced, LogUnavailable, OffsetOutOfRange, Record, UnknownTopic
 from eventlog.clock import LogClock
 from runtime.pauses import Pauses
 
@@ -70,13 +70,11 @@ class Worker:
         self._positions: dict[TopicPartition, Position] = {}
         self._publisher = Publisher(log, clock, self._wake)
         self._forget_at = 0.0
-        self._is_recognised = False
         self.counts: Counter[str] = Counter()
 
     def run(self) -> None:
         """Until `stop` is set. Raises Stopped."""
         pauses = Pauses(self._stop)
-        self._ticker.wait_for_grace()
         try:
             while not self._stop.is_set():
                 try:
@@ -88,9 +86,8 @@ class Worker:
                 except FenceLost as error:
                     self.counts["fence_lost"] += 1
                     pauses.wait(f"another worker folds this log into this database: {error}")
-                except LogUnavailable as error:
-                    self._is_recognised = False
-                    self._ticker.wait_for_grace()
+                except (LogUnavailable, UnknownTopic) as error:
+                    self._close_intake()
                     pauses.wait(f"the log is away: {error}")
                 except SQLAlchemyError as error:
                     if not is_transient(error):
@@ -100,20 +97,36 @@ class Worker:
             self._close_intake()
 
     def _begin(self) -> Intake:
-        """Reads the positions anew, and reads the log on from there. Raises Stopped for another log."""
-        self._close_intake()
-        self._log.create_topics()
-        partitions = [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
-        if not self._is_recognised:
+        """Reads the positions anew, and the log on from there: by new readers at the start and after every
+        disconnection, once it is known to be the same log. Raises Stopped for another one.
+        """
+        if self._intake is None:
+            partitions = self._partitions()
             self._recognise(partitions)
-        with self._database.reader.connect() as connection:
-            self._positions = offsets.read_positions(connection)
-        starts = {partition: self._positions[partition].next for partition in partitions}
-        self._intake = Intake(self._log, starts, self.counts)
+            self._read_positions()
+            self._intake = Intake(self._log, self._starts(), self.counts)
+            self._ticker.wait_for_grace()
+        else:
+            self._read_positions()
+            self._intake.seek(self._starts())
         return self._intake
 
+    def _partitions(self) -> Sequence[TopicPartition]:
+        try:
+            self._log.create_topics()
+        except LogReplaced as error:
+            raise Stopped(exchanged_text(error)) from error
+        return [(topic, number) for topic in TOPICS for number in range(self._log.partitions(topic))]
+
+    def _read_positions(self) -> None:
+        with self._database.reader.connect() as connection:
+            self._positions = offsets.read_positions(connection)
+
+    def _starts(self) -> dict[TopicPartition, int]:
+        return {partition: position.next for partition, position in self._positions.items()}
+
     def _recognise(self, partitions: Sequence[TopicPartition]) -> None:
-        """At the start and after every disconnection: is this the log that the database was folded from?"""
+        """Is this the log that the database was folded from?"""
         cluster_id = self._log.cluster_id()
         try:
             with self._database.reader.connect() as connection:
@@ -131,7 +144,6 @@ class Worker:
             for partition, begin in recognised.restarted.items():
                 offsets.move(connection, partition, known[partition].next, begin)
         self.counts["telemetry_restarts"] += len(recognised.restarted)
-        self._is_recognised = True
 
     def _say_ready(self) -> None:
         database = self._database.writer.url.render_as_string()  # without its password
@@ -157,9 +169,8 @@ class Worker:
     def _read(self, intake: Intake) -> Sequence[Record]:
         try:
             records = intake.read(self._ticker.due_in_s())
-        except OffsetOutOfRange as error:
-            text = out_of_range_text(error.topic, error.partition, error.offset, error.first, error.next)
-            raise Stopped(text) from error
+        except OffsetOutOfRange as error:  # what it is, recognition tells
+            raise LogUnavailable(str(error)) from error
         self._clock.read(record.timestamp_ms for record in records)
         return records
 

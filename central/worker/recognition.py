@@ -15,7 +15,7 @@ from wire.kinds import TELEMETRY
 
 from central.model.record_time import Mark
 from central.store.offsets import Position, TopicPartition, fingerprint_of
-from eventlog import Ends, Log, LogUnavailable, OffsetOutOfRange, Record
+from eventlog import Ends, Log, LogReplaced, LogUnavailable, OffsetOutOfRange, Record
 
 ANSWER_WITHIN_S = 10.0
 POLL_RECORDS = 500
@@ -71,8 +71,16 @@ def recognise(
     return result
 
 
-def out_of_range_text(topic: str, partition: int, offset: int, first: int, next_offset: int) -> str:
-    """One line: what the log holds, where the database stands, and the way out."""
+def exchanged_text(error: LogReplaced) -> str:
+    """One line, where only a new start can tell which log it is."""
+    return (
+        f"{error}; stop the worker, the bridge and the API, see that no -wal and -shm of the old file lie beside the "
+        "new one, and start them again; see 'When the worker refuses a log' in docs/operating.md"
+    )
+
+
+def _out_of_range_text(topic: str, partition: int, offset: int, first: int, next_offset: int) -> str:
+    """What the log holds, where the database stands, and the way out."""
     if offset < first:
         holds = f"the beginning of {topic}/{partition} is gone: it holds {first} and later"
     else:
@@ -93,7 +101,7 @@ def _difference(partition: TopicPartition, position: Position, end: Ends, topic_
     if position.topic_id not in (None, topic_id):
         return f"{topic} was deleted and made anew: it was {position.topic_id}, and is {topic_id}; {WAY_OUT}"
     if not end.first <= position.next <= end.next:
-        return out_of_range_text(topic, number, position.next, end.first, end.next)
+        return _out_of_range_text(topic, number, position.next, end.first, end.next)
     return None
 
 

@@ -25,11 +25,18 @@ from eventlog.kafka.producer import KafkaAppender
 from eventlog.kafka.reader import KafkaReader
 from eventlog.known_topics import KnownTopics
 from eventlog.pending import MAX_PENDING_RECORDS, Pending
-from eventlog.port import STREAM_LINGER_MS, Appended, Ends, LogUnavailable, TopicMismatch, UnknownTopic
+from eventlog.port import (
+    CONNECT_TIMEOUT_S,
+    STREAM_LINGER_MS,
+    Appended,
+    Ends,
+    LogUnavailable,
+    TopicMismatch,
+    UnknownTopic,
+)
 from eventlog.record_size import checked_size, encode_key
 from eventlog.topics import TOPICS, Topic
 
-CONNECT_TIMEOUT_S = 30.0
 EARLIEST = -2
 LATEST = -1
 
