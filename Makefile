@@ -50,6 +50,7 @@ typings/%/.ready: tools/typecheck/%.lock | $(READY)
 
 test: $(READY) ## lint, types and every test; sets up what they need, or says what is missing
 	@$(BIN)/python -m tools.system_packages
+	@$(BIN)/python -m tools.pico_image > /dev/null || true
 	@$(MAKE) --no-print-directory lint types pytest
 
 # By file, on three processes: most tests wait for real programs, which two cores can carry.

@@ -3,22 +3,28 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
+from hil_tests.benches.pico.bench import PicoBench
 from hil_tests.benches.virtual import Bench
 from plant.mains import Mains
 from plant.profile_files import load_of
+from tools.pico_image import cache
+
+
+def find_micropython() -> str | None:
+    """The one that is installed beside this Python, else the system's."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    return shutil.which("micropython", path=path)
 
 
 @pytest.fixture(scope="session")
 def micropython(missing: Callable[[str], NoReturn]) -> str:
-    """The one that is installed beside this Python, else the system's."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return shutil.which("micropython", path=path) or missing("micropython")
+    return find_micropython() or missing("micropython")
 
 
 @pytest.fixture(scope="session", params=["micropython", "cpython"])
@@ -37,3 +43,24 @@ def bench_of(tmp_path: Path) -> Callable[..., Bench]:
         return bench
 
     return make
+
+
+@pytest.fixture(scope="session")
+def pico_image(missing: Callable[[str], NoReturn]) -> Path:
+    return cache.find() or missing(f"an image of MicroPython for the emulated Pico (`{cache.COMMAND}` makes one)")
+
+
+@pytest.fixture(scope="module")
+def new_pico(
+    tmp_path_factory: pytest.TempPathFactory, pico_image: Path, micropython: str
+) -> Iterator[Callable[[], PicoBench]]:
+    """Makes emulated Picos, each with a flash of its own."""
+    benches: list[PicoBench] = []
+
+    def make() -> PicoBench:
+        benches.append(PicoBench(tmp_path_factory.mktemp("pico"), pico_image, micropython))
+        return benches[-1]
+
+    yield make
+    for bench in benches:
+        bench.close()

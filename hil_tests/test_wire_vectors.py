@@ -23,9 +23,13 @@ def results(program: str) -> list[str]:
     return ran.stdout.splitlines()
 
 
+def results_here() -> list[str]:
+    return results(sys.executable)
+
+
 @pytest.fixture(scope="module")
 def on_cpython() -> list[str]:
-    return results(sys.executable)
+    return results_here()
 
 
 def test_same_on_micropython(micropython: str, on_cpython: list[str]):

@@ -28,6 +28,12 @@ NEEDS = (
     Need("tmux", "tmux", "Ctrl-C and prompts of the commands on a terminal"),
     Need("java", "default-jre-headless", "everything on a real Kafka"),
     Need("mvn", "maven", "everything on a real Kafka"),
+    Need("cc", "gcc", "the firmware on an emulated Pico"),
+    Need("make", "make", "the firmware on an emulated Pico"),
+    Need("cmake", "cmake", "the firmware on an emulated Pico"),
+    Need("ninja", "ninja-build", "the firmware on an emulated Pico"),
+    Need("bzip2", "bzip2", "the firmware on an emulated Pico"),
+    Need("xz", "xz-utils", "the firmware on an emulated Pico"),
 )
 
 

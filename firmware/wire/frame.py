@@ -11,7 +11,7 @@ from wire.kinds.boards import KINDS
 from wire.seal import Crc32
 
 LINE_LIMIT = 1024  # bytes, newline included
-DEPTH_LIMIT = 16  # of objects and lists in each other; no kind has more than two, and who walks them has a stack
+DEPTH_LIMIT = 8  # of objects and lists in each other; no kind has more than two, and a Pico's stack ends at 15
 _STAR = 0x2A
 _NEWLINE = b"\n"
 MICROPYTHON = sys.implementation.name == "micropython"

@@ -1,7 +1,7 @@
 """Feeds lines, good and bad, to the wire's code, and prints what it makes of them: the same on every Python."""
 
 from wire.check import check
-from wire.frame import Decoder, FrameError, compact, encode, parse
+from wire.frame import DEPTH_LIMIT, Decoder, FrameError, compact, encode, parse
 from wire.ids import parse as parse_id
 from wire.kinds import log, plant
 from wire.seal import CRC32
@@ -47,8 +47,8 @@ PAYLOADS = (
     "", "{", "}", "[]", "1", '"x"', "null", "true", "{}", '{"type":"become_king"}', '{"type":7}', '{"type":null}',
     '{"type":"pins","relay":true', "nonsense", "[" * 100, '{"a":' * 50,
     # Nested as deep as is allowed, and deeper.
-    '{"type":"pins","relay":true,"x":' + "[" * 15 + "]" * 15 + "}",
-    '{"type":"pins","relay":true,"x":' + "[" * 16 + "]" * 16 + "}",
+    '{"type":"pins","relay":true,"x":' + "[" * (DEPTH_LIMIT - 1) + "]" * (DEPTH_LIMIT - 1) + "}",
+    '{"type":"pins","relay":true,"x":' + "[" * DEPTH_LIMIT + "]" * DEPTH_LIMIT + "}",
     '{"type":"pins","relay":true,"x":' + '{"a":' * 400 + "1" + "}" * 401,
 )
 IDS = (

@@ -1,0 +1,43 @@
+"""The bench's process.
+
+    python -m hil_tests.benches.pico IMAGE FLASH
+
+Says `ready control=IP:PORT port=PATH` once both are there; the guest has not run by then.
+"""
+
+import select
+import socket
+import sys
+from pathlib import Path
+
+from hil_tests.benches.pico.board import PicoBoard
+from hil_tests.benches.pico.control import answer
+from hil_tests.benches.pico.pacing import Pace
+from tools.services.ports import LOOPBACK
+from tools.testing.deadlines import DEADLINE_S
+
+
+def serve(board: PicoBoard, listener: socket.socket) -> None:
+    pace = Pace(board)
+    while True:
+        waiting = select.select([listener], [], [], pace.wait_s)[0]
+        if waiting:
+            line, _ = listener.accept()
+            with line:
+                line.settimeout(DEADLINE_S)
+                asked = line.makefile("rb").readline()
+                line.sendall(answer(board, pace, asked))
+        pace.step()
+        board.exchange()
+
+
+def main(image: Path, flash: Path) -> None:
+    board = PicoBoard(image, flash)
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        sys.stdout.write(f"ready control={LOOPBACK}:{listener.getsockname()[1]} port={board.port.path}\n")
+        sys.stdout.flush()
+        serve(board, listener)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,73 @@
+"""Prints what the emulated Pico and the firmware on it measure here and now.
+
+    python -m hil_tests.pico_figures
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from hil_tests.benches.pico.bench import PicoBench
+from hil_tests.benches.pico.roles import ROLES, cost_of, pass_of_the_loop
+from hil_tests.conftest import find_micropython
+from tools.pico_image import cache
+from tools.pico_image.build import image
+from tools.pico_image.steps import ImageUnavailable
+
+BUSY = "for i in range(5000): i * i"
+IDLE_S = 10.0
+BUSY_LIMIT_S = 5.0
+
+
+def main() -> int:
+    micropython = find_micropython()
+    if micropython is None:
+        return fail("MicroPython's unix port is missing; `make setup` brings it")
+    try:
+        found = image()
+    except ImageUnavailable as error:
+        return fail(str(error))
+    say("image", f"{found.stat().st_size // 2} bytes of flash, from {cache.versions_of(found).split() or found.name}")
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder), found, micropython)
+    return 0
+
+
+def measure(folder: Path, found: Path, micropython: str) -> None:
+    speeds(PicoBench(folder / "speeds", found, micropython))
+    for role in ROLES:
+        bench = PicoBench(folder / role, found, micropython)
+        cost = cost_of(role, bench)
+        say(role, f"{cost.mpy_bytes} bytes of .mpy; heap: {cost.heap_bytes} taken, {cost.free_bytes} free")
+        if role == "both":
+            say("a pass", str(pass_of_the_loop(bench)))
+        bench.close()
+
+
+def speeds(bench: PicoBench) -> None:
+    bench.install()
+    bench.start()
+    started_s = time.monotonic()
+    guest_s = bench.boot()
+    say("boot", f"{guest_s * 1000:.0f} ms of the guest's time, {time.monotonic() - started_s:.2f} s here")
+    done = bench.ask("exec", code=BUSY, limit_s=BUSY_LIMIT_S)
+    say("busy", f"{100 * done['guest_s'] / done['wall_s']:.1f} % of a real one's speed")
+    started_s = time.monotonic()
+    bench.run(IDLE_S)
+    say("idle", f"{IDLE_S / (time.monotonic() - started_s):.0f} times as fast as a real one")
+    bench.close()
+
+
+def say(name: str, text: str) -> None:
+    sys.stdout.write(f"{name:8} {text}\n")
+    sys.stdout.flush()
+
+
+def fail(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
