@@ -75,7 +75,7 @@ class ChildProcess:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self._environment},
                 cwd=self._folder,
-                start_new_session=True,
+                process_group=0,  # no session of its own: a board that opens a tty would have its hang-up end it
             )
             self._group = self._popen.pid
             guard.tell("watch", self._group)
