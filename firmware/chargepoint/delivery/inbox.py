@@ -20,19 +20,20 @@ class Inbox:
         try:
             message = parse(payload)
         except FrameError as error:
-            self._refuse({}, error.code, "", error.text)
+            self.refuse({}, error.code, "", error.text)
             return
         problem = check(message)
         if problem is not None:
-            self._refuse(message, problem.code, problem.field, problem.text)
+            self.refuse(message, problem.code, problem.field, problem.text)
         elif message.get("cp_id", self._cp_id) != self._cp_id:
-            self._refuse(message, "not_yours", "cp_id", "this charge point is " + self._cp_id)
+            self.refuse(message, "not_yours", "cp_id", "this charge point is " + self._cp_id)
         elif message["type"] not in self._handlers:
-            self._refuse(message, "wrong_direction", "type", "not for a board to take")
+            self.refuse(message, "wrong_direction", "type", "not for a board to take")
         else:
             self._handlers[message["type"]](message)
 
-    def _refuse(self, message, code, field, text):
+    def refuse(self, message, code, field, text):
+        """Answer with an error_response, and do nothing else."""
         self.refused += 1
         if message.get("type") not in _NEVER_ANSWERED:
             fields = {"code": code, "field": field, "text": text}

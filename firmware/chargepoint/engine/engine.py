@@ -9,6 +9,7 @@ from chargepoint.delivery.inbox import Inbox
 from chargepoint.engine import admission
 from chargepoint.engine.books import Books
 from chargepoint.engine.commands import Commands
+from chargepoint.engine.handshake import Handshake
 from chargepoint.engine.presence import PRESENCE
 from chargepoint.engine.protection import LATCHED, Protection, Reading
 from chargepoint.engine.sample_gap import SampleGap
@@ -32,6 +33,7 @@ class Engine:
         self._clock = sender.clock
         self._memory = memory
         self._link = link
+        self._handshake = Handshake(link)
         self._outbox = sender.outbox
         self._cp_id = settings.cp_id
         self._limit_ma = settings.rated_current_ma
@@ -96,7 +98,8 @@ class Engine:
             self._recovered()
 
     def handle_health_check(self, message):
-        self._send("health_check_response", self.get_current_status(), message.get("message_id"))
+        if self._send("health_check_response", self.get_current_status(), message.get("message_id")):
+            self._handshake.checked()
 
     def get_current_status(self):
         """The fields of a health_check_response."""
@@ -104,6 +107,7 @@ class Engine:
             "id": self._cp_id, "state": self.state, "relay_closed": self.state in states.RELAY_CLOSED,
             "faults": list(self.faults), "meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh,
             "vehicle": self.vehicle(), "uptime_ms": self._clock.now, "engine_epoch": self._sender.journal.epoch,
+            "registered": self._handshake.is_registered(),
         }
         if self._memory.last_seq is not None:
             status["last_seq"] = self._memory.last_seq
@@ -133,8 +137,7 @@ class Engine:
         if self.state in states.RELAY_CLOSED:
             self._books.keep(now)
         self._announce()
-        if self._outbox is not None:
-            self._outbox.step(now, self._link.send)
+        self._deliver(now)
         self._platform.report_register(self.meter.meter_id, self.meter.register_wh, self._books.under_way())
 
     # --- actions of states.ENGINE ---
@@ -237,22 +240,32 @@ class Engine:
     # --- talk ---
 
     def _handlers(self):
-        handlers = dict.fromkeys(self._commands.kinds, self._commands.take)
+        handlers = dict.fromkeys(self._commands.kinds, self._take_command)
         handlers.update({
             "health_check_request": self.handle_health_check, "safe_release": self._release,
-            "register_response": self._registered, "heartbeat_response": self._take_time,
+            "register_response": self._registered, "heartbeat_response": self._heartbeat_answered,
             "ack": self._take_ack, "keepalive": self._ignore, "error_response": self._ignore,
         })
         return handlers
 
+    def _take_command(self, message):
+        """Unanswered before the registration: an answer would be kept, and the seq too, whoever said it."""
+        if self._handshake.is_registered():
+            self._commands.take(message)
+        else:
+            self._inbox.refuse(message, "not_registered", "type", "expected a register_response on this link first")
+
     def _release(self, message):
-        if self.state == states.SAFE:
+        if not self._handshake.is_checked():
+            self._inbox.refuse(message, "not_registered", "type", "expected a health check on this link first")
+        elif self.state == states.SAFE:
             self._walker.fire("released_faulty" if self.faults else "released")
 
     def _registered(self, message):
+        self._handshake.registered(message["accepted"])
         if not message["accepted"]:
             return
-        self._take_time(message)
+        self._clock.set(message.get("server_time_ms"))
         if self._outbox is not None:
             self._outbox.open()
         self._commands.begin_at(message.get("seq"))
@@ -260,11 +273,12 @@ class Engine:
         self._books.raise_register(message.get("meter_id"), message.get("register_wh") or 0)
 
     def _take_ack(self, message):
-        if self._outbox is not None:
+        if self._outbox is not None and self._handshake.is_registered():
             self._outbox.take_ack(message)
 
-    def _take_time(self, message):
-        self._clock.set(message.get("server_time_ms"))
+    def _heartbeat_answered(self, message):
+        if self._handshake.is_registered():
+            self._clock.set(message["server_time_ms"])
 
     def _ignore(self, message):
         """A keepalive did its work in the link; an error_response is for people who read logs."""
@@ -276,6 +290,14 @@ class Engine:
             return
         if self._send("health_check_response", self.get_current_status()):
             self._announced = news
+
+    def _deliver(self, now):
+        """What the journal holds is for Central, not for whoever has just connected."""
+        if self._outbox is None:
+            return
+        if not self._handshake.is_registered():
+            self._outbox.close()
+        self._outbox.step(now, self._link.send)
 
     def _send(self, kind, fields, message_id=None):
         return self._sender.say(self._link, kind, fields, message_id)

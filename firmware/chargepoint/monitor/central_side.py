@@ -51,6 +51,8 @@ class CentralSide:
             # Another board, or one that started anew. It waits for a register_response: without one it has no clock,
             # and does not know that it may send its journal.
             self._walker.fire("renew")
+        elif self._engine.needs_registration(now):
+            self._walker.fire("renew")
 
     def send(self, now):
         """What is due: a heartbeat, and what the journal holds."""
@@ -86,6 +88,7 @@ class CentralSide:
         now, outbox = self._sender.clock.now, self._sender.outbox
         self._registered_at = now
         self._registered_engine = self._engine.incarnation
+        self._engine.registering(now)
         outbox.close()
         fields = self._registration()
         if self._sender.keep("register_request", fields) is not None:
@@ -101,6 +104,7 @@ class CentralSide:
         self._heartbeats.begin(clock.now, message.get("heartbeat_interval_ms"))
         self._engine.set_health_interval(message.get("health_interval_ms"))
         self._engine_health = None  # fired again, to lead on from REGISTERED
+        self._engine.registered()
         self._reports.report_recovery(CENTRAL_UNREACHABLE)
         self._sender.outbox.open()
 

@@ -6,6 +6,8 @@ from chargepoint import states
 from chargepoint.faults import ENGINE_SILENT
 from chargepoint.monitor.watch import EngineWatch
 
+_LACK_DOUBLINGS = 7  # of the pause between two registrations that did not reach the engine
+
 WELL, ILL = "engine_well", "engine_ill"  # events of states.MONITOR
 
 
@@ -23,6 +25,9 @@ class EngineSide:
         self._redialler = redialler
         self._watch = EngineWatch(settings.health_interval_ms, settings.keepalive_ms, settings.engine_silent_ms)
         self._generation = 0
+        self._lacks_registration = False  # as the engine said last, when it was asked
+        self._renewals = 0  # registrations on that account, in a row
+        self._renew_at = 0
 
     @property
     def state(self):
@@ -50,6 +55,24 @@ class EngineSide:
         """As Central asks; None: as configured."""
         self._watch.set_interval(asked_ms)
 
+    def registering(self, now):
+        """The engine hears of its answer, if its link lets it through."""
+        if self._lacks_registration:
+            self._lacks_registration = False
+            self._renew_at = now + (self._settings.health_interval_ms << min(self._renewals, _LACK_DOUBLINGS))
+            self._renewals += 1
+
+    def registered(self):
+        """Central's answer is passed on to the engine: what it says from now on, being asked, is said after that."""
+        self._watch.ask_anew()
+
+    def needs_registration(self, now):
+        """Whether the engine has heard of none on its link, though there was one: its end of the link is another.
+
+        Where a registration does not help, it is tried less and less often.
+        """
+        return self._lacks_registration and now >= self._renew_at
+
     def described(self):
         """What a registration says of the engine."""
         fields = dict(self._watch.told)
@@ -75,6 +98,7 @@ class EngineSide:
 
     def _answered(self, message):
         is_checked = self._watch.heard(message, self._board_named(message), self._sender.clock.now)
+        self._note_registered(message.get("registered") is not False, is_checked)
         if self._redialler is not None and self.is_known():
             self.incarnation = self._watch.board, self._watch.boots, self.link.generation
         self._reports.report_recovery(ENGINE_SILENT)
@@ -83,6 +107,15 @@ class EngineSide:
         self.health = ILL if message["faults"] else WELL
         if is_checked and message["state"] == states.SAFE:
             self.say("safe_release", {"cp_id": self._sender.cp_id})
+
+    def _note_registered(self, is_registered, is_checked):
+        if not is_checked:
+            if not is_registered:
+                self._watch.hurry()  # it may have been said before the answer to a registration came by
+            return
+        self._lacks_registration = not is_registered
+        if is_registered:
+            self._renewals = self._renew_at = 0
 
     def _board_named(self, message):
         """Which board the engine is, by the id of what it says unasked; an answer bears the id of who asked."""

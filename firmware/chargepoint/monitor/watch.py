@@ -38,6 +38,10 @@ class EngineWatch:
         """Ask at once: the link is another."""
         self._asked_at = None
 
+    def ask_anew(self):
+        """At once, whatever is still answered to the check before."""
+        self._asked_at = self._asked_id = None
+
     def asked(self, message_id, now):
         self._asked_id, self._asked_at, self._answered = message_id, now, False
 

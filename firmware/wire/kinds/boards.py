@@ -85,6 +85,7 @@ KINDS = add((
         _ID, _STATE, must("relay_closed", "bool"),
         must("faults", "ids", 0, 16), _METER_ID, _REGISTER_WH, _VEHICLE,
         _MAY_SESSION_ID, may_count("uptime_ms", 0, 1 << 50), may_count("last_seq"), may_id("engine_epoch"),
+        may("registered", "bool"),
     ), "answers under the request's message_id; unasked after every change of state"),
     Kind("keepalive", BOARDS, NOT_LOGGED, "", False, (), "the other side of the link is there"),
     Kind("safe_release", (MONITOR,), NOT_LOGGED, "cp_id", False, (
