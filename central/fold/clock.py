@@ -7,10 +7,11 @@ from central.model.records import Message
 
 @dataclass(frozen=True)
 class Stamp:
-    """`from_log`: the board gave no time, so that this is the record's."""
+    """`from_log`: the board gave no time, so that this is the record's. `earliest_ms`: when it can have been."""
 
     at_ms: int
     from_log: bool
+    earliest_ms: int
 
 
 def clamped(told_ms: int, earliest_ms: int, record_ms: int) -> int:
@@ -21,5 +22,6 @@ def clamped(told_ms: int, earliest_ms: int, record_ms: int) -> int:
 def stamp(message: Message, earliest_ms: int, record_ms: int) -> Stamp:
     told_ms = message.get("occurred_at_ms")
     if told_ms is None:
-        return Stamp(record_ms, from_log=True)
-    return Stamp(clamped(told_ms, earliest_ms, record_ms), from_log=False)
+        return Stamp(record_ms, from_log=True, earliest_ms=min(earliest_ms, record_ms))
+    at_ms = clamped(told_ms, earliest_ms, record_ms)
+    return Stamp(at_ms, from_log=False, earliest_ms=at_ms)

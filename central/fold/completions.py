@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from central.fold import charge_point, meters
+from central.fold import charge_point, meters, readings
 from central.fold.billing import Part, free_part
-from central.fold.clock import clamped
-from central.fold.flags import REGISTER_FELL, flag
+from central.fold.clock import Stamp, clamped
+from central.fold.flags import LOG_CLOCK_WRONG, REGISTER_FELL, flag, has_flag
 from central.fold.meters import Told, Verdict
-from central.fold.readings import belongs, is_frozen, last_wh, limit_of
+from central.fold.readings import belongs, is_frozen, last_at_ms, last_wh, limit_of, started_at_ms, told_of
 from central.fold.step import Step
 from central.model.rows import ChargingPoint, Meter, Session
 
@@ -30,6 +30,7 @@ def times_of(step: Step, session: Session) -> Times:
     started_at_ms = session.started_at_ms
     if started_at_ms is None:
         started_at_ms = clamped(message["started_at_ms"], session.requested_at_ms, step.at_ms)
+    readings.note_clock(step, session)
     previous_ms = max(started_at_ms, session.last_checkpoint_at_ms or 0)
     ended_at_ms = clamped(message["ended_at_ms"], previous_ms, step.at_ms)
     told_ms = _told_duration_ms(step, session)
@@ -37,12 +38,14 @@ def times_of(step: Step, session: Session) -> Times:
 
 
 def _told_duration_ms(step: Step, session: Session) -> int:
-    """By the board's own stamps: as long as the log knows the session, or since the start that was told on its own."""
+    """By the board's own stamps, as long as the log knows the session; where its clock was wrong, up to lost_after."""
     ended_at_ms, started_at_ms = step.message["ended_at_ms"], step.message["started_at_ms"]
     known_ms = min(ended_at_ms - started_at_ms, step.at_ms - session.requested_at_ms)
-    if session.told_started_at_ms is None:
+    if not has_flag(session, LOG_CLOCK_WRONG):
         return known_ms
-    return max(known_ms, ended_at_ms - max(started_at_ms, session.told_started_at_ms))
+    if session.told_started_at_ms is not None:
+        started_at_ms = max(started_at_ms, session.told_started_at_ms)
+    return max(known_ms, min(ended_at_ms - started_at_ms, step.terms.lost_after_ms))
 
 
 def apply_to_meter(step: Step, point: ChargingPoint, session: Session, times: Times) -> tuple[Meter, Part]:
@@ -51,32 +54,42 @@ def apply_to_meter(step: Step, point: ChargingPoint, session: Session, times: Ti
     The caller assigns the part, and puts the meter, the session and the charge point.
     """
     message = step.message
-    told = Told(message["end_register_wh"], times.ended_at_ms, step.at_ms, message["ended_at_ms"])
+    told = _told(step, message["end_register_wh"], times.ended_at_ms, message["ended_at_ms"])
     meter = step.rows.get(Meter, point.cp_id, message["meter_id"])
     if meter is None:
         start_wh = min(message["start_register_wh"], told.register_wh)
-        start = Told(start_wh, times.started_at_ms, step.at_ms, message["started_at_ms"])
+        start = _told(step, start_wh, times.started_at_ms, message["started_at_ms"])
         meter = meters.opened(point.cp_id, message["meter_id"], start)
-    verdict = meters.judged(meter, told, limit_of(step, point))
+    limit = limit_of(step, point)
+    verdict = meters.judged(meter, told, limit)
     part = None
     if belongs(session, meter) and not is_frozen(session):
         part = _part(step, point, session, meter, times, verdict)
         if verdict in ("rise", "implausible"):
-            meters.raise_to(meter, told, is_sound=part.sound_wh == part.end_wh)
+            meters.raise_to(meter, told, limit, is_sound=part.sound_wh == part.end_wh)
     elif verdict == "rise":
-        meters.raise_to(meter, told)
+        meters.raise_to(meter, told, limit)
     if verdict == "fell":
         meters.begin_life(meter, told)
     charge_point.fit_meter(point, meter, is_fitted=point.meter_id is None)
     own = _own_meter(step, session, meter)
-    return own, free_part(step, session, own, part or last_sound(session))
+    return own, free_part(step, session, own, part or last_sound(step, point, session, own))
 
 
-def last_sound(session: Session) -> Part:
-    """What is known of a session whose end is not: up to its last sound reading. Without a start, nothing."""
+def last_sound(step: Step, point: ChargingPoint, session: Session, meter: Meter) -> Part:
+    """What is known of a session whose end is not: up to its last sound reading. Without a start, nothing.
+
+    Each of its rises was plausible; all is held where they are not together.
+    """
     last = last_wh(session) or 0
     start = last if session.start_register_wh is None else session.start_register_wh
-    return Part(start, last, last)
+    duration_ms = max(last_at_ms(session), meter.heard_at_ms) - started_at_ms(session)
+    fits = last - start <= limit_of(step, point).most_wh(duration_ms) or has_flag(session, LOG_CLOCK_WRONG)
+    return Part(start, last if fits else start, last)
+
+
+def _told(step: Step, register_wh: int, at_ms: int, told_at_ms: int) -> Told:
+    return told_of(step, register_wh, Stamp(at_ms, from_log=False, earliest_ms=at_ms), told_at_ms)
 
 
 def _part(

@@ -14,19 +14,26 @@ from central.model.rows import ChargingPoint, Meter, Session
 
 
 def note_late_reading(step: Step, point: ChargingPoint, session: Session) -> None:
-    """A start or a checkpoint after the end. Puts the meter. Raises Refused as `readings.apply_to_meter` does."""
+    """A start or a checkpoint after the end. Puts the meter. Raises Refused as `readings.apply_to_meter` does.
+
+    Without a start nobody knows what of the path is the session's: its completion tells, or it stays unassigned.
+    """
     at = stamp(step.message, readings.last_at_ms(session), step.at_ms)
     meter, verdict = readings.apply_to_meter(step, point, at, is_fitted=step.message["type"] == "charge_started")
     if not readings.belongs(session, meter):
         return
-    if session.start_register_wh is None:
+    if session.start_register_wh is None and step.message["type"] == "charge_started":
         session.start_register_wh = step.message["register_wh"]
-    if verdict == "rise":
+    if verdict == "rise" and session.start_register_wh is not None:
         _keep_unbilled(step, session, meter, step.message["register_wh"])
 
 
 def note_late_completion(step: Step, point: ChargingPoint, session: Session) -> None:
-    """A completion after the end. Puts the meter. Raises Refused (`implausible`) for what could only be a mistake."""
+    """A completion after the end. Puts the meter."""
+    if not step.message["relay_closed"] and session.start_register_wh is None:
+        unflag(session, UNHEARD)
+        note_unfed(step, point, session)
+        return
     times = completions.times_of(step, session)
     meter, part = completions.apply_to_meter(step, point, session, times)
     if has_flag(session, UNHEARD) and part.sound_wh == part.end_wh:
@@ -34,6 +41,16 @@ def note_late_completion(step: Step, point: ChargingPoint, session: Session) -> 
     else:
         _keep_unbilled(step, session, meter, part.end_wh)
     unflag(session, UNHEARD)
+    step.rows.put(meter)
+
+
+def note_unfed(step: Step, point: ChargingPoint, session: Session) -> None:
+    """A completion whose relay never closed: nothing is billed, whatever its meter told. Puts the meter."""
+    times = completions.times_of(step, session)
+    meter, part = completions.apply_to_meter(step, point, session, times)
+    if part.end_wh > part.start_wh:
+        session.start_register_wh = part.start_wh
+        billing.leave_unbilled(session, meter, part.end_wh)
     step.rows.put(meter)
 
 

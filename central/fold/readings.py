@@ -8,9 +8,9 @@ Sound readings are kept with their times for the one function that prices them (
 only where the price, or the time that was ordered, turns between these.
 """
 
-from central.fold import charge_point, meters
-from central.fold.clock import Stamp
-from central.fold.flags import METER_CHANGED, REGISTER_FELL, TIME_FROM_LOG, flag, has_flag
+from central.fold import alarms, charge_point, meters
+from central.fold.clock import Stamp, stamp
+from central.fold.flags import LOG_CLOCK_WRONG, METER_CHANGED, REGISTER_FELL, TIME_FROM_LOG, flag, has_flag
 from central.fold.meters import Limit, Told, Verdict
 from central.fold.step import Step
 from central.model.records import Refused
@@ -20,7 +20,13 @@ from central.money.tariff import tariff_of
 
 
 def limit_of(step: Step, point: ChargingPoint) -> Limit:
-    return Limit(point.rated_current_ma, step.terms.plant_speed)
+    """Of a time that only a board tells as much counts as a session is waited for."""
+    return Limit(point.rated_current_ma, step.terms.plant_speed, step.terms.lost_after_ms)
+
+
+def told_of(step: Step, register_wh: int, at: Stamp, told_at_ms: int | None) -> Told:
+    """A register that this record tells."""
+    return Told(register_wh, at.at_ms, step.at_ms, told_at_ms, at.earliest_ms, step.incoming.clock_stands)
 
 
 def apply_to_meter(step: Step, point: ChargingPoint, at: Stamp, *, is_fitted: bool) -> tuple[Meter, Verdict]:
@@ -30,17 +36,17 @@ def apply_to_meter(step: Step, point: ChargingPoint, at: Stamp, *, is_fitted: bo
     nothing was held against is told to a board. Raises Refused (`implausible`): it counts as not told.
     """
     meter_id: str = step.message["meter_id"]
-    told = Told(step.message["register_wh"], at.at_ms, step.at_ms, step.message.get("occurred_at_ms"))
-    meter = step.rows.get(Meter, point.cp_id, meter_id)
+    told = told_of(step, step.message["register_wh"], at, step.message.get("occurred_at_ms"))
+    meter, limit = step.rows.get(Meter, point.cp_id, meter_id), limit_of(step, point)
     if meter is None:
         meter, verdict = meters.opened(point.cp_id, meter_id, told), "rise"
     else:
-        verdict = meters.judged(meter, told, limit_of(step, point))
+        verdict = meters.judged(meter, told, limit)
     if verdict == "implausible":
         text = f"register_wh: {told.register_wh} after {meter.register_wh} is more than can have flowed in the time"
         raise Refused("implausible", text)
     if verdict == "rise":
-        meters.raise_to(meter, told)
+        meters.raise_to(meter, told, limit)
     elif verdict == "fell":
         meters.begin_life(meter, told)
     step.rows.put(meter)
@@ -48,27 +54,58 @@ def apply_to_meter(step: Step, point: ChargingPoint, at: Stamp, *, is_fitted: bo
     return meter, verdict
 
 
-def note_start(
-    session: Session, meter: Meter, register_wh: int, stamp: Stamp, told_at_ms: int | None
-) -> None:
+def note_registered(step: Step, point: ChargingPoint) -> None:
+    """What a board knows of its meter at boot. A lower one was wiped, and takes Central's figure from the answer."""
+    message = step.message
+    meter = step.rows.get(Meter, point.cp_id, message["meter_id"])
+    if message.get("register_wh") is not None:
+        at = stamp(message, 0, step.at_ms)
+        told = told_of(step, message["register_wh"], at, message.get("occurred_at_ms"))
+        meter = _registered(step, point, meter, told)
+    if meter is not None:
+        step.rows.put(meter)
+        charge_point.fit_meter(point, meter, is_fitted=True)
+
+
+def _registered(step: Step, point: ChargingPoint, meter: Meter | None, told: Told) -> Meter:
+    if meter is None:
+        return meters.opened(point.cp_id, step.message["meter_id"], told)
+    limit = limit_of(step, point)
+    verdict = meters.judged(meter, told, limit)
+    if verdict == "rise":
+        meters.raise_to(meter, told, limit)
+    elif verdict == "implausible":
+        text = f"meter {meter.meter_id} told {told.register_wh} Wh after {meter.register_wh} Wh"
+        alarms.record(step, alarms.IMPLAUSIBLE_REGISTER, meter.meter_id, text)
+    return meter
+
+
+def note_clock(step: Step, session: Session) -> None:
+    """Keep in mind that the log's time says nothing about how long this session took."""
+    known_ms = max(session.requested_at_ms, last_at_ms(session))
+    if step.incoming.clock_stands or step.at_ms < known_ms:
+        flag(session, LOG_CLOCK_WRONG)
+
+
+def note_start(session: Session, meter: Meter, register_wh: int, at: Stamp, told_at_ms: int | None) -> None:
     """The relay closed. A start that is told twice, or after a reading that overtook it, moves no later reading."""
     if session.start_register_wh is not None or not belongs(session, meter):
         return
     session.start_register_wh = register_wh
-    session.started_at_ms, session.told_started_at_ms = stamp.at_ms, told_at_ms
-    _keep(session, Reading(stamp.at_ms, register_wh))
-    if stamp.from_log:
+    session.started_at_ms, session.told_started_at_ms = at.at_ms, told_at_ms
+    _keep(session, Reading(at.at_ms, register_wh))
+    if at.from_log:
         flag(session, TIME_FROM_LOG)
 
 
-def note_checkpoint(session: Session, meter: Meter, verdict: Verdict, register_wh: int, stamp: Stamp) -> None:
+def note_checkpoint(session: Session, meter: Meter, verdict: Verdict, register_wh: int, at: Stamp) -> None:
     """A reading in mid-charge becomes the last sound one, or says why there will be no other."""
     if is_frozen(session) or not belongs(session, meter):
         return
     if verdict == "rise":
         session.last_register_wh = register_wh
-        session.last_checkpoint_at_ms = stamp.at_ms
-        _keep(session, Reading(stamp.at_ms, register_wh))
+        session.last_checkpoint_at_ms = at.at_ms
+        _keep(session, Reading(at.at_ms, register_wh))
 
 
 def belongs(session: Session, meter: Meter) -> bool:

@@ -1,13 +1,12 @@
 """A board says which charge point it is: the first binds it, and another is refused until the operator says replace."""
 
-from central.fold import alarms, charge_point, commands, deadlines, meters, owners, sessions
-from central.fold.clock import stamp
+from central.fold import alarms, charge_point, commands, deadlines, owners, readings, sessions
 from central.fold.dedup import board_of, numbered_of
 from central.fold.origin import is_stale, setter_of
 from central.fold.running import open_sessions
 from central.fold.step import Step
-from central.model.records import Message, Refused
-from central.model.rows import ChargingPoint, Fault, Meter
+from central.model.records import Refused
+from central.model.rows import ChargingPoint, Fault
 from central.money.formats import price_e4
 
 SEQ_LEAP_MAX = 1_000_000  # how far a board's last seq may lie above Central's and be followed
@@ -52,7 +51,7 @@ def _adopt(step: Step, point: ChargingPoint) -> None:
     point.rated_current_ma = message.get("rated_current_ma", point.rated_current_ma)
     _adopt_engine(step, point, message.get("engine_board"))
     if message.get("meter_id") is not None:
-        _note_register(step, point, message)
+        readings.note_registered(step, point)
     if message.get("last_seq") is not None:
         _follow_seq(step, point, message["last_seq"])
 
@@ -66,25 +65,6 @@ def _adopt_engine(step: Step, point: ChargingPoint, engine_board: str | None) ->
     epoch = step.message.get("engine_epoch")
     if epoch is not None and owners.engine_of(point) is not None:
         owners.note_engine_epoch(step, point, epoch)
-
-
-def _note_register(step: Step, point: ChargingPoint, message: Message) -> None:
-    """What a board knows of its meter at boot. A lower one was wiped, and takes Central's figure from the answer."""
-    at = stamp(message, 0, step.at_ms)
-    told = meters.Told(message.get("register_wh") or 0, at.at_ms, step.at_ms, message.get("occurred_at_ms"))
-    meter = step.rows.get(Meter, point.cp_id, message["meter_id"])
-    if meter is None:
-        meter = meters.opened(point.cp_id, message["meter_id"], told)
-    else:
-        limit = meters.Limit(point.rated_current_ma, step.terms.plant_speed)
-        verdict = meters.judged(meter, told, limit)
-        if verdict == "rise":
-            meters.raise_to(meter, told)
-        elif verdict == "implausible":
-            text = f"meter {meter.meter_id} told {told.register_wh} Wh after {meter.register_wh} Wh"
-            alarms.record(step, alarms.IMPLAUSIBLE_REGISTER, meter.meter_id, text)
-    step.rows.put(meter)
-    charge_point.fit_meter(point, meter, is_fitted=True)
 
 
 def _follow_seq(step: Step, point: ChargingPoint, last_seq: int) -> None:

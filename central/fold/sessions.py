@@ -217,6 +217,7 @@ def _begin(step: Step, point: ChargingPoint, session: Session) -> None:
     at = stamp(step.message, session.requested_at_ms, step.at_ms)
     meter, _ = readings.apply_to_meter(step, point, at, is_fitted=True)
     told_at_ms = step.message.get("occurred_at_ms")
+    readings.note_clock(step, session)
     readings.note_start(session, meter, step.message["register_wh"], at, told_at_ms)
     point.session_id = session.session_id
     _watch(step, session)
@@ -225,6 +226,7 @@ def _begin(step: Step, point: ChargingPoint, session: Session) -> None:
 def _record(step: Step, point: ChargingPoint, session: Session) -> None:
     at = stamp(step.message, session.started_at_ms or session.requested_at_ms, step.at_ms)
     meter, verdict = readings.apply_to_meter(step, point, at, is_fitted=False)
+    readings.note_clock(step, session)
     readings.note_checkpoint(session, meter, verdict, step.message["register_wh"], at)
     point.session_id = session.session_id
     _watch(step, session)
@@ -242,6 +244,7 @@ def _end_unfed(step: Step, point: ChargingPoint, session: Session) -> None:
     message = step.message
     ended_at_ms = clamped(message["ended_at_ms"], session.requested_at_ms, step.at_ms)
     session.fault = _fault_of(message)
+    corrections.note_unfed(step, point, session)
     endings.close(step, point, session, message["reason"], ended_at_ms)
 
 
@@ -277,7 +280,7 @@ def _bill_lost(step: Step, point: ChargingPoint, session: Session) -> None:
     ended_at_ms = max(session.last_checkpoint_at_ms or 0, session.started_at_ms)
     meter = step.rows.get(Meter, point.cp_id, session.meter_id)
     assert meter is not None, "a session that is in progress has told a reading"
-    part = free_part(step, session, meter, completions.last_sound(session))
+    part = free_part(step, session, meter, completions.last_sound(step, point, session, meter))
     endings.close_billed(step, point, session, meter, part, _reason_of(step), ended_at_ms)
 
 

@@ -38,6 +38,11 @@ def advance(mark: Mark, stamp_ms: int) -> Mark:
     return _after_low(mark, stamp_ms)
 
 
+def stands(at_ms: int, stamp_ms: int) -> bool:
+    """Whether a record's time, `at_ms`, is not its own, since its stamp was not believed: time stands still."""
+    return abs(at_ms - stamp_ms) > JITTER_MS
+
+
 def _after_sound(mark: Mark, stamp_ms: int) -> Mark:
     before_ms, count = mark.before_ms, max(0, mark.count)
     if stamp_ms > mark.at_ms + JITTER_MS:

@@ -119,6 +119,8 @@ class Meter:
     read_at_ms: int = 0  # of the newest reading, by its board's clock, held
     heard_at_ms: int = 0  # of the same, by the log's
     told_at_ms: int = 0  # of the same, as its board said it, however wrong its clock is
+    clock_stood: bool = False  # the log's clock stood still at it
+    earliest_ms: int = 0  # when the register can have been reached, at the earliest; what flows later flows after it
 
 
 @dataclass

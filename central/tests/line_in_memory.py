@@ -14,6 +14,7 @@ from wire.kinds import COMMANDS
 from wire.kinds.log import KINDS
 
 from central.fold.apply import apply
+from central.model.record_time import Mark, advance, stands
 from central.model.records import Incoming, Message, Outgoing, Refused
 from central.model.rows import ChargingPoint, Command, Deadline, SeenId, SeenWindow, Session
 from central.model.terms import Terms
@@ -32,15 +33,21 @@ def made_id(*parts: object) -> str:
 
 
 class LineInMemory:
-    """`log` is every record in its order; `commands` what was said to boards and not yet taken by `take_commands`."""
+    """`log` is every record in its order; `commands` what was said to boards and not yet taken by `take_commands`.
+
+    `now_ms` is the true time, `log_ahead_ms` how far the log's clock is off.
+    """
 
     def __init__(self, terms: Terms | None = None) -> None:
         self.terms = terms or Terms()
         self.rows = MemoryRows()
         self.now_ms = T0
+        self.log_ahead_ms = 0
+        self._mark = Mark()
         self.log: list[Incoming] = []
         self.commands: list[Message] = []
         self.dead: list[Refused] = []
+        self.refused: list[Incoming] = []  # the records that they were
         self.strangers: list[Incoming] = []  # refused for who said them, and so not remembered
         self._waiting: deque[Incoming] = deque()
         self.numbers: dict[tuple[str, str], int] = {}
@@ -63,7 +70,7 @@ class LineInMemory:
         message: Message = {"type": kind, "message_id": made_id(kind, self._made), **fields}
         problem = check(message)
         assert problem is None, problem.text
-        incoming = Incoming(KINDS[kind].topic, message[KINDS[kind].key], message, self.now_ms, by)
+        incoming = self._logged(KINDS[kind].topic, message[KINDS[kind].key], message, by)
         self.append([incoming])
         return incoming
 
@@ -73,10 +80,10 @@ class LineInMemory:
             self._fold(self._waiting.popleft())
 
     def tick(self, forward_ms: int) -> None:
-        """Let time pass, and each deadline that comes due on the way."""
+        """Let time pass, and each deadline that comes due on the way, by the log's clock."""
         until_ms = self.now_ms + forward_ms
         while (due := self._next_due(until_ms)) is not None:
-            self.now_ms = max(self.now_ms, due.due_at_ms)
+            self.now_ms = max(self.now_ms, due.due_at_ms - self.log_ahead_ms)
             message: Message = {
                 "type": "deadline_passed",
                 "message_id": made_id(due.deadline_id, due.generation),
@@ -84,7 +91,7 @@ class LineInMemory:
                 "deadline_id": due.deadline_id,
                 "generation": due.generation,
             }
-            self.append([Incoming(due.topic, due.key, message, self.now_ms, "ticker")])
+            self.append([self._logged(due.topic, due.key, message, "ticker")])
         self.now_ms = until_ms
 
     def take_commands(self, kind: str | None = None) -> list[Message]:
@@ -107,8 +114,15 @@ class LineInMemory:
         return [each.code for each in self.dead]
 
     def _next_due(self, until_ms: int) -> Deadline | None:
+        until_ms += self.log_ahead_ms
         due = [row for row in self.rows.all(Deadline) if row.live and row.due_at_ms <= until_ms]
         return min(due, key=lambda row: (row.due_at_ms, row.deadline_id), default=None)
+
+    def _logged(self, topic: str, key: str, message: Message, by: str) -> Incoming:
+        stamp_ms = self.now_ms + self.log_ahead_ms
+        self._mark = advance(self._mark, stamp_ms)
+        at_ms = self._mark.at_ms
+        return Incoming(topic, key, message, at_ms, by, clock_stands=stands(at_ms, stamp_ms))
 
     def _fold(self, incoming: Incoming) -> None:
         self.log.append(incoming)
@@ -117,6 +131,7 @@ class LineInMemory:
             said = apply(self.rows.of(incoming.key), incoming, self.terms)
         except Refused as refused:
             self.dead.append(refused)
+            self.refused.append(incoming)
             if refused.code in ("not_bound", "unknown_charge_point"):
                 self.strangers.append(incoming)
             assert without_seen(self.rows.snapshot()) == without_seen(before), "a refused record changed a row"
@@ -133,7 +148,7 @@ class LineInMemory:
         if outgoing.topic == COMMANDS:
             self.commands.append(message)
         else:
-            self._waiting.append(Incoming(outgoing.topic, outgoing.key, message, self.now_ms, "worker"))
+            self._waiting.append(self._logged(outgoing.topic, outgoing.key, message, "worker"))
 
 
 def without_seen(table: dict[tuple[type, tuple[object, ...]], object]) -> dict[object, object]:

@@ -36,6 +36,7 @@ BROUGHT = {
     "0009": ("LogIdentity", "clock_ahead_ms"),
     "0010": ("Meters", "unassigned_wh"),
     "0011": ("Positions", "topic_id"),
+    "0012": ("Meters", "earliest_ms"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

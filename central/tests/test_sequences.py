@@ -14,13 +14,12 @@ ACTS = 100
 # What does not hold yet; the rest of JUDGED is asserted.
 NOT_YET: dict[str, frozenset[str]] = {
     "honest": frozenset({
-        "every_wh_has_a_place",
         "honest_boards_are_heard",
         "posts_are_free",
         "service_agrees",
         "strangers_can_charge",
     }),
-    "hostile": frozenset({"bills_are_plausible"}),
+    "hostile": frozenset(),
 }
 
 

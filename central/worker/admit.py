@@ -10,6 +10,7 @@ from wire.ids import parse as parse_id
 from wire.kinds.log import KINDS
 from wire.newer import check_of_newer, strange_choices
 
+from central.model.record_time import stands
 from central.model.records import Incoming, Message, Problem
 from eventlog import Record
 
@@ -44,7 +45,8 @@ def admit(record: Record, at_ms: int) -> Incoming | DeadLetter:
     if wrong is not None:
         return wrong
     assert record.key is not None
-    return Incoming(record.topic, record.key, message, at_ms, appender)
+    clock_stands = stands(at_ms, record.timestamp_ms)
+    return Incoming(record.topic, record.key, message, at_ms, appender, clock_stands=clock_stands)
 
 
 def _counted(record: Record, message: Message, at_ms: int, appender: str, problem: Problem) -> Incoming | None:

@@ -41,7 +41,8 @@ def fold_over_sql(records: Sequence[Incoming], terms: Terms, random: Random) -> 
 
 def _record(incoming: Incoming, offset: int) -> TimedRecord:
     value, headers = payload_of(incoming.message), appended_by(incoming.appender)
-    record = Record(incoming.topic, 0, offset, incoming.key, value, headers, incoming.at_ms)
+    stamp_ms = 0 if incoming.clock_stands else incoming.at_ms
+    record = Record(incoming.topic, 0, offset, incoming.key, value, headers, stamp_ms)
     return record, incoming.at_ms
 
 

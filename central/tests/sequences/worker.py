@@ -122,7 +122,8 @@ class Worker:
         return left < before
 
     def _fold(self, logged: Logged, at_ms: int) -> None:
-        incoming = Incoming(logged.topic, logged.key, logged.message, at_ms, logged.by)
+        stands = record_time.stands(at_ms, logged.stamp_ms)
+        incoming = Incoming(logged.topic, logged.key, logged.message, at_ms, logged.by, clock_stands=stands)
         rows = WatchedRows(self.rows, logged.key)
         self.incoming.append(incoming)
         try:

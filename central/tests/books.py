@@ -1,0 +1,50 @@
+"""Every Wh that meters told, held against the places that Central has put it in."""
+
+from collections import defaultdict
+
+from wire.appenders import BRIDGE
+from wire.kinds import CP
+
+from central.fold.meters import told_wh
+from central.model.rows import Meter, Session
+from central.tests.line_in_memory import LineInMemory
+
+_REGISTERS = ("register_wh", "start_register_wh", "end_register_wh")
+
+
+def told_by_records_wh(line: LineInMemory, meter_id: str) -> int:
+    """From the first register of a meter that boards told to the highest, dead letters apart."""
+    told: list[int] = []
+    for incoming in line.log:
+        message = incoming.message
+        is_told = incoming.topic == CP and incoming.appender == BRIDGE and incoming not in line.refused
+        if is_told and message.get("meter_id") == meter_id:
+            told += [message[name] for name in _REGISTERS if message.get(name) is not None]
+    return max(told) - told[0]
+
+
+def check_books(line: LineInMemory, **fell_wh: int) -> None:
+    """Each meter's path is the sum of its places, and no two sessions have the same part.
+
+    `fell_wh`: by how much the register of this meter fell, which it told a second time.
+    """
+    parts: defaultdict[tuple[str, str, int], list[tuple[int, int]]] = defaultdict(list)
+    taken: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in line.rows.all(Session):
+        wh = (row.energy_wh or 0) + row.held_wh + row.unbilled_wh
+        if wh:
+            assert row.meter_id is not None
+            assert row.start_register_wh is not None
+            taken[row.cp_id, row.meter_id] += wh
+            part = row.start_register_wh, row.start_register_wh + wh
+            parts[row.cp_id, row.meter_id, row.meter_life].append(part)
+    for meter in line.rows.all(Meter):
+        assert meter.unassigned_wh >= 0
+        assert told_wh(meter) == taken[meter.cp_id, meter.meter_id] + meter.unassigned_wh, meter
+        again_wh = fell_wh.get(meter.meter_id, 0)
+        assert told_wh(meter) == told_by_records_wh(line, meter.meter_id) + again_wh, meter
+    for each in parts.values():
+        reached_wh = 0
+        for start_wh, end_wh in sorted(each):
+            assert start_wh >= reached_wh, each
+            reached_wh = end_wh
