@@ -4,7 +4,6 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hil_tests.meter_windows import window_of, window_of_counts, window_of_plant
+from hil_tests.small_int import SmallInt
 from plant.mains import Mains
 from plant.profile_files import load_of
 from plant.world import World
@@ -180,27 +180,6 @@ def test_a_calibration_out_of_bounds_is_refused(i_ua: int, v_uv: int, named: str
     with pytest.raises(ValueError, match=named):
         Meter("m", 0, i_ua, v_uv)
 
-
-class SmallInt(int):
-    """An integer that must stay one of a 32-bit MicroPython's small ones through every operation."""
-
-
-def _bounded(name: str) -> Callable[..., SmallInt]:
-    plain = getattr(int, name)
-
-    def operation(*operands: int) -> SmallInt:
-        value = plain(*(int(each) for each in operands))
-        assert -(1 << 30) <= value < 1 << 30, f"{name}{operands} = {value}, too large for a small integer"
-        return SmallInt(value)
-
-    return operation
-
-
-for _name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "rshift", "and", "or"):
-    setattr(SmallInt, f"__{_name}__", _bounded(f"__{_name}__"))
-    setattr(SmallInt, f"__r{_name}__", _bounded(f"__r{_name}__"))
-for _name in ("neg", "abs"):
-    setattr(SmallInt, f"__{_name}__", _bounded(f"__{_name}__"))
 
 _FIELDS = ("n", "duration_ms", "sum_i", "sum_ii", "sum_v", "sum_vv", "sum_vi")
 any_sum = st.integers(-(1 << 30), (1 << 30) - 1)

@@ -76,8 +76,7 @@ class Windows:
             sum_next += v * i
         window.sum_i, window.sum_v, window.clipped = _within(sum_i, _SUMS), _within(sum_v, _SUMS), clipped
         window.sum_ii, window.sum_vv = _within(sum_ii, _PRODUCTS), _within(sum_vv, _PRODUCTS)
-        between = sum_vi - sum_vi // channels + sum_next // channels
-        window.sum_vi = _within(between + ((between >> 8) * self._regain >> 8), _PRODUCTS)
+        window.sum_vi = _within(between(sum_vi, sum_next, channels, self._regain), _PRODUCTS)
 
     def _centre(self, sum_i, sum_v):
         """Mid-rail of the next window: the mean of the last MEANS windows."""
@@ -88,6 +87,12 @@ class Windows:
         if self._missing <= 1:
             self._zero_i = _mean(self._raw_i)
             self._zero_v = _mean(self._raw_v)
+
+
+def between(sum_vi, sum_next, channels, regain):
+    """The sum of products with the current at the voltage's moment; regain: what the line lost, in 65536ths."""
+    products = sum_vi - sum_vi // channels + sum_next // channels
+    return products + ((products >> 8) * regain >> 8)
 
 
 def _mean(sums):

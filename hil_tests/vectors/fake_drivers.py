@@ -1,0 +1,169 @@
+"""Run on MicroPython, with benches/fake_machine before its own modules: one test of a real board's drivers.
+
+    micropython fake_drivers.py TEST
+"""
+
+import sys
+
+from chargepoint.settings import SettingError, read
+from chip import chip
+from machine import PWRON_RESET, WDT_RESET, world
+
+PICO = '{"cp_id": "cp_1", "role": "engine", "platform": "rp2", "state_dir": ".", %s}'
+
+
+def _settings(more):
+    return read(PICO % more)
+
+
+def _refusal(more):
+    from hal import lines, platforms
+
+    settings = _settings(more)
+    try:
+        platforms.make(settings)
+        lines.make(settings, settings.engine, True)
+    except SettingError as error:
+        return str(error)
+    return None
+
+
+def boot_opens_the_relay_and_leans_on_nothing():
+    before = set(sys.modules)
+    import boot
+
+    assert world.outputs == {boot.RELAY_PIN: 0}
+    assert set(sys.modules) - before == {"boot"}
+
+
+def bad_pins_are_refused_with_the_relay_open():
+    for more, says in (
+        ('"engine": "usb", "trip_pin": 18', "trip_pin: 18 is the pin of the relay"),
+        ('"engine": "usb", "trip_pin": 26', "trip_pin: 26 must not be used"),
+        ('"engine": "usb", "trip_pin": 23', "trip_pin: 23 must not be used"),
+        ('"engine": "usb", "trip_pin": 30', "trip_pin: 30 must not be used"),
+        ('"engine": "uart:1", "trip_pin": 8', "uart_tx_pin: 8 is the pin of trip_pin"),
+        ('"engine": "uart:2"', "uart_tx_pin: it is missing"),
+        ('"engine": "serial:/dev/x"', "serial:/dev/x: a board of platform rp2"),
+        ('"engine": "usb", "wifi_ssid": "x", "rcm_pin": 22, "stop_pin": 22', "stop_pin: 22 is the pin of rcm_pin"),
+    ):
+        world.outputs.clear()
+        refusal = _refusal(more)
+        assert refusal is not None and refusal.startswith(says), (more, refusal)
+        assert world.outputs[18] == 0
+        chip.dma = []
+        chip.converter.running = False
+    assert _refusal('"engine": "uart:1"') is None
+
+
+def uart_loses_nothing_where_both_sides_wait():
+    from hal.uart import UartLine
+
+    line = UartLine(1, 8, 9, 11, 10)
+    assert (line.is_open, line.read(9), line.write(b"x")) == (False, b"", False)
+    line.dial()
+    uart = world.uart
+    assert (line.is_open, line.generation) == (True, 1)
+    sent = bytes([k % 251 for k in range(6000)])
+    given, got = 0, b""
+    for turn in range(200):
+        given += uart.receive(sent[given : given + 57])  # as the other side's RTS lets it
+        if turn % 40 > 30:  # deaf: nobody reads for ten passes
+            continue
+        line.step(turn)
+        got += line.read(1024)
+    while len(got) < given:
+        got += line.read(1024)
+    assert given == len(sent) and got == sent
+    assert line.write(sent[:5000])
+    assert not line.write(sent[:5000]), "there is no room for all of it"
+    uart.takes = 100
+    for turn in range(60):
+        uart.takes = 0 if turn % 3 else 250  # CTS holds it
+        line.step(turn)
+    assert bytes(uart.far) == sent[:5000]
+    line.close()
+    line.dial()
+    assert line.generation == 2
+
+
+def wifi_comes_back_by_itself():
+    from hal.wifi import JOIN_MS, Wifi
+    from network import air
+    from time import ticks_ms
+
+    def run(duration_ms):
+        for _ in range(duration_ms // 100):
+            chip.advance_us(100000)
+            wifi.step(ticks_ms())
+
+    wifi = Wifi("Car park", "right", ticks_ms)
+    assert air.radio_on and wifi.is_up() and wifi.joins == 1
+    run(60000)
+    assert wifi.joins == 1
+    air.password = None
+    run(10 * JOIN_MS)
+    assert not wifi.is_up() and 5 <= wifi.joins <= 12
+    air.password = "another"
+    run(3 * JOIN_MS)
+    assert not wifi.is_up()
+    air.password = "right"
+    run(2 * JOIN_MS)
+    assert wifi.is_up()
+
+
+def main_runs_a_pico_s_engine():
+    """All of main.py but its endless loop, on a Pico without a network."""
+    import main
+    from hal import platforms
+
+    sys.modules["hal.tcp"] = None  # a plain Pico has no socket; an import of it would show
+    world.cause = PWRON_RESET
+    settings = _settings('"engine": "uart:1", "trip_pin": 19')
+    platform = platforms.make(settings)
+    board = main.make_board(settings, platform)
+    main.spare_heap()
+    platform.start_watchdog()
+    for _ in range(2000):
+        board.step()
+        platform.sleep_ms(main.STEP_MS)
+    assert not chip.bitten()
+    assert board.engine.state == "safe"
+    assert board.engine.meter.voltage_mv < 1000000
+    assert settings.firmware.endswith("0.1"), "it measures well enough to bill by"
+    assert b"keepalive" in bytes(world.uart.far)
+
+
+def main_resets_a_board_whose_rules_fail():
+    import main
+
+    class Wrong:
+        platform = None
+
+        def step(self):
+            raise ValueError("a defect")
+
+    made = []
+
+    def make_board(settings, platform):
+        made.append(platform)
+        wrong = Wrong()
+        wrong.platform = platform
+        return wrong
+
+    main.make_board = make_board
+    main._ready = lambda settings, board: "ready"
+    with open("config.json", "w") as file:
+        file.write(PICO % '"engine": "uart:1"')
+    main.main([])
+    assert world.resets == 1 and world.cause == WDT_RESET
+    assert world.outputs[18] == 0
+    made[0].set_maintenance(True)
+    chip.dma = []
+    assert main.main([]) == 0
+    assert len(made) == 1, "in maintenance nothing is made"
+    made[0].set_maintenance(False)
+
+
+globals()[sys.argv[1]]()
+print("holds")
