@@ -13,7 +13,7 @@ import pytest
 from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[1]
-SCRIPT = ROOT / "hil_tests" / "vectors" / "fake_drivers.py"
+SCRIPT = ROOT / "hil_tests" / "contract" / "fake_drivers.py"
 TESTS = re.findall(r"^def ([a-z]\w+)\(\)", SCRIPT.read_text(encoding="utf-8"), re.MULTILINE)
 
 

@@ -49,7 +49,7 @@ def bad_pins_are_refused_with_the_relay_open():
     ):
         world.outputs.clear()
         refusal = _refusal(more)
-        assert refusal is not None and refusal.startswith(says), (more, refusal)
+        assert (refusal or "").startswith(says), (more, refusal)
         assert world.outputs[18] == 0
         chip.dma = []
         chip.converter.running = False
@@ -74,7 +74,8 @@ def uart_loses_nothing_where_both_sides_wait():
         got += line.read(1024)
     while len(got) < given:
         got += line.read(1024)
-    assert given == len(sent) and got == sent
+    assert given == len(sent)
+    assert got == sent
     assert line.write(sent[:5000])
     assert not line.write(sent[:5000]), "there is no room for all of it"
     uart.takes = 100
@@ -88,9 +89,10 @@ def uart_loses_nothing_where_both_sides_wait():
 
 
 def wifi_comes_back_by_itself():
+    from time import ticks_ms
+
     from hal.wifi import JOIN_MS, Wifi
     from network import air
-    from time import ticks_ms
 
     def run(duration_ms):
         for _ in range(duration_ms // 100):
@@ -98,12 +100,14 @@ def wifi_comes_back_by_itself():
             wifi.step(ticks_ms())
 
     wifi = Wifi("Car park", "right", ticks_ms)
-    assert air.radio_on and wifi.is_up() and wifi.joins == 1
+    assert air.radio_on
+    assert (wifi.is_up(), wifi.joins) == (True, 1)
     run(60000)
     assert wifi.joins == 1
     air.password = None
     run(10 * JOIN_MS)
-    assert not wifi.is_up() and 5 <= wifi.joins <= 12
+    assert not wifi.is_up()
+    assert 5 <= wifi.joins <= 12
     air.password = "another"
     run(3 * JOIN_MS)
     assert not wifi.is_up()
@@ -156,7 +160,7 @@ def main_resets_a_board_whose_rules_fail():
     with open("config.json", "w") as file:
         file.write(PICO % '"engine": "uart:1"')
     main.main([])
-    assert world.resets == 1 and world.cause == WDT_RESET
+    assert (world.resets, world.cause) == (1, WDT_RESET)
     assert world.outputs[18] == 0
     made[0].set_maintenance(True)
     chip.dma = []
