@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,8 @@ from tools.testing.deadlines import DEADLINE_S
 class Stack:
     """Usable as a context manager. `say` hears of progress and notices, a line each.
 
-    `settings` go over those that the stack chooses. `worker`, `api` and `bridge` exist once it was started.
+    `settings` go over those that the stack chooses. `worker`, `api` and `bridge` exist once it was started. `clocks`:
+    by their names, files that say how wrong their hosts' clocks are (tools/testing/wrong_clock.py).
     """
 
     worker: ChildProcess
@@ -37,8 +38,10 @@ class Stack:
         log: Wanted = "best",
         settings: dict[str, str] | None = None,
         say: Callable[[str], None] | None = None,
+        clocks: Mapping[str, Path] | None = None,
     ) -> None:
         self.folder = folder
+        self._clocks = clocks or {}
         self._wanted_log: Wanted = log
         self._designs = designs
         self._extra = settings or {}
@@ -70,7 +73,8 @@ class Stack:
 
     def _start_servers(self, settings: dict[str, str]) -> None:
         def server(name: str, module: str, *arguments: str) -> ChildProcess:
-            command = [sys.executable, "-m", module, *arguments]
+            clock = ["tools.testing.wrong_clock", str(self._clocks[name])] if name in self._clocks else []
+            command = [sys.executable, "-m", *clock, module, *arguments]
             process = ChildProcess(name, command, self.folder / f"{name}.log", settings, self.folder)
             self._running.callback(process.stop)
             process.start()
