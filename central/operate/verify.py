@@ -11,6 +11,8 @@ from central.store.tables import CHARGING_POINTS, CHARGING_SESSIONS, DRIVERS, ME
 
 _SESSION = CHARGING_SESSIONS.c
 _METER = METERS.c
+_POINT = CHARGING_POINTS.c
+_WHAT_TO_DO = "fold the log anew into an empty database and compare (docs/operating.md)"
 # A session that failed may have been billed by a correction.
 _BILLED = or_(_SESSION.status == COMPLETED, _SESSION.energy_wh.is_not(None))
 _TAKEN = func.coalesce(_SESSION.energy_wh, 0) + _SESSION.held_wh + _SESSION.unbilled_wh
@@ -18,7 +20,8 @@ _TAKEN = func.coalesce(_SESSION.energy_wh, 0) + _SESSION.held_wh + _SESSION.unbi
 
 def verify(connection: Connection) -> list[str]:
     """One line for each thing that does not agree; nothing where all does."""
-    return [finding for check in (_orphans, _bills, _tickets, _meters, _overlaps) for finding in check(connection)]
+    checks = (_orphans, _bills, _tickets, _meters, _registers, _overlaps)
+    return [finding for check in checks for finding in check(connection)]
 
 
 def _orphans(connection: Connection) -> list[str]:
@@ -87,11 +90,36 @@ def _meters(connection: Connection) -> list[str]:
         if gap_wh:
             findings.append(
                 f"{where}: it told {told_wh} Wh, sessions have {taken_wh} Wh and {unassigned_wh} Wh are unassigned: "
-                f"{abs(gap_wh)} Wh {'have no place' if gap_wh > 0 else 'have two places'}"
+                f"{abs(gap_wh)} Wh {'have no place' if gap_wh > 0 else 'have two places'}; {_WHAT_TO_DO}"
             )
         if unassigned_wh < 0:
-            findings.append(f"{where}: sessions have {-unassigned_wh} Wh more than it told")
+            findings.append(f"{where}: sessions have {-unassigned_wh} Wh more than it told; {_WHAT_TO_DO}")
     return findings
+
+
+def _registers(connection: Connection) -> list[str]:
+    """A path ends at its register: no session has a part beyond, and boards are told no other."""
+    ends = _SESSION.start_register_wh + _TAKEN
+    same_life = (_SESSION.cp_id == _METER.cp_id) & (_SESSION.meter_id == _METER.meter_id)
+    beyond = select(_SESSION.session_id, ends, _METER.cp_id, _METER.meter_id, _METER.register_wh).where(
+        same_life, _SESSION.meter_life == _METER.life, _TAKEN > 0, ends > _METER.register_wh
+    )
+    fitted = (_POINT.cp_id == _METER.cp_id) & (_POINT.meter_id == _METER.meter_id)
+    other = select(_POINT.cp_id, _POINT.register_wh, _METER.meter_id, _METER.sound_wh).where(
+        fitted, _POINT.register_wh != _METER.sound_wh
+    )
+    return [
+        *(
+            f"session {session}: it ends at {end_wh} Wh, but meter {meter} of charge point {cp_id} told "
+            f"{register_wh} Wh at most; {_WHAT_TO_DO}"
+            for session, end_wh, cp_id, meter, register_wh in connection.execute(beyond)
+        ),
+        *(
+            f"charge point {cp_id}: boards are told {told_wh} Wh, but its meter {meter} stands at {sound_wh} Wh; "
+            f"{_WHAT_TO_DO}"
+            for cp_id, told_wh, meter, sound_wh in connection.execute(other)
+        ),
+    ]
 
 
 def _overlaps(connection: Connection) -> list[str]:
@@ -101,8 +129,10 @@ def _overlaps(connection: Connection) -> list[str]:
     findings: list[str] = []
     before: tuple[tuple[str, str, int], int, str] | None = None
     for cp_id, meter, life, start_wh, taken_wh, session in connection.execute(parts.order_by(*columns[:4])):
-        on = (cp_id, meter, life)
+        on, end_wh = (cp_id, meter, life), start_wh + taken_wh
         if before is not None and before[0] == on and start_wh < before[1]:
-            findings.append(f"sessions {before[2]} and {session}: both have {before[1] - start_wh} Wh of meter {meter}")
-        before = (on, start_wh + taken_wh, session)
+            both = f"both have {min(before[1], end_wh) - start_wh} Wh of meter {meter}"
+            findings.append(f"sessions {before[2]} and {session}: {both}; {_WHAT_TO_DO}")
+            end_wh = max(before[1], end_wh)
+        before = (on, end_wh, session)
     return findings
