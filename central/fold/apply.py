@@ -2,7 +2,7 @@
 
 from wire.kinds import CP
 
-from central.fold import alarms, charge_point, dedup, owners
+from central.fold import alarms, charge_point, dedup, orders, owners, registration
 from central.fold.step import Step
 from central.fold.table import HANDLERS
 from central.fold.telemetry import note_seen
@@ -29,7 +29,7 @@ def apply(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
     if handler is None:
         raise Refused("wrong_topic", f"{incoming.message['type']} is not folded from {incoming.topic}")
     lookup = dedup.look_up(rows, incoming)
-    if lookup.duplicate:
+    if lookup.duplicate and not registration.is_judged_anew(rows, incoming):
         return []
     step = Step(rows, incoming, terms)
     from_board = incoming.topic == CP and charge_point.is_from_board(incoming)
@@ -69,6 +69,7 @@ def _note_board(step: Step, lookup: dedup.Lookup) -> None:
     if board is not None and board in (point.board, point.engine_board):
         if owners.note_epoch(step, point, lookup):
             charge_point.settle(step, point)
+        orders.note_word(step, point)
         _record_alarms(step, lookup)
 
 

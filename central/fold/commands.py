@@ -10,8 +10,8 @@ from central.model.records import Message, Refused
 from central.model.rows import ChargingPoint, Command
 from central.model.states import REFUSED, SENT, next_command_state
 
-# What must not be forgotten because its number was too low: current flows until it is heard.
-STOPS = frozenset({"stop_charge", "stop_service"})
+# What stands until it has taken effect (orders.py), whatever becomes of one command.
+ORDERS = frozenset({"stop_charge", "stop_service", "resume_service"})
 _OWN_FIELDS = frozenset({"type", "cp_id", "seq", "expires_at_ms", "session_id"})
 SEQ_REACH = 1_000  # how far above its last seq a board takes one
 
@@ -44,10 +44,11 @@ def repeat_unanswered(step: Step, point: ChargingPoint) -> None:
             _say(step, command)
 
 
-def repeat_stops_anew(step: Step, point: ChargingPoint) -> None:
-    """Central's seq was raised over that of stops which wait for an answer: the engine would not take them any more."""
+def repeat_orders_anew(step: Step, point: ChargingPoint) -> None:
+    """Central's seq was raised over that of orders which wait for an answer: the engine would not take them any more.
+    """
     for command in sorted(step.rows.find(Command, cp_id=point.cp_id, state=SENT), key=lambda row: row.seq):
-        if command.kind in STOPS and step.at_ms < command.expires_at_ms:
+        if command.kind in ORDERS and step.at_ms < command.expires_at_ms:
             repeat_anew(step, point, command)
 
 

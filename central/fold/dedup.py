@@ -70,6 +70,12 @@ def board_of(incoming: Incoming) -> str | None:
     return None if parsed is None else parsed[0]
 
 
+def epoch_of(incoming: Incoming) -> str | None:
+    """The epoch of that board."""
+    parsed = _parsed(incoming)
+    return None if parsed is None else parsed[1]
+
+
 def numbered_of(incoming: Incoming) -> tuple[str, str, int] | None:
     """(board, epoch, n) of a reliable message of a board; None for everything else."""
     parsed = _parsed(incoming)

@@ -59,9 +59,13 @@ def clear(step: Step, name: str) -> bool:
     fault = step.rows.get(Fault, step.key, name)
     if fault is None or fault.cleared_at_ms is not None:
         return False
+    end(step, fault)
+    return True
+
+
+def end(step: Step, fault: Fault) -> None:
     fault.cleared_at_ms = step.at_ms
     step.rows.put(fault)
-    return True
 
 
 def handle_status_notification(step: Step) -> None:

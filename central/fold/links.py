@@ -1,10 +1,9 @@
 """The connection that holds a charge point's link, and whether the charge point is silent."""
 
-from central.fold import charge_point, commands, sessions
+from central.fold import charge_point, commands, orders
 from central.fold.step import Step
 from central.fold.telemetry import note_seen
-from central.model.rows import ChargingPoint, Command, LastSeen
-from central.model.states import ACCEPTED, SENT
+from central.model.rows import ChargingPoint, LastSeen
 
 
 def handle_link_up(step: Step) -> None:
@@ -20,8 +19,7 @@ def handle_link_up(step: Step) -> None:
     register = {"meter_id": point.meter_id, "register_wh": point.register_wh} if point.meter_id is not None else {}
     _answer(step, {"accepted": True, "in_service": not point.stopped, "seq": point.seq, **register})
     commands.repeat_unanswered(step, point)
-    sessions.send_stops(step, point)
-    _send_operators_stop(step, point)
+    orders.note_link(step, point)
     charge_point.settle(step, point)
 
 
@@ -45,6 +43,7 @@ def handle_silent(step: Step) -> None:
 def handle_heard(step: Step) -> None:
     point = charge_point.of(step)
     point.silent = False
+    orders.say_again(step, point)
     charge_point.settle(step, point)
 
 
@@ -74,13 +73,3 @@ def _answer(step: Step, fields: dict[str, bool | int | str | None]) -> None:
             **fields,
         },
     )
-
-
-def _send_operators_stop(step: Step, point: ChargingPoint) -> None:
-    """Send the operator's stop as a new command, unless the board took it or it is still being sent."""
-    if not point.stopped:
-        return
-    command = None if point.service_seq is None else step.rows.get(Command, point.cp_id, point.service_seq)
-    is_waiting = command is not None and command.state == SENT and step.at_ms < command.expires_at_ms
-    if command is None or not (is_waiting or command.state == ACCEPTED):
-        commands.send_service(step, point, "stop_service")

@@ -9,7 +9,7 @@ session does so after a while, since it may have overtaken the completion.
 
 from central.fold import deadlines, sessions
 from central.fold.clock import stamp
-from central.fold.dedup import Lookup, numbered_of
+from central.fold.dedup import Lookup, board_of, epoch_of, numbered_of
 from central.fold.endings import unnamed_deadline
 from central.fold.running import is_taken, open_sessions
 from central.fold.step import Step
@@ -22,6 +22,27 @@ _WITHOUT_SESSION = frozenset({"booting", "safe", "idle", "faulted"})
 def engine_of(point: ChargingPoint) -> str | None:
     """The board of the engine; on one board, that board."""
     return point.engine_board or point.board
+
+
+def engine_named(step: Step) -> str | None:
+    """The board that a registration names as the engine's; None where it names none. On one board it is that board,
+    which says its own epoch.
+    """
+    told: str | None = step.message.get("engine_board")
+    if told is None and step.message.get("engine_epoch") == epoch_of(step.incoming):
+        return board_of(step.incoming)
+    return told
+
+
+def is_engine_kept(step: Step, point: ChargingPoint) -> bool:
+    """Whether a board that takes the place of another stands in front of the same engine, or knows of none yet. An
+    engine of which nothing was ever heard is nobody's to keep.
+    """
+    named, epoch = engine_named(step), step.message.get("engine_epoch")
+    if named is None:
+        return point.engine_board is not None and step.message.get("meter_id") in (None, point.meter_id)
+    is_known = epoch in (None, point.engine_epoch) or _is_earlier(step, point, epoch)
+    return named == engine_of(point) and point.engine_epoch is not None and is_known
 
 
 def note_epoch(step: Step, point: ChargingPoint, lookup: Lookup) -> bool:

@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 from wire.kinds.fields import ENERGY_MAX_WH
 
-from central.fold import charge_point, commands, completions, corrections, deadlines, endings, holding, readings
+from central.fold import charge_point, commands, completions, corrections, deadlines, endings, holding, orders, readings
 from central.fold.billing import free_part
 from central.fold.clock import clamped, stamp
 from central.fold.flags import UNHEARD, flag, has_flag
-from central.fold.running import is_taken, open_sessions
+from central.fold.running import is_taken
 from central.fold.step import Step
 from central.model.records import Message, Refused
 from central.model.rows import ChargingPoint, Command, Meter, Session
@@ -79,10 +79,12 @@ def handle_command_response(step: Step) -> None:
         session = _of(step, str(command.session_id))
         transition(step, point, session, event)
     commands.keep_answer(step, command)
+    if command.state != ACCEPTED:
+        orders.note_refusal(step, point, command)
+    elif command.session_id is not None:
+        deadlines.disarm(step, endings.unnamed_deadline(command.session_id))
     if is_behind:
         commands.catch_up(point)
-    if _is_still_wanted(step, point, command):
-        commands.repeat_anew(step, point, command)
     step.rows.put(point)
 
 
@@ -90,8 +92,11 @@ def handle_command_deadline(step: Step, seq_of: str) -> None:
     """`command:<cp_id>:<seq>`: send the command again, or stop waiting for its answer."""
     point = charge_point.of(step)
     command = commands.resend_or_expire(step, seq_of)
-    if command is not None and command.kind == "start_charge":
+    if command is None:
+        return
+    if command.kind == "start_charge":
         _free(step, point, _of(step, str(command.session_id)))
+    orders.note_failure(step, point, command)
 
 
 def handle_lost_deadline(step: Step, session_id: str) -> None:
@@ -106,14 +111,7 @@ def lose(step: Step, point: ChargingPoint, session: Session) -> None:
 def end_by_operator(step: Step, point: ChargingPoint, session: Session) -> None:
     """Close the session without waiting for the engine, and tell an engine that still runs it to stop."""
     lose(step, point, session)
-    _send_stop(step, point, session, OPERATOR)
-
-
-def send_stops(step: Step, point: ChargingPoint) -> None:
-    """The link is back: send again each stop that a driver asked for and that has not taken effect."""
-    for session in open_sessions(step, point.cp_id):
-        if session.stop_requested:
-            _send_stop(step, point, session, "driver")
+    orders.send_stop(step, point, session, OPERATOR)
 
 
 def _told_of(step: Step) -> tuple[ChargingPoint, Session]:
@@ -150,16 +148,6 @@ def _unknown_event(step: Step, session: Session) -> SessionEvent | None:
     if session.status not in OPEN:
         return None
     return "lost" if is_taken(step, session) else "start_gone"
-
-
-def _is_still_wanted(step: Step, point: ChargingPoint, command: Command) -> bool:
-    """Whether a stop that was superseded is still wanted by the driver or the operator."""
-    if command.reason != "superseded" or command.kind not in commands.STOPS:
-        return False
-    if command.kind == "stop_service":
-        return point.stopped and point.service_seq == command.seq
-    session = _of(step, str(command.session_id))
-    return session.status in OPEN and not commands.is_pending(step, point.cp_id, command.kind, session.session_id)
 
 
 def _note_start_answer(step: Step, point: ChargingPoint, command: Command) -> None:
@@ -268,7 +256,7 @@ def _reason_of(step: Step) -> str:
 
 def _flag_stop(step: Step, point: ChargingPoint, session: Session) -> None:
     session.stop_requested = True
-    _send_stop(step, point, session, "driver")
+    orders.send_stop(step, point, session, orders.DRIVER)
     holding.note_stop(step, point, session)
 
 
@@ -290,12 +278,7 @@ def _late(step: Step, point: ChargingPoint, session: Session) -> None:
         return
     corrections.note_late_reading(step, point, session)
     if has_flag(session, UNHEARD) or session.status != COMPLETED:
-        _send_stop(step, point, session, OPERATOR)  # it runs, and nobody would be billed for it
-
-
-def _send_stop(step: Step, point: ChargingPoint, session: Session, reason: str) -> None:
-    if not commands.is_pending(step, point.cp_id, "stop_charge", session.session_id):
-        commands.send(step, point, "stop_charge", session.session_id, reason=reason)
+        orders.send_stop(step, point, session, OPERATOR)  # it runs, and nobody would be billed for it
 
 
 def _watch(step: Step, session: Session) -> None:

@@ -13,6 +13,7 @@ from central.fold import (
     holding,
     links,
     operator,
+    orders,
     owners,
     registration,
     sessions,
@@ -24,6 +25,7 @@ from central.model.rows import Deadline
 
 DEADLINES: dict[str, Callable[[Step, str], None]] = {
     "command": sessions.handle_command_deadline,
+    "orders": orders.handle_deadline,
     "lost": sessions.handle_lost_deadline,
     "unnamed": owners.handle_deadline,
     "claim_hold": holding.handle_deadline,

@@ -164,9 +164,18 @@ def repeated(line: LineInMemory, random: Random) -> list[Incoming]:
     result = list(line.log)
     admitted = [record for record in line.log if record not in line.strangers]
     for record in random.sample(admitted, len(admitted) // 2):
-        at = random.randint(result.index(record) + 1, len(result))
+        at = random.randint(result.index(record) + 1, _repeatable_until(result, record))
         result.insert(at, replace(record, at_ms=max(record.at_ms, result[at - 1].at_ms)))
     return result
+
+
+def _repeatable_until(records: list[Incoming], record: Incoming) -> int:
+    """A registration that is told again after the operator has made room is judged anew."""
+    if record.message["type"] == "register_request":
+        for number in range(records.index(record) + 1, len(records)):
+            if records[number].key == record.key and records[number].message.get("action") == "replace":
+                return number
+    return len(records)
 
 
 def interleaved(records: list[Incoming], random: Random) -> list[Incoming]:

@@ -2,6 +2,7 @@
 fire; then a stranger charges at every post that is left.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from central.model.ids import session_id
@@ -49,12 +50,17 @@ def settle(world: World) -> None:
 
 
 def _compare_service(world: World) -> None:
-    """Whether each engine takes starts as the operator said last."""
+    """Whether each engine takes starts as the operator said last. What was not taken is said again within an hour."""
+    if any(_disagreements(world)):
+        world.advance(HOUR_MS + MINUTE_MS)
+    world.findings += [("service_agrees", text) for text in _disagreements(world)]
+
+
+def _disagreements(world: World) -> Iterator[str]:
     for at in world.posts:
         row = world.worker.rows.table.get((ChargingPoint, (at.cp_id,)))
         if row is not None and at.is_registered and row.stopped != at.engine.flash.is_out_of_service:
-            text = f"{at.cp_id} is {'stopped' if row.stopped else 'in service'}, its engine is not"
-            world.findings.append(("service_agrees", text))
+            yield f"{at.cp_id} is {'stopped' if row.stopped else 'in service'}, its engine is not"
 
 
 def _compare_marks(world: World, mended_ms: int) -> None:

@@ -1,7 +1,7 @@
 """The same log folded in other ways makes the same rows and says the same."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from wire.kinds import COMMANDS, TELEMETRY
@@ -37,7 +37,7 @@ def interleaved_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
 
 def repeated_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
     """Some records are told once more. Nobody remembers ids for longer than 30 days, nor what was
-    refused without a trace, nor telemetry.
+    refused without a trace, nor telemetry; and a registration is judged anew where the operator has made room since.
     """
     told: list[Incoming] = []
     for number, incoming in enumerate(worker.incoming):
@@ -45,10 +45,17 @@ def repeated_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
         if number and random.random() < 0.2:
             of = random.randrange(max(0, number - 60), number)
             again = worker.incoming[of]
-            is_new = again.topic == TELEMETRY or of in worker.forgotten
+            is_new = again.topic == TELEMETRY or of in worker.forgotten or _has_room(worker.incoming[of:number])
             if incoming.at_ms - again.at_ms < 20 * DAY_MS and not is_new:
                 told.append(Incoming(again.topic, again.key, again.message, incoming.at_ms, again.appender))
     yield from _compared(worker, *fold(worker, told))
+
+
+def _has_room(records: Sequence[Incoming]) -> bool:
+    """Whether the first is a registration, and the operator has made room for another board since."""
+    first = records[0]
+    of_key = (each.message.get("action") for each in records if each.key == first.key)
+    return first.message["type"] == "register_request" and any(each in ("replace", "remove") for each in of_key)
 
 
 def sql_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
