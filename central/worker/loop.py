@@ -23,6 +23,7 @@ from central.store.log_identity import OtherLog
 from central.store.offsets import FenceLost, Position, TopicPartition
 from central.worker import forgetting
 from central.worker.batch import Batch, Fold
+from central.worker.catch_up import CatchUp
 from central.worker.clock_alarm import ClockAlarm
 from central.worker.intake import TOPICS, Intake
 from central.worker.publisher import Publisher
@@ -36,6 +37,7 @@ from runtime.pauses import Pauses
 FORGET_INTERVAL_S = 3_600.0
 FORGET_AGAIN_S = 1.0  # while there is more to forget
 CATCH_UP_S = 60.0  # while there is more to fold before
+CATCH_UP_POLL_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ class Worker:
         self._stop = stop
         self._intake: Intake | None = None
         self._positions: dict[TopicPartition, Position] = {}
+        self._catch_up = CatchUp(log)
         self._publisher = Publisher(log, clock, self._wake)
         self._forget_at = 0.0
         self.counts: Counter[str] = Counter()
@@ -104,6 +107,8 @@ class Worker:
             partitions = self._partitions()
             self._recognise(partitions)
             self._read_positions()
+            with self._database.reader.connect() as connection:
+                self._catch_up.begin(connection, self._positions)
             self._intake = Intake(self._log, self._starts(), self.counts)
             self._ticker.wait_for_grace()
         else:
@@ -153,6 +158,9 @@ class Worker:
         records = self._read(intake)
         if records:
             self._fold(records)
+        if not self._catch_up.is_over:
+            self._catch_up_on(intake)
+            return
         with self._database.reader.connect() as connection:
             self._publisher.publish(connection)
             if self._ticker.is_due():
@@ -166,9 +174,19 @@ class Worker:
         if time.monotonic() > self._forget_at:
             self._forget(intake)
 
+    def _catch_up_on(self, intake: Intake) -> None:
+        with self._database.reader.connect() as connection:
+            told = self._catch_up.told(connection, intake.positions(), self._positions)
+        if told:
+            with self._transaction() as connection:
+                outbox.remove(connection, told)
+        if self._catch_up.is_over:
+            logger.info("caught up: %s", self._catch_up.summary())
+            self._ticker.wait_for_grace()
+
     def _read(self, intake: Intake) -> Sequence[Record]:
         try:
-            records = intake.read(self._ticker.due_in_s())
+            records = intake.read(self._ticker.due_in_s() if self._catch_up.is_over else CATCH_UP_POLL_S)
         except OffsetOutOfRange as error:  # what it is, recognition tells
             raise LogUnavailable(str(error)) from error
         self._clock.read(record.timestamp_ms for record in records)
