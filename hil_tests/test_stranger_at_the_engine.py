@@ -179,6 +179,29 @@ def test_engine_whose_end_of_the_wire_is_another_is_registered_anew(split: Bench
     assert split.bridge.registrations <= registrations + 2
 
 
+@pytest.mark.parametrize("step_ms", [1, 5, 20, 50])
+def test_one_registration_is_enough_however_slow_the_boards_are(tmp_path: Path, step_ms: int):
+    bench = Bench(tmp_path, split=True, step_ms=step_ms)
+    bench.until_registered()
+    bench.run(2_000)
+    assert bench.bridge.registrations == 1
+    bench.bridge_cable.cut()
+    bench.run(2_000)
+    assert bench.bridge.registrations == 2
+
+
+def test_late_answers_do_not_make_a_monitor_ask_and_ask(tmp_path: Path):
+    bench = Bench(tmp_path, split=True, step_ms=20)
+    bench.bridge.accepts = False
+    bench.engine_cable.latency_ms = 70
+    bench.until(lambda: bench.engine.state == "idle")
+    monitor = bench.boards["monitor"].journal
+    before = monitor.lossy_id()
+    bench.run(20_000)
+    asked = int(monitor.lossy_id().rpartition("t")[2]) - int(before.rpartition("t")[2])
+    assert asked < 20
+
+
 def test_registrations_that_do_not_reach_the_engine_become_rare(split: Bench, monkeypatch: pytest.MonkeyPatch):
     def never(_: Handshake) -> bool:
         return False

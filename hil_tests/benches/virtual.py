@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -128,6 +129,16 @@ class Bench:
             board.add_telemetry()
         self.boards[role] = board
         return board
+
+    def configure(self, **config: Any) -> None:
+        """What the boards read when they start next."""
+        self._config |= config
+
+    def wipe(self, role: str) -> None:
+        """The board starts anew with nothing on its flash."""
+        self.power_off(role)
+        shutil.rmtree(self._folder / role)
+        self.power_on(role)
 
     def power_off(self, role: str) -> None:
         """The board loses its power: its lines break, its pins float."""

@@ -2,14 +2,18 @@
 
 How it works. Each reliable message gets the next number, n, and is written to a file of its own, `<n>.json`, before it
 is sent; its ack removes the file. After a power cut the files are read back, and numbers go on where they were. That is
-why the newest message's file stays even when it is acked (after a reboot that message is sent once more, and Central
-knows it by its n). `epoch` is a random number drawn when the flash is new, so that a wiped board repeats no number.
+why the newest message's file stays when it is acked, as `<n>.acked`: nothing of it is said again. `epoch` is a random
+number drawn when the flash is new, so that a wiped board repeats no number.
 
 Central tells duplicates by a bitmap WINDOW wide, so at most WINDOW numbers may lie between the oldest unacked message
 and the newest. `append` refuses a message before it gets a number, so that a full journal makes no hole. Each kind may
 fill only a part of the window (`_ROOM`): checkpoints and states are refused first, and room is left for the end of a
 charge and for faults. A newer message may take the number of an older one of its kind: a checkpoint that was not sent
 yet, and a registration that was not acked. Only damaged flash makes a hole, and a `gap` message tells Central of it.
+
+A registration is kept until Central has accepted it, acked or not, and is said again under its number: a board that is
+refused for weeks must not fill its window by knocking. The last numbers of the window are for registrations alone,
+since only they can empty a full journal.
 """
 
 import binascii
@@ -21,23 +25,25 @@ from wire.ids import parse as parse_id
 from chargepoint.settings import SettingError
 
 IDENTITY = "identity"
-_SUFFIX = ".json"
+_KEPT, _ACKED = ".json", ".acked"
 # How many of the WINDOW numbers a kind may fill. A charge needs no more than 8 once it was allowed to start, and the
 # monitor says again what was refused (a state, a fault) as long as it holds.
 ROOM_FOR_A_CHARGE = WINDOW - 16
 _ROOM = {
     "meter_checkpoint": WINDOW - 32,
     "status_notification": WINDOW - 24,
-    "command_response": WINDOW - 4,
-    "register_request": WINDOW - 4,
+    "register_request": WINDOW,
     "fault_notification": WINDOW - 12,
     "recovery_notification": WINDOW - 12,
 }
+_ROOM_OF_OTHERS = WINDOW - 4
+# Up to here a registration that was refused may take another number, where Central may know it by the one it has.
+_ROOM_FOR_DOUBT = WINDOW // 2
 # Of a checkpoint that was never sent a newer one takes the number. One that was sent may be logged, and a number never
 # carries other content: Central would take the newer one for a duplicate.
 _REPLACED_UNSENT = ("meter_checkpoint",)
-# A registration that is not acked is sent again as it is, under its number; only one that says something else than this
-# is a new message. What changes all the time is in it as it was.
+# A registration that is not accepted is sent again as it is, under its number; only one that says something else than
+# this is a new message. What changes all the time is in it as it was.
 _REPEATED = "register_request"
 _PASSING = ("register_wh", "last_seq")
 _ENVELOPE = ("type", "message_id", "v", "occurred_at_ms", "uptime_ms", "boot")
@@ -45,7 +51,11 @@ _LONGEST = LINE_LIMIT - 10  # less star, tag and newline
 
 
 class Entry:
-    """A message that is not acked; `sent`: it may have reached the bridge; `due`: when to send it (again), None now."""
+    """A message that is not acked; `sent`: it may have reached the bridge; `due`: when to send it (again), None now.
+
+    Of a registration alone: `acked`, `accepted` by Central, `awaited`: its answer is; `doubtful`: an answer was lost,
+    so that Central may have taken it; `spent`: it was refused then, and Central might take it for a duplicate.
+    """
 
     def __init__(self, n, payload, sent):
         self.n = n
@@ -53,6 +63,7 @@ class Entry:
         self.payload = payload
         self.sent = sent
         self.due = None
+        self.acked = self.accepted = self.awaited = self.doubtful = self.spent = False
 
 
 class Journal:
@@ -66,6 +77,7 @@ class Journal:
         self.board = board
         self.cp_id = cp_id
         self.epoch = ""
+        self.boot = 0
         self.refused = {}
         self.entries = []  # unacked, by rising n
         self._storage = storage
@@ -85,7 +97,7 @@ class Journal:
                 entry.due = None
                 return entry.n
         entry = self._replaceable(kind)
-        if entry is None and self.span() >= _ROOM.get(kind, WINDOW):
+        if entry is None and not self.room_for(kind):
             self.refused[kind] = self.refused.get(kind, 0) + 1
             return None
         n = self._newest + 1 if entry is None else entry.n
@@ -97,11 +109,16 @@ class Journal:
             self.entries.append(Entry(n, payload, sent=False))
         else:
             entry.payload, entry.due = payload, None
+        if kind == _REPEATED:
+            self._drop_registrations(n)
         return n
 
     def span(self):
         """How many numbers lie from the oldest unacked to the newest."""
         return self._newest - self.entries[0].n + 1 if self.entries else 0
+
+    def room_for(self, kind):
+        return self.span() < _ROOM.get(kind, _ROOM_OF_OTHERS)
 
     def room_for_a_charge(self):
         return self.span() < ROOM_FOR_A_CHARGE
@@ -109,9 +126,30 @@ class Journal:
     def ack(self, epoch, numbers):
         if epoch != self.epoch:
             return
-        for n in numbers:
-            if self._drop(n) and n != self._newest:
-                self._storage.remove(_name(n))
+        for entry in [each for each in self.entries if each.n in numbers]:
+            entry.acked = True
+            if entry.kind != _REPEATED or entry.accepted:
+                self._drop(entry)
+
+    # --- what became of a registration ---
+
+    def registration_said(self):
+        entry = self.registration()
+        if entry is not None:
+            entry.doubtful = entry.doubtful or entry.awaited
+            entry.awaited = True
+
+    def registration_accepted(self):
+        for entry in self.entries:
+            entry.accepted = entry.accepted or entry.kind == _REPEATED
+        self._drop_registrations(self._newest + 1)
+
+    def registration_refused(self):
+        """It stays, and is said again: Central keeps nothing of what it refused, so that its number is still good."""
+        entry = self.registration()
+        if entry is not None:
+            entry.awaited = False
+            entry.spent = entry.doubtful and self.span() < _ROOM_FOR_DOUBT
 
     def lossy_id(self):
         """The id of a message that may be lost."""
@@ -125,14 +163,14 @@ class Journal:
         return any(entry.kind == kind and parse(entry.payload).get(field) == value for entry in self.entries)
 
     def above(self, n):
-        """[(n, message)] of the unacked with larger numbers; just after a boot the newest of all is among them."""
+        """[(n, message)] of the unacked with larger numbers."""
         return [(entry.n, parse(entry.payload)) for entry in self.entries if entry.n > n]
 
     def registration(self):
-        """The newest unacked register_request, or None."""
+        """The newest register_request that Central may still accept, or None."""
         for entry in reversed(self.entries):
             if entry.kind == _REPEATED:
-                return entry
+                return None if entry.spent else entry
         return None
 
     # --- parts ---
@@ -152,43 +190,54 @@ class Journal:
                 return entry
         return None
 
-    def _drop(self, n):
-        for i, entry in enumerate(self.entries):
-            if entry.n == n:
-                del self.entries[i]
-                return True
-        return False
+    def _drop(self, entry):
+        self.entries.remove(entry)
+        if entry.n == self._newest:
+            self._storage.rename(_name(entry.n), _name(entry.n, _ACKED))
+        else:
+            self._storage.remove(_name(entry.n))
+
+    def _drop_registrations(self, below):
+        """Those that are acked: a newer one says what is so now, or Central has accepted them."""
+        for entry in [each for each in self.entries if each.kind == _REPEATED and each.acked and each.n < below]:
+            self._drop(entry)
 
     def _forget_newest_acked(self):
         """The file of the newest message stayed when it was acked; once there is a newer one, it may go."""
         if self._newest and not (self.entries and self.entries[-1].n == self._newest):
-            self._storage.remove(_name(self._newest))
+            self._storage.remove(_name(self._newest, _ACKED))
 
     def _load(self):
         """Read the files back; the numbers of damaged ones."""
         damaged = []
-        for n in sorted([_number(name) for name in self._storage.names() if _number(name)]):
+        files = sorted([(_number(name), name) for name in self._storage.names() if _number(name)])
+        for n, name in files:
+            if name.endswith(_ACKED) and n < files[-1][0]:
+                self._storage.remove(name)  # the power went before it was
+                continue
             self._newest = n
-            payload = self._storage.read(_name(n))
+            payload = self._storage.read(name)
             epoch = None if payload is None else _epoch_of(payload)
-            if epoch is None:
-                damaged.append(n)
-            else:
-                self.epoch = epoch
-                self.entries.append(Entry(n, payload, sent=True))  # nobody knows; so it must not change any more
+            if epoch is not None:
+                self.epoch, self.boot = epoch, max(self.boot, _boot_of(payload))
+            if name.endswith(_KEPT):
+                if epoch is None:
+                    damaged.append(n)
+                else:
+                    self.entries.append(Entry(n, payload, sent=True))  # nobody knows; so it must not change any more
         return damaged
 
     def _identify(self, random_bytes):
-        """Epoch and boot; where their file is damaged the messages themselves still tell the epoch."""
+        """Epoch and boot; where their file is damaged the messages themselves still tell them."""
         identity = self._storage.read_record(IDENTITY)
         if identity is not None:
             self._compare(identity["board"], identity["cp_id"])
-            self.epoch, self.boot = identity["epoch"], identity["boot"] + 1
-        elif self.epoch:
-            self.boot = _after(self.entries)
-        else:
-            self.epoch, self.boot = binascii.hexlify(random_bytes(8)).decode(), 1
+            self.epoch, self.boot = identity["epoch"], identity["boot"]
+        elif not self.epoch:
+            self.epoch = binascii.hexlify(random_bytes(8)).decode()
+            self._storage.remove(_name(self._newest, _ACKED))
             self._newest = 0  # another epoch: the numbers of files that nobody can read are no longer ours
+        self.boot += 1
         self._storage.write_record(IDENTITY, {
             "board": self.board, "cp_id": self.cp_id, "epoch": self.epoch, "boot": self.boot,
         })
@@ -217,13 +266,17 @@ def _says(message, fields):
     )
 
 
-def _name(n):
-    return "%d%s" % (n, _SUFFIX)
+def _name(n, suffix=_KEPT):
+    return "%d%s" % (n, suffix)
 
 
 def _number(name):
-    digits = name[: -len(_SUFFIX)]
-    return int(digits) if name.endswith(_SUFFIX) and digits.isdigit() else 0
+    """The number that a file is named for; 0 for what is none of the journal's."""
+    for suffix in (_KEPT, _ACKED):
+        digits = name[: -len(suffix)]
+        if name.endswith(suffix) and digits.isdigit():
+            return int(digits)
+    return 0
 
 
 def _runs(numbers):
@@ -235,11 +288,6 @@ def _runs(numbers):
         else:
             runs.append((n, n))
     return runs
-
-
-def _after(entries):
-    """A boot number above all that the messages name."""
-    return max([_boot_of(entry.payload) for entry in entries]) + 1
 
 
 def _boot_of(payload):

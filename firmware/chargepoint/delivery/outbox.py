@@ -13,9 +13,11 @@ class Outbox:
 
     def open(self):
         """Central accepted this line's registration."""
-        self._open = True
-        for entry in self._journal.entries:
-            entry.due = None
+        self._journal.registration_accepted()
+        if not self._open:  # else it was accepted twice, and what is under way stays so
+            self._open = True
+            for entry in self._journal.entries:
+                entry.due = None
 
     def close(self):
         self._open = False
@@ -31,10 +33,18 @@ class Outbox:
                 return
             checkpoint_under_way = checkpoint_under_way or entry.kind == _ONE_AT_A_TIME
 
+    def refused(self):
+        """Central did not accept this line's registration."""
+        self._open = False
+        self._journal.registration_refused()
+
     def send_registration(self, now, send):
-        """The unacked register_request goes first on every connection, before anything else may."""
+        """The register_request goes first on every connection, before anything else may."""
         entry = self._journal.registration()
-        return entry is not None and self._send(entry, now, send)
+        if entry is None or not self._send(entry, now, send):
+            return False
+        self._journal.registration_said()
+        return True
 
     def take_ack(self, message):
         """An `ack` of the bridge; True if it was for this board."""

@@ -43,6 +43,9 @@ class Storage:
             return None
         return line[:star]
 
+    def rename(self, name, new):
+        os.rename(self._path(name), self._path(new))
+
     def remove(self, name):
         try:
             os.remove(self._path(name))

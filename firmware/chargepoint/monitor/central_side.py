@@ -24,6 +24,7 @@ class CentralSide:
         self._dialled_at = None
         self._registered_at = None
         self._registered_engine = None  # its incarnation, when the last registration was made
+        self._is_unnumbered = False  # as which the last registration was said
         self._engine_health = None  # the event that was fired last
         self._boot_id = None
 
@@ -47,17 +48,15 @@ class CentralSide:
             self._walker.fire("line_lost")
         elif self.state == states.CONNECTING:
             self._connect(now)
-        elif self._engine.incarnation != self._registered_engine:
-            # Another board, or one that started anew. It waits for a register_response: without one it has no clock,
-            # and does not know that it may send its journal.
-            self._walker.fire("renew")
-        elif self._engine.needs_registration(now):
+        elif self._is_due_anew(now):
             self._walker.fire("renew")
 
     def send(self, now):
-        """What is due: a heartbeat, and what the journal holds."""
-        if self.registered() and self._heartbeats.due(now):
-            self._beat(now)
+        """What is due: the end of a fault, a heartbeat, and what the journal holds."""
+        if self.registered():
+            self._reports.report_recovery(CENTRAL_UNREACHABLE)  # again and again should the journal be full
+            if self._heartbeats.due(now):
+                self._beat(now)
         self._sender.outbox.step(now, self.link.send)
 
     def take_engine_health(self, event):
@@ -84,17 +83,17 @@ class CentralSide:
         self.link.line.dial()
 
     def register(self, detail):
-        """Journaled, under the number of one not acked yet; said first of all."""
+        """Journaled, under the number of one not accepted yet; said first of all."""
         now, outbox = self._sender.clock.now, self._sender.outbox
         self._registered_at = now
         self._registered_engine = self._engine.incarnation
         self._engine.registering(now)
         outbox.close()
-        fields = self._registration()
-        if self._sender.keep("register_request", fields) is not None:
+        self._is_unnumbered = not self._keep_registration()
+        if self._is_unnumbered:  # a journal so full can only be emptied by registering, so this one goes out unkept
+            self.say("register_request", self._registration())
+        else:
             outbox.send_registration(now, self.link.send)
-        else:  # a journal so full can only be emptied by registering, so this one goes out unkept
-            self.say("register_request", fields)
 
     def adopt(self, message):
         clock = self._sender.clock
@@ -105,7 +104,6 @@ class CentralSide:
         self._engine.set_health_interval(message.get("health_interval_ms"))
         self._engine_health = None  # fired again, to lead on from REGISTERED
         self._engine.registered()
-        self._reports.report_recovery(CENTRAL_UNREACHABLE)
         self._sender.outbox.open()
 
     def pause(self, detail):
@@ -115,6 +113,7 @@ class CentralSide:
 
     def pause_long(self, detail):
         self._disconnect()
+        self._sender.outbox.refused()
         self._retry.wait_long(self._sender.clock.now)
 
     # --- parts ---
@@ -125,6 +124,24 @@ class CentralSide:
             self._walker.fire("unanswered")
         elif self._registered_at is None and self.link.up:
             self._walker.fire("line_up")
+
+    def _is_due_anew(self, now):
+        """Whether Central, or the engine, needs another registration than the one that was accepted."""
+        if self._engine.incarnation != self._registered_engine:
+            # Another board, or one that started anew. It waits for a register_response: without one it has no clock,
+            # and does not know that it may send its journal.
+            return True
+        if self._is_unnumbered and self._sender.journal.room_for("register_request"):
+            return True  # one without a number sets nothing at Central but the link
+        return self._engine.needs_registration(now)
+
+    def _keep_registration(self):
+        """False where the journal has no room. Until the engine has named itself, what was said of it before stands:
+        each start of a monitor that is refused would cost two numbers more.
+        """
+        if not self._engine.is_known() and self._sender.journal.registration() is not None:
+            return True
+        return self._sender.keep("register_request", self._registration()) is not None
 
     def _disconnect(self):
         self.link.line.close()

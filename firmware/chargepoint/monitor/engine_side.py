@@ -63,7 +63,8 @@ class EngineSide:
             self._renewals += 1
 
     def registered(self):
-        """Central's answer is passed on to the engine: what it says from now on, being asked, is said after that."""
+        """Central's answer is passed on to the engine: only what it is asked from now on, it says after that."""
+        self._lacks_registration = False
         self._watch.ask_anew()
 
     def needs_registration(self, now):
@@ -111,7 +112,7 @@ class EngineSide:
     def _note_registered(self, is_registered, is_checked):
         if not is_checked:
             if not is_registered:
-                self._watch.hurry()  # it may have been said before the answer to a registration came by
+                self._watch.ask_next()  # it may have been said before the answer to a registration came by
             return
         self._lacks_registration = not is_registered
         if is_registered:

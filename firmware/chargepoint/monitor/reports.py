@@ -23,11 +23,11 @@ class Reports:
                 self._reported(message["type"], message["fault"], n)
 
     def report_failure(self, fault):
-        if fault not in self.faults:
+        if fault not in self.faults and self._sender.journal.room_for(_BEGAN):
             self._report(_BEGAN, {"id": self._sender.cp_id, "failure_info": text_of(fault), "fault": fault})
 
     def report_recovery(self, fault):
-        if fault in self.faults:
+        if fault in self.faults and self._sender.journal.room_for(_ENDED):
             self._report(_ENDED, {"id": self._sender.cp_id, "fault": fault})
 
     def compare_engine_faults(self, faults):

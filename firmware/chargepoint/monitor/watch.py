@@ -38,6 +38,11 @@ class EngineWatch:
         """Ask at once: the link is another."""
         self._asked_at = None
 
+    def ask_next(self):
+        """At once, but for a check that is still to be answered: asked on and on, none would be."""
+        if self._answered:
+            self._asked_at = None
+
     def ask_anew(self):
         """At once, whatever is still answered to the check before."""
         self._asked_at = self._asked_id = None
