@@ -1,8 +1,10 @@
 """A deadline is a row; when it passes, a ticker appends `deadline_passed` to the same key, with its generation.
 
-An id is `<what>:<id>`; `table.DEADLINES` names the handler of each <what>.
+An id is `<what>:<id>`; `table.DEADLINES` names the handler of each <what>. What has been void for SEEN_FOR_MS counts as
+never set, so its row may be deleted at any time.
 """
 
+from central.fold.dedup import SEEN_FOR_MS
 from central.fold.step import Step
 from central.model.rows import Deadline
 
@@ -10,7 +12,7 @@ from central.model.rows import Deadline
 def arm(step: Step, deadline_id: str, due_at_ms: int) -> None:
     """Set a deadline, or set it anew: an earlier generation that is under way no longer counts."""
     row = step.rows.get(Deadline, deadline_id)
-    generation = 1 if row is None else row.generation + 1
+    generation = 1 if row is None or _is_forgotten(row, step.at_ms) else row.generation + 1
     step.rows.put(Deadline(deadline_id, step.incoming.topic, step.key, generation, due_at_ms))
 
 
@@ -27,3 +29,7 @@ def disarm(step: Step, deadline_id: str, generation: int | None = None) -> None:
     if row is not None and row.live and generation in (None, row.generation):
         row.live = False
         step.rows.put(row)
+
+
+def _is_forgotten(row: Deadline, at_ms: int) -> bool:
+    return not row.live and row.due_at_ms < at_ms - SEEN_FOR_MS

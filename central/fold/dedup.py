@@ -24,6 +24,7 @@ from wire.frame import compact
 from wire.kinds import CP, TELEMETRY
 
 from central.fold.window import Window
+from central.model import terms
 from central.model.records import Incoming, Message, Refused
 from central.model.rows import Rows, SeenId, SeenWindow
 
@@ -54,11 +55,11 @@ class Lookup:
 
 
 def look_up(rows: Rows, incoming: Incoming) -> Lookup:
-    """Look a record up among those seen before. Telemetry is not deduplicated.
+    """Look a record up among those seen before. Telemetry is not deduplicated, nor are terms, which leave no row.
 
     Raises Refused (`n_jump`, `stale_n`, `bad_gap`), which moves no window.
     """
-    if incoming.topic == TELEMETRY:
+    if incoming.topic == TELEMETRY or incoming.message["type"] == terms.KIND:
         return Lookup(duplicate=False)
     numbered = numbered_of(incoming)
     return _look_up_id(rows, incoming) if numbered is None else _look_up_n(rows, incoming, *numbered)

@@ -1,31 +1,32 @@
-"""A key whose fold failed is parked: nothing more of it is folded, so its charge point is taken out of service."""
+"""What is said of a key whose fold failed: the charge point of a parked key is taken out of service until it is freed.
+
+That the records of a parked key wait, and are folded where `key_unparked` stands, is the worker's doing.
+"""
 
 from wire.kinds import CP
 
 from central.fold import commands
 from central.fold.step import Step
-from central.model.records import Incoming, Outgoing
-from central.model.rows import ChargingPoint, Rows
-from central.model.terms import Terms
+from central.model.rows import ChargingPoint
 
 
-def parked(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
-    """`incoming`: the record that could not be folded. Ends a running charge and refuses starts, once the key parks.
-
-    The operator's own stop is left as it is. Empty for a driver's key, and before a charge point registered.
-    """
-    return _send_service(rows, incoming, terms, "stop_service")
+def handle_key_parked(step: Step) -> None:
+    """Ends a running charge and refuses starts. The operator's own stop is left as it is."""
+    _send_service(step, "stop_service")
 
 
-def unparked(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
-    """`incoming`: the last record that was folded late. Back in service, unless the operator stopped it."""
-    return _send_service(rows, incoming, terms, "resume_service")
+def handle_key_unparked(step: Step) -> None:
+    """All that waited is folded. Back in service, unless the operator stopped it."""
+    _send_service(step, "resume_service")
 
 
-def _send_service(rows: Rows, incoming: Incoming, terms: Terms, kind: str) -> list[Outgoing]:
-    step = Step(rows, incoming, terms)
-    point = rows.get(ChargingPoint, incoming.key) if incoming.topic == CP else None
+def handle_terms(step: Step) -> None:
+    """The worker has put them beside its partition's offset; nothing else follows from it."""
+
+
+def _send_service(step: Step, kind: str) -> None:
+    """Nothing for a driver's key, nor before a charge point has registered."""
+    point = step.rows.get(ChargingPoint, step.key) if step.incoming.topic == CP else None
     if point is not None and not point.stopped:
         commands.send_service(step, point, kind)
-        rows.put(point)
-    return step.outgoing
+        step.rows.put(point)

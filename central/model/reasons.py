@@ -26,7 +26,8 @@ DEAD_LETTERS: dict[str, str] = {
     "n_jump": "its number lies far above the highest seen of its board and epoch",
     "bad_gap": "the numbers it says were dropped make no sense",
     "too_many_faults": "the charge point has as many kinds of fault as are kept",
-    "fold_failed": "folding it failed unexpectedly; it is telemetry, for which no key is parked",
+    "not_parked": "it frees a key of which nothing is parked",
+    "fold_failed": "folding it failed unexpectedly; it is telemetry or tells of parking, for which no key is parked",
 }
 
 # Why Central refuses a charge, or ends a session that has no word of its engine: `reason` of a charge.

@@ -1,7 +1,15 @@
-"""The terms under which folds work: settings that a rebuild must repeat to make the same rows."""
+"""The terms under which folds work. They come from the worker's settings, by way of the log: a fold uses those that
+its partition's newest `terms` record told, so that a rebuild under other settings makes the same rows.
+"""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, fields
 
+from wire.frame import compact
+
+from central.model.records import Message
+
+KIND = "terms"
 HOUR_MS = 3_600_000
 
 
@@ -22,3 +30,21 @@ class Terms:
     unnamed_for_ms: int = 60_000  # for which a session outlives a status of its engine that does not name it
     replace_for_ms: int = 24 * HOUR_MS  # for which the operator's word lets another board in
     plant_speed: int = 1
+
+
+def message_fields(terms: Terms) -> Message:
+    """What a `terms` record says of them."""
+    return asdict(terms)
+
+
+def told_by(message: Message) -> Terms:
+    """A term that the record does not name, being older than the term, has its default, which so never changes."""
+    return Terms(**{each.name: message[each.name] for each in fields(Terms) if each.name in message})
+
+
+def to_text(terms: Terms) -> str:
+    return compact(asdict(terms))
+
+
+def from_text(text: str) -> Terms:
+    return told_by(json.loads(text))

@@ -1,80 +1,57 @@
-"""Folding what was parked, once the fold is mended: each key's records in order, in one transaction.
+"""Freeing a parked key: the operator's word goes to the log, and the worker folds what waits where it stands."""
 
-Whoever folds holds the database's write lock, so a worker that runs meanwhile waits, and finds the key free after.
-"""
-
-from dataclasses import dataclass
+from uuid import uuid4
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from wire.appenders import OPERATOR, appended_by
+from wire.frame import payload_of
 
-from central.model.records import Incoming
-from central.model.terms import Terms
+from central.model.records import Message
+from central.operate.failures import NotDone
+from central.operate.requests import APPEND_TIMEOUT_S, wait_for
 from central.store import parked
-from central.store.database import Database, is_transient, lock_for_writing, reason_of
-from central.store.parked import ParkedRecord
-from central.worker.batch import Batch, Fold
-from eventlog import Record
+from central.store.database import Database
+from central.store.log_identity import check_cluster
+from central.store.parked import ParkedKey
+from central.worker.parking import KEY_UNPARKED
+from eventlog import Log
 
-CHUNK_RECORDS = 500
-
-
-@dataclass(frozen=True)
-class Unparked:
-    """`folded`: records that left the table. `error`: what the first of the rest failed with; "" where none is left."""
-
-    folded: int
-    error: str
+UNPARK_TIMEOUT_S = 30.0  # thousands of records are folded in one piece
 
 
-def unpark(database: Database, key: str, terms: Terms, apply: Fold, on_unparked: Fold) -> Unparked | None:
-    """None where nothing of this key is parked. What the database itself refuses leaves all records where they are."""
-    try:
-        return _unpark(database, key, terms, apply, on_unparked)
-    except SQLAlchemyError as error:
-        if is_transient(error):
-            raise
-        return Unparked(0, reason_of(error))
+def unpark(database: Database, log: Log, key: str) -> int:
+    """How many records were folded. Raises NotDone; OtherLog and LogError."""
+    with database.reader.connect() as connection:
+        check_cluster(connection, log.cluster_id())
+        found = _parked(connection, key)
+    if not found:
+        raise NotDone(f"nothing of {key} is parked; wattline-central parked lists what is")
+    log.create_topics()
+    said = {each.topic: _append(log, each) for each in found}
+
+    def left(connection: Connection) -> list[ParkedKey] | None:
+        """What is parked once the worker has tried it."""
+        still = [each for each in _parked(connection, key) if each.topic in said]
+        return still if all(each.tried == said[each.topic] for each in still) else None
+
+    failed = wait_for(database, left, UNPARK_TIMEOUT_S)
+    if failed is None:
+        raise NotDone(
+            f"it is logged, but was not carried out within {UNPARK_TIMEOUT_S:g} s; is wattline-central worker running?"
+        )
+    if failed:
+        errors = "; ".join(each.error for each in failed)
+        raise NotDone(f"{key}: the fold failed again, and nothing of it was folded: {errors}")
+    return sum(each.records for each in found)
 
 
-def _unpark(database: Database, key: str, terms: Terms, apply: Fold, on_unparked: Fold) -> Unparked | None:
-    with database.writer.begin() as connection:
-        lock_for_writing(connection)
-        topics = sorted(topic for topic, parked_key in parked.read_keys(connection) if parked_key == key)
-        if not topics:
-            return None
-        folded, errors = 0, list[str]()
-        for topic in topics:
-            batch = Batch(connection, terms, apply, on_unparked)
-            count, error = _unpark_topic(connection, topic, key, batch, on_unparked)
-            folded += count
-            errors += [error] if error else []
-    return Unparked(folded, "; ".join(errors))
+def _parked(connection: Connection, key: str) -> list[ParkedKey]:
+    return [each for each in parked.list_keys(connection) if each.key == key]
 
 
-def _unpark_topic(
-    connection: Connection, topic: str, key: str, batch: Batch, on_unparked: Fold
-) -> tuple[int, str]:
-    folded = 0
-    newest: Incoming | None = None
-    while records := parked.read(connection, topic, key, CHUNK_RECORDS):
-        for record in records:
-            try:
-                newest = batch.take_parked(_as_logged(record), record.at_ms) or newest
-            except Exception as error:  # noqa: BLE001 -- the fold is not mended: what it raises is the answer
-                batch.write()
-                return folded, f"{type(error).__name__}: {error}"
-            parked.remove(connection, [record.id])
-            folded += 1
-    parked.free_key(connection, topic, key)
-    if newest is not None:
-        batch.emit(newest, on_unparked)
-    batch.write()
-    return folded, ""
-
-
-def _as_logged(record: ParkedRecord) -> Record:
-    headers = {name: text.encode() for name, text in record.headers.items()}
-    return Record(
-        record.topic, record.partition, record.offset, record.key, record.value, headers, record.at_ms
-    )
+def _append(log: Log, parked_key: ParkedKey) -> str:
+    """The id of what was said."""
+    message_id = str(uuid4())
+    message: Message = {"type": KEY_UNPARKED, "message_id": message_id, "key": parked_key.key}
+    log.append(parked_key.topic, parked_key.key, payload_of(message), appended_by(OPERATOR)).result(APPEND_TIMEOUT_S)
+    return message_id

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from central.model import terms as model_terms
 from central.model.record_time import Mark
+from central.model.terms import Terms
 from central.store.tables import POSITIONS
 from eventlog import Record
 
@@ -34,12 +36,14 @@ class Position:
     """`next`: the offset to fold next. `mark`: the partition's time, that of the last record folded.
 
     `last`: of that record, None where there is none yet. `topic_id`: the topic's own; None where it was never noted.
+    `terms`: those in force for the next record; None where the partition has none of its own, or none yet.
     """
 
     next: int
     mark: Mark
     last: Fingerprint | None = None
     topic_id: str | None = None
+    terms: Terms | None = None
 
 
 class FenceLost(Exception):
@@ -51,7 +55,8 @@ def read_positions(connection: Connection) -> dict[TopicPartition, Position]:
     for row in connection.execute(select(POSITIONS)).mappings():
         last = None if row["checksum"] is None else Fingerprint(row["checksum"], row["stamp_ms"])
         mark = Mark(row["mark_ms"], row["before_ms"], row["count"])
-        found[row["topic"], row["partition"]] = Position(row["next"], mark, last, row["topic_id"])
+        terms = None if row["terms"] is None else model_terms.from_text(row["terms"])
+        found[row["topic"], row["partition"]] = Position(row["next"], mark, last, row["topic_id"], terms)
     return found
 
 
@@ -75,6 +80,7 @@ def _columns(position: Position) -> dict[str, int | str | None]:
         "checksum": None if last is None else last.checksum,
         "stamp_ms": None if last is None else last.stamp_ms,
         "topic_id": position.topic_id,
+        "terms": None if position.terms is None else model_terms.to_text(position.terms),
     }
 
 
@@ -103,3 +109,12 @@ def note_topics(connection: Connection, topic_ids: Mapping[str, str]) -> None:
     for topic, topic_id in topic_ids.items():
         missing = update(POSITIONS).where(POSITIONS.c.topic == topic, POSITIONS.c.topic_id.is_(None))
         connection.execute(missing.values(topic_id=topic_id))
+
+
+def note_terms(connection: Connection, terms: Mapping[TopicPartition, Terms]) -> None:
+    """For positions that have none in force."""
+    for (topic, number), each in terms.items():
+        missing = update(POSITIONS).where(
+            POSITIONS.c.topic == topic, POSITIONS.c.partition == number, POSITIONS.c.terms.is_(None)
+        )
+        connection.execute(missing.values(terms=model_terms.to_text(each)))

@@ -1,19 +1,21 @@
 """Keys whose fold failed unexpectedly, with their records in order, kept until somebody has mended the fold."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Exists, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Exists, delete, exists, func, insert, select, update
 
 from central.store.tables import PARKED, PARKED_KEYS
 
-MAX_ERROR_CHARACTERS = 500
+CHUNK_RECORDS = 500
 
 
 @dataclass(frozen=True)
 class ParkedRecord:
-    """A record as the log had it. `at_ms`: its time for the fold. `id` is 0 before it is written."""
+    """A record as the log had it. `at_ms`: its time for the fold. `stamp_ms`: the log's. `id` is 0 before it is
+    written.
+    """
 
     topic: str
     key: str
@@ -22,16 +24,20 @@ class ParkedRecord:
     value: bytes
     headers: Mapping[str, str]
     at_ms: int
+    stamp_ms: int
     id: int = 0
 
 
 @dataclass(frozen=True)
 class ParkedKey:
+    """`tried`: the message_id of the newest `key_unparked` that failed."""
+
     key: str
     topic: str
     error: str
     since_ms: int
     records: int
+    tried: str | None
 
 
 def read_keys(connection: Connection) -> set[tuple[str, str]]:
@@ -45,19 +51,35 @@ def is_parked(topic: ColumnElement[str], key: ColumnElement[str]) -> Exists:
 
 
 def list_keys(connection: Connection) -> list[ParkedKey]:
-    counts = (
-        select(func.count())
-        .where(PARKED.c.key == PARKED_KEYS.c.key, PARKED.c.topic == PARKED_KEYS.c.topic)
-        .scalar_subquery()
-    )
-    columns = (PARKED_KEYS.c.key, PARKED_KEYS.c.topic, PARKED_KEYS.c.error, PARKED_KEYS.c.since_ms, counts)
-    found = connection.execute(select(*columns).order_by(PARKED_KEYS.c.since_ms))
-    return [ParkedKey(key, topic, error, since_ms, count) for key, topic, error, since_ms, count in found]
+    stored = PARKED_KEYS.c
+    counts = select(func.count()).where(PARKED.c.key == stored.key, PARKED.c.topic == stored.topic).scalar_subquery()
+    columns = (stored.key, stored.topic, stored.error, stored.since_ms, counts, stored.tried)
+    found = connection.execute(select(*columns).order_by(stored.since_ms))
+    return [
+        ParkedKey(key, topic, error, since_ms, count, tried) for key, topic, error, since_ms, count, tried in found
+    ]
+
+
+def oldest_ms(connection: Connection) -> int | None:
+    """The earliest time of any record that waits."""
+    return connection.execute(select(func.min(PARKED.c.at_ms))).scalar_one()
 
 
 def park_key(connection: Connection, topic: str, key: str, error: str, since_ms: int) -> None:
-    row = {"topic": topic, "key": key, "error": error[:MAX_ERROR_CHARACTERS], "since_ms": since_ms}
+    row = {"topic": topic, "key": key, "error": error, "since_ms": since_ms}
     connection.execute(insert(PARKED_KEYS), row)
+
+
+def keep_key(connection: Connection, topic: str, key: str, error: str, tried: str) -> None:
+    """It was to be freed, and its records failed again."""
+    this = update(PARKED_KEYS).where(PARKED_KEYS.c.topic == topic, PARKED_KEYS.c.key == key)
+    connection.execute(this.values(error=error, tried=tried))
+
+
+def free_key(connection: Connection, topic: str, key: str) -> None:
+    """All its records were folded."""
+    connection.execute(delete(PARKED).where(PARKED.c.topic == topic, PARKED.c.key == key))
+    connection.execute(delete(PARKED_KEYS).where(PARKED_KEYS.c.topic == topic, PARKED_KEYS.c.key == key))
 
 
 def add(connection: Connection, records: Sequence[ParkedRecord]) -> None:
@@ -71,27 +93,20 @@ def add(connection: Connection, records: Sequence[ParkedRecord]) -> None:
                 "value": each.value,
                 "headers": json.dumps(dict(each.headers)),
                 "at_ms": each.at_ms,
+                "stamp_ms": each.stamp_ms,
             }
             for each in records
         ]
         connection.execute(insert(PARKED), rows)
 
 
-def read(connection: Connection, topic: str, key: str, limit: int) -> list[ParkedRecord]:
-    """The oldest of the key's records."""
+def read(connection: Connection, topic: str, key: str) -> Iterator[ParkedRecord]:
+    """The key's records, the oldest first."""
     stored = PARKED.c
-    columns = (stored.partition, stored.offset, stored.value, stored.headers, stored.at_ms, stored.id)
-    wanted = select(*columns).where(stored.key == key, stored.topic == topic).order_by(stored.id).limit(limit)
-    return [
-        ParkedRecord(topic, key, partition, offset, value, json.loads(headers), at_ms, row_id)
-        for partition, offset, value, headers, at_ms, row_id in connection.execute(wanted)
-    ]
-
-
-def remove(connection: Connection, ids: Sequence[int]) -> None:
-    if ids:
-        connection.execute(delete(PARKED).where(PARKED.c.id.in_(ids)))
-
-
-def free_key(connection: Connection, topic: str, key: str) -> None:
-    connection.execute(delete(PARKED_KEYS).where(PARKED_KEYS.c.topic == topic, PARKED_KEYS.c.key == key))
+    columns = (stored.partition, stored.offset, stored.value, stored.headers, stored.at_ms, stored.stamp_ms, stored.id)
+    of_key = select(*columns).where(stored.key == key, stored.topic == topic).order_by(stored.id).limit(CHUNK_RECORDS)
+    last_id = -1
+    while found := connection.execute(of_key.where(stored.id > last_id)).all():
+        for partition, offset, value, headers, at_ms, stamp_ms, last_id in found:
+            stamp_ms = at_ms if stamp_ms is None else stamp_ms
+            yield ParkedRecord(topic, key, partition, offset, value, json.loads(headers), at_ms, stamp_ms, last_id)

@@ -7,7 +7,7 @@ Each key sees its own rows alone. What a fold puts is staged, and counts only on
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Select, bindparam, select, update
 
@@ -69,6 +69,15 @@ class KeyRows:
     def discard(self) -> None:
         self._staged = {}
 
+    def snapshot(self) -> "Snapshot":
+        """What was accepted until now, for `restore`."""
+        return Snapshot(_copied(self._cached), set(self._found), _copied(self._changed))
+
+    def restore(self, kept: "Snapshot") -> None:
+        """As if nothing had been put since; `kept` is used once."""
+        self._cached, self._found, self._changed = kept
+        self._staged = {}
+
     def cache(self, table: type, primary_key: Key, row: object | None) -> None:
         """Keep what the database has (None: no such row), unless the batch has a newer row."""
         mine = row is not None and getattr(row, _owner(table)) == self._key
@@ -95,6 +104,17 @@ class KeyRows:
         values = tuple(name for name, value in equals.items() if value is not None)
         statement = _find_statement(table, values, nulls)
         return self._connection.execute(statement, {**equals, "key": self._key}).all()
+
+
+class Snapshot(NamedTuple):
+    cached: dict[type, dict[Key, Any]]
+    found: set[tuple[type, frozenset[tuple[str, object]]]]
+    changed: dict[type, dict[Key, Any]]
+
+
+def _copied(tables: Mapping[type, dict[Key, Any]]) -> dict[type, dict[Key, Any]]:
+    """The rows themselves are never changed, but exchanged."""
+    return {table: dict(rows) for table, rows in tables.items()}
 
 
 class SqlRows:

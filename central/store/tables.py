@@ -108,7 +108,8 @@ LAST_SEEN = _table("LastSeen", *columns_of(rows.LastSeen))
 # --- the worker's own ---
 
 # `next` is the offset of the record to fold next; mark_ms, before_ms and count are the
-# partition's Mark (model/record_time.py), checksum and stamp_ms the fingerprint of the last record folded.
+# partition's Mark (model/record_time.py), checksum and stamp_ms the fingerprint of the last record folded; terms are
+# those in force, as JSON (model/terms.py).
 POSITIONS = _table(
     "Positions",
     text_column("topic", primary_key=True),
@@ -120,6 +121,7 @@ POSITIONS = _table(
     Column("topic_id", Text),
     Column("checksum", BigInteger),
     Column("stamp_ms", BigInteger),
+    Column("terms", Text),
 )
 
 # `clock_ahead_ms`: of the log's clock before the worker's host, while that is an alarm.
@@ -150,6 +152,7 @@ PARKED = _table(
     Column("value", LargeBinary, nullable=False),
     text_column("headers"),  # JSON, texts by name
     number("at_ms"),  # the record's time as the fold will see it
+    Column("stamp_ms", BigInteger),  # the log's; none of a version that did not keep it
     Index(None, "key", "id"),
     sqlite_autoincrement=True,
 )
@@ -160,6 +163,7 @@ PARKED_KEYS = _table(
     text_column("topic", primary_key=True),
     text_column("error"),
     number("since_ms"),
+    Column("tried", Text),  # the message_id of the newest `key_unparked` that failed
 )
 
 TABLES: dict[type, Table] = {

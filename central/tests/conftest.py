@@ -1,14 +1,18 @@
 """Databases of both kinds, and a Central that tests share."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from central.model.terms import Terms
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
+from central.store.tables import metadata
 from central.tests.site import Site
+from central.tests.working import TERMS, working
 from tools.services import postgres
 
 
@@ -61,3 +65,33 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield own
     finally:
         own.close()
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Database]]:
+    """Makes databases with their tables, and nothing in them: "sqlite" or "postgresql"."""
+    opened: list[Database] = []
+
+    def make(kind: str) -> Database:
+        file = f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
+        url = file if kind == "sqlite" else request.getfixturevalue("postgres_server").new_database()
+        opened.append(open_database(url))
+        metadata.create_all(opened[-1].writer)
+        return opened[-1]
+
+    yield make
+    for database in opened:
+        database.dispose()
+
+
+@pytest.fixture
+def rebuilt(new_database: Callable[[str], Database]) -> Callable[..., Database]:
+    """A new database, folded from a site's log by folds without a mistake, under these settings."""
+
+    def rebuild(site: Site, terms: Terms = TERMS) -> Database:
+        database = new_database("sqlite")
+        with working(database, site.log, terms=terms) as one:
+            one.catch_up()
+        return database
+
+    return rebuild

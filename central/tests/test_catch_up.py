@@ -118,7 +118,8 @@ def test_a_rebuild_says_what_the_log_has_lost(
     """Each message of the worker in turn is the first that is gone: it is said again, and the rows come out right."""
     lived(lined)
     fold(database, lined)
-    by_worker = [record for record in lined.read(topic) if record.headers.get("by") == b"worker"]
+    told = [record for record in lined.read(topic) if record.headers.get("by") == b"worker"]
+    by_worker = [record for record in told if b'"terms"' not in record.value]  # these are told anew, as they are set
     assert by_worker
     for lost in by_worker:
         folder = tmp_path / f"{lost.partition}-{lost.offset}"

@@ -1,10 +1,8 @@
 """Faults open and close, the operator acts, and a parked key's charge point is taken out of service."""
 
 from central.fold.faults import MAX_FAULTS
-from central.fold.parking import parked, unparked
-from central.model.records import Incoming
+from central.model.records import Incoming, Message
 from central.model.rows import ChargingPoint, Fault
-from central.model.terms import Terms
 from central.tests.charging import answer, ask, complete, connect, driver, link_up, register, start
 from central.tests.line_in_memory import T0, LineInMemory
 
@@ -164,17 +162,19 @@ def test_replace_without_a_board_waits_for_nothing():
     assert not line.point().replaceable
 
 
-def record(key: str = "cp_001", topic: str = "ev.cp") -> Incoming:
-    return Incoming(topic, key, {"type": "heard", "message_id": "broken"}, T0, "ticker")
+def park(line: LineInMemory, kind: str = "key_parked", cp_id: str = "cp_001") -> list[Message]:
+    fields = {"offset": 7} if kind == "key_parked" else {}
+    line.says(kind, "worker" if fields else "operator", key=cp_id, **fields)
+    return line.take_commands()
 
 
 def test_parked_key_stops_its_charge_point_and_freeing_it_resumes():
     line = connected()
-    (stop,) = parked(line.rows.of("cp_001"), record(), Terms())
-    assert (stop.message["type"], stop.message["seq"]) == ("stop_service", 1)
+    (stop,) = park(line)
+    assert (stop["type"], stop["seq"]) == ("stop_service", 1)
     assert not line.point().stopped
-    (resume,) = unparked(line.rows.of("cp_001"), record(), Terms())
-    assert (resume.message["type"], resume.message["seq"]) == ("resume_service", 2)
+    (resume,) = park(line, "key_unparked")
+    assert (resume["type"], resume["seq"]) == ("resume_service", 2)
     link_up(line, "link2")
     assert [each["type"] for each in line.take_commands()] == ["register_response", "resume_service"]
 
@@ -182,11 +182,14 @@ def test_parked_key_stops_its_charge_point_and_freeing_it_resumes():
 def test_freeing_a_key_keeps_the_operators_stop():
     line = connected()
     operator(line, "stop")
-    assert unparked(line.rows.of("cp_001"), record(), Terms()) == []
+    line.take_commands()
+    assert park(line) == park(line, "key_unparked") == []
 
 
 def test_parking_a_driver_or_an_unknown_charge_point_says_nothing():
     line = connected()
     line.rows.of("ada").put(ChargingPoint("ada"))
-    assert parked(line.rows.of("ada"), record("ada", "ev.driver"), Terms()) == []
-    assert parked(line.rows.of("cp_009"), record("cp_009"), Terms()) == []
+    message = {"type": "key_parked", "message_id": "m", "key": "ada", "offset": 7}
+    line.append([Incoming("ev.driver", "ada", message, T0, "worker")])
+    assert line.take_commands() == []
+    assert park(line, cp_id="cp_009") == []

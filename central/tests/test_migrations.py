@@ -37,6 +37,7 @@ BROUGHT = {
     "0010": ("Meters", "unassigned_wh"),
     "0011": ("Positions", "topic_id"),
     "0012": ("Meters", "earliest_ms"),
+    "0013": ("Positions", "terms"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

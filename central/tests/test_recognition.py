@@ -78,6 +78,7 @@ def rolled_back(database: Database, tmp_path: Path) -> Callable[[int], Site]:
     def roll_back(records: int) -> Site:
         site = Site(tmp_path)
         register(site, "ada")
+        fold(database, site)  # with the terms these are two records
         site.log.close()
         shutil.copy(tmp_path / "log.db", tmp_path / "copy.db")
         site = Site(tmp_path)
@@ -94,7 +95,7 @@ def rolled_back(database: Database, tmp_path: Path) -> Callable[[int], Site]:
 
 def test_a_log_that_is_shorter_than_what_was_folded(database: Database, rolled_back: Callable[[int], Site]) -> None:
     site = rolled_back(1)
-    assert "ends at 2, and the database goes on at 4;" in refusal(database, site)
+    assert "ends at 3, and the database goes on at 5;" in refusal(database, site)
     site.close()
 
 
@@ -105,7 +106,7 @@ def test_a_log_that_has_grown_past_the_position_again(
     site = rolled_back(records)
     told = refusal(database, site)
     assert "rolled back and has grown again: ev.driver/" in told
-    assert "another record under offset 3 " in told
+    assert "another record under offset 4 " in told
     site.close()
 
 
@@ -125,8 +126,8 @@ def test_a_beginning_that_is_gone_before_it_was_folded(database: Database, lined
     register(lined, "ada")
     fold(database, lined)
     register(lined, *(["ada"] * 3))
-    change_file(tmp_path, "UPDATE partitions SET first = 3 WHERE next = 4")
-    assert "is gone: it holds 3 and later, and the database goes on at 1;" in refusal(database, lined)
+    change_file(tmp_path, "UPDATE partitions SET first = 3 WHERE next = 5")
+    assert "is gone: it holds 3 and later, and the database goes on at 2;" in refusal(database, lined)
 
 
 def test_an_empty_database_at_a_log_whose_beginning_is_gone(database: Database, lined: Site, tmp_path: Path) -> None:
@@ -211,9 +212,10 @@ def test_positions_of_a_version_without_fingerprints_go_on(database: Database, l
 
 
 @pytest.fixture
-def older(lined: Site, tmp_path: Path) -> Path:
-    """An older state of the log, which has grown past it by other records since; "ada" is in it."""
+def older(database: Database, lined: Site, tmp_path: Path) -> Path:
+    """An older state of the log, which has grown past it by other records since; "ada" and the terms are in it."""
     register(lined, "ada")
+    fold(database, lined)
     source, target = sqlite3.connect(tmp_path / "log.db"), sqlite3.connect(tmp_path / "older.db")
     with source, target:
         source.backup(target)

@@ -1,4 +1,4 @@
-"""The worker on real logs and databases: what it moves, what it buries, what it parks, what stops it."""
+"""The worker on real logs and databases: what it moves, what it buries, what stops it."""
 
 import json
 import threading
@@ -10,12 +10,10 @@ import pytest
 from wire.kinds import COMMANDS, DEAD
 
 from central.fold.apply import apply
-from central.fold.parking import unparked
 from central.model.record_time import Mark
 from central.model.records import Incoming, Outgoing
 from central.model.rows import ChargingPoint, Rows
 from central.model.terms import Terms
-from central.operate.unpark import Unparked, unpark
 from central.store import offsets
 from central.store.database import Database
 from central.store.tables import (
@@ -25,13 +23,12 @@ from central.store.tables import (
     DEADLINES,
     DRIVERS,
     LIVE_FIGURES,
-    PARKED,
     PARKED_KEYS,
     POSITIONS,
     SEEN_IDS,
 )
 from central.tests.site import Site
-from central.tests.working import TERMS, Working, rows_of, working
+from central.tests.working import Working, rows_of, working
 from central.worker import forgetting
 from central.worker.dead_letter import read_newest
 from central.worker.loop import Stopped
@@ -99,86 +96,6 @@ def test_bad_records_become_dead_letters_as_they_came_and_nothing_stops(database
     assert noise.raw_key == b"\xff\xfe"
     assert noise.headers["topic"] == b"ev.cp"
     assert read_newest(lined.log, 1) == buried[-1:]
-
-
-class Mistaken:
-    """The folds, with a mistake in them until it is mended."""
-
-    def __init__(self) -> None:
-        self.mended = False
-
-    def __call__(self, rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
-        said = apply(rows, incoming, terms)
-        if not self.mended and incoming.message.get("vehicle") == "absent":
-            raise ZeroDivisionError("a mistake in a fold")
-        return said
-
-
-def test_a_mistake_parks_its_key_and_unpark_folds_it(
-    database: Database, lined: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    fold = Mistaken()
-    lined.connect("cp_001", "b1")
-    lined.connect("cp_002", "b2")
-    lined.board_says("status_notification", "b1", cp_id="cp_001", state="idle", vehicle="absent")
-    lined.board_says("status_notification", "b1", cp_id="cp_001", state="idle", vehicle="present")
-    lined.board_says("fault_notification", "b1", id="cp_001", failure_info="hot", fault="over_temperature")
-    lined.board_says("status_notification", "b2", cp_id="cp_002", state="idle", vehicle="present")
-    with working(database, lined.log, fold) as one:
-        one.catch_up()
-        assert point(database, "cp_002")["vehicle"] == "present"
-        assert (point(database)["vehicle"], point(database)["status"]) == ("unknown", "ACTIVE")
-        assert [(row["key"], row["topic"]) for row in rows_of(database, PARKED_KEYS)] == [("cp_001", "ev.cp")]
-        waiting = rows_of(database, PARKED)
-        kinds = [json.loads(row["value"])["type"] for row in waiting]
-        assert kinds == ["status_notification", "status_notification", "fault_notification"]
-        assert "unpark cp_001" in caplog.text
-        assert "ZeroDivisionError" in caplog.text
-        assert [b"stop_service" in record.value for record in lined.read(COMMANDS, 3)].count(True) == 1
-
-        still = unpark(database, "cp_001", TERMS, fold, unparked)
-        assert still is not None
-        assert (still.folded, "ZeroDivisionError" in still.error) == (0, True)
-        assert len(rows_of(database, PARKED)) == 3
-
-        fold.mended = True
-        done = unpark(database, "cp_001", TERMS, fold, unparked)
-        assert done is not None
-        assert (done.folded, done.error) == (3, "")
-        assert not rows_of(database, PARKED)
-        assert (point(database)["vehicle"], point(database)["status"]) == ("present", "FAULTY")
-        lined.board_says("recovery_notification", "b1", id="cp_001", fault="over_temperature").result(10)
-        one.catch_up()
-        assert point(database)["status"] == "ACTIVE"
-        assert [b"resume_service" in record.value for record in lined.read(COMMANDS, 4)].count(True) == 1
-    assert unpark(database, "cp_001", TERMS, fold, unparked) is None
-
-
-def test_a_record_that_the_database_refuses_parks_its_key_alone(database: Database, lined: Site) -> None:
-    def refused_by_check(rows: Rows, incoming: Incoming, terms: Terms) -> list[Outgoing]:
-        said = apply(rows, incoming, terms)
-        if incoming.message.get("vehicle") == "absent":
-            cp = rows.get(ChargingPoint, incoming.key)
-            assert cp is not None
-            cp.status = "impossible"
-            rows.put(cp)
-        return said
-
-    lined.connect("cp_001", "b1")
-    lined.connect("cp_002", "b2")
-    for board, cp_id, vehicle in (("b1", "cp_001", "absent"), ("b2", "cp_002", "present")):
-        lined.board_says("status_notification", board, cp_id=cp_id, state="idle", vehicle=vehicle)
-    with working(database, lined.log, refused_by_check) as one:
-        one.catch_up()
-    assert point(database, "cp_002")["vehicle"] == "present"
-    assert [row["key"] for row in rows_of(database, PARKED_KEYS)] == ["cp_001"]
-    assert point(database)["status"] == "ACTIVE"
-    still = unpark(database, "cp_001", TERMS, refused_by_check, unparked)
-    assert still is not None
-    assert (still.folded, "ck_ChargingPoints_status" in still.error) == (0, True)
-    assert len(rows_of(database, PARKED)) == 1
-    assert unpark(database, "cp_001", TERMS, apply, unparked) == Unparked(1, "")
-    assert point(database)["vehicle"] == "absent"
 
 
 def test_a_mistake_in_telemetry_parks_nothing(database: Database, lined: Site) -> None:
@@ -298,12 +215,12 @@ def test_an_offset_out_of_range_stops_the_worker(database: Database, lined: Site
     with working(database, lined.log) as one:
         one.catch_up()
     with database.writer.begin() as connection:
-        offsets.move(connection, (topic, 3), 0, offsets.Position(1_000, Mark()))
+        offsets.move(connection, (topic, 3), 1, offsets.Position(1_000, Mark()))
     stopped = Working(database, lined.log)
     stopped.start()
     error = stopped.wait_ended()
     assert isinstance(error, Stopped)
-    assert f"{topic}/3 ends at 0, and the database goes on at 1000;" in str(error)
+    assert f"{topic}/3 ends at 1, and the database goes on at 1000;" in str(error)
 
 
 def test_telemetry_out_of_range_is_read_from_its_beginning(database: Database, lined: Site) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from central.fold.apply import apply
-from central.fold.parking import parked
 from central.model.terms import Terms
 from central.store.database import Database
+from central.store.offsets import read_positions
 from central.store.tables import OUTBOX, POSITIONS
 from central.worker.batch import Fold
-from central.worker.loop import Folding, Worker
+from central.worker.loop import Worker
 from central.worker.ticker import Rhythm, Ticker
 from eventlog import Log
 from eventlog.clock import LogClock, wall_ms
@@ -41,8 +41,9 @@ class Working:
         self.stop = threading.Event()
         clock = LogClock(host_ms)
         ticker = Ticker(log, rhythm, clock)
-        self.worker = Worker(database, log, clock, Folding(terms, fold, parked), ticker, self.stop)
+        self.worker = Worker(database, log, clock, terms, fold, ticker, self.stop)
         self.error: BaseException | None = None
+        self._terms = terms
         self._database = database
         self._log = log
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -74,8 +75,8 @@ class Working:
         return wait_for(answer, DEADLINE_S, what)
 
     def catch_up(self) -> None:
-        """Until everything in the log is folded, and nothing waits to go out."""
-        self.wait(lambda: is_folded(self._database, self._log), "everything folded")
+        """Until everything in the log is folded, its terms too, and nothing waits to go out."""
+        self.wait(lambda: is_settled(self._database, self._log, self._terms), "everything folded")
 
 
 @contextmanager
@@ -103,6 +104,13 @@ def is_folded(database: Database, log: Log) -> bool:
         waiting = connection.execute(select(OUTBOX.c.id)).first()
     is_folded = all(log.ends(topic, number).next == at for topic, number, at in partitions)
     return bool(partitions) and waiting is None and is_folded
+
+
+def is_settled(database: Database, log: Log, terms: Terms) -> bool:
+    """Whether everything is folded, and these terms are in force."""
+    with database.reader.connect() as connection:
+        in_force = {each.terms for each in read_positions(connection).values() if each.terms is not None}
+    return in_force == {terms} and is_folded(database, log)
 
 
 def rows_of(database: Database, table: Table) -> Sequence[dict[str, Any]]:

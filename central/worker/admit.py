@@ -14,8 +14,13 @@ from central.model.record_time import stands
 from central.model.records import Incoming, Message, Problem
 from eventlog import Record
 
-# A deadline is logged to the topic of its key, so this kind has two.
-OTHER_TOPICS: dict[str, frozenset[str]] = {"deadline_passed": frozenset({kinds.DRIVER})}
+# What is logged to the topic of its key, or to every topic whose records are folded in their order, has two.
+OTHER_TOPICS: dict[str, frozenset[str]] = {
+    "deadline_passed": frozenset({kinds.DRIVER}),
+    "key_parked": frozenset({kinds.DRIVER}),
+    "key_unparked": frozenset({kinds.DRIVER}),
+    "terms": frozenset({kinds.DRIVER}),
+}
 
 SHOWN_CHARACTERS = 200
 

@@ -5,7 +5,7 @@ Nothing here begins or ends the transaction, moves an offset or appends to the l
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,24 +14,30 @@ from wire.appenders import HEADER, WORKER
 from wire.check import check
 from wire.frame import payload_of
 
+from central.fold import dedup
 from central.fold.prefetch import PREFETCHED
+from central.model import terms
 from central.model.ids import session_of
 from central.model.records import Incoming, Outgoing, Refused
 from central.model.rows import Alarm, Rows
 from central.model.terms import Terms
-from central.store import outbox, parked
+from central.store import outbox
 from central.store.outbox import OutboxRecord
 from central.store.sql_rows import KeyRows, SqlRows
 from central.worker.admit import DeadLetter, admit
 from central.worker.dead_letter import dead_letter
+from central.worker.parking import KEY_PARKED, KEY_UNPARKED, Parking, key_parked, text_of
+from central.worker.read_ahead import Ahead
+from central.worker.timing import Timed
 from eventlog import Record
 from runtime.log import session
 
-# A fold, or what a charge point is sent when its key is parked or freed.
 Fold = Callable[[Rows, Incoming, Terms], Sequence[Outgoing]]
-TimedRecord = tuple[Record, int]  # with the time that the fold will see
 
 FOLD_FAILED = "fold_failed"
+NOT_PARKED = "not_parked"
+# Whose failing parks no key: it would tell of it in another of its kind, or nobody could free it.
+NEVER_PARKED = frozenset({KEY_PARKED, terms.KIND})
 # Kinds that come all the time, without anything happening, are logged at DEBUG.
 FREQUENT = frozenset({"heartbeat", "charging_data", "meter_checkpoint", "status_notification"})
 
@@ -45,87 +51,96 @@ class InvalidOutgoing(Exception):
 class Batch:
     """Folds records in their order; `write` writes the rows, the outbox and what was parked.
 
-    `counts`: folded, dead, parked.
+    `ahead`: which records could not be folded when they were folded first. `counts`: folded, dead, parked.
     """
 
-    def __init__(self, connection: Connection, terms: Terms, apply: Fold, on_parked: Fold) -> None:
+    def __init__(self, connection: Connection, apply: Fold, ahead: Ahead) -> None:
         self._connection = connection
-        self._terms = terms
         self._apply = apply
-        self._on_parked = on_parked
+        self._ahead = ahead
         self._rows = SqlRows(connection)
-        self._parked_keys = parked.read_keys(connection)
+        self._parking = Parking(connection)
         self._outbox: list[OutboxRecord] = []
-        self._parked: list[parked.ParkedRecord] = []
         self.counts: Counter[str] = Counter()
 
-    def take(self, records: Iterable[TimedRecord]) -> None:
+    def take(self, records: Sequence[Timed]) -> None:
         """Called once, with all records of the batch. Raises only what the database raises."""
-        judged = [(record, admit(record, at_ms)) for record, at_ms in records]
+        judged = [(each, admit(each.record, each.at_ms)) for each in records]
         self._load([verdict for _, verdict in judged if isinstance(verdict, Incoming)])
-        for record, verdict in judged:
+        for each, verdict in judged:
             if isinstance(verdict, DeadLetter):
-                self._add_dead_letter(record, verdict)
-            elif (record.topic, verdict.key) in self._parked_keys:
-                self._park(record, verdict)
+                self._add_dead_letter(each.record, verdict)
             else:
-                self._fold(record, verdict)
+                _TAKEN.get(verdict.message["type"], Batch.take_usual)(self, each, verdict)
 
-    def take_parked(self, record: Record, at_ms: int) -> Incoming | None:
-        """Fold a parked record; None where it became a dead letter. Raises what its fold raises."""
-        verdict = admit(record, at_ms)
-        if isinstance(verdict, DeadLetter):
-            self._add_dead_letter(record, verdict)
-            return None
-        rows = self._rows.of(verdict.key)
-        try:
-            self._accept(rows, self._apply(rows, verdict, self._terms))
-        except Refused as refusal:
-            self._refuse(record, rows, refusal)
-        except Exception:
-            rows.discard()
-            raise
-        return verdict
+    def take_usual(self, each: Timed, incoming: Incoming) -> None:
+        if self._parking.holds(incoming):
+            self._keep(each.record, incoming)
+        elif (error := self._ahead.error_at(each.record)) is not None:
+            self._park(each.record, incoming, error)
+        else:
+            self._fold(each, incoming)
 
-    def emit(self, incoming: Incoming, fold: Fold) -> None:
-        """Run another fold on this record: its rows are written, its messages go to the outbox."""
-        rows = self._rows.of(incoming.key)
-        self._accept(rows, fold(rows, incoming, self._terms))
+    def take_key_parked(self, each: Timed, incoming: Incoming) -> None:
+        """Its key is parked, usually: where this database folded what another could not, it is from here on."""
+        is_new = not dedup.look_up(self._rows.of(incoming.key), incoming).duplicate
+        if is_new and not self._parking.holds(incoming):
+            self._parking.park(incoming, incoming.message.get("error", ""))
+        self._fold(each, incoming)
 
-    def park(self, records: Iterable[TimedRecord], error: Exception) -> None:
+    def take_key_unparked(self, each: Timed, incoming: Incoming) -> None:
+        error = self._ahead.error_at(each.record)
+        if dedup.look_up(self._rows.of(incoming.key), incoming).duplicate:
+            self._fold(each, incoming)
+        elif not self._parking.holds(incoming):
+            self._add_dead_letter(each.record, DeadLetter(NOT_PARKED, f"nothing of {incoming.key} is parked"))
+        elif error is not None:
+            self._parking.fail(incoming, error)
+        else:
+            self._unpark(each, incoming)
+
+    def park(self, records: Sequence[Timed], error: Exception) -> None:
         """Park records that the database itself refused."""
-        for record, at_ms in records:
-            verdict = admit(record, at_ms)
+        for each in records:
+            verdict = admit(each.record, each.at_ms)
             if isinstance(verdict, DeadLetter):
                 raise error  # its dead letter was refused, and so would be its row in Parked
-            self._fail(record, verdict, error)
+            self._fail(each.record, verdict, error)
 
     def write(self) -> None:
         self._rows.write()
         outbox.add(self._connection, self._outbox)
-        parked.add(self._connection, self._parked)
+        self._parking.write()
 
     def _load(self, admitted: Sequence[Incoming]) -> None:
         for table, name_of in PREFETCHED.items():
             names = ((name_of(incoming), incoming.key) for incoming in admitted)
             self._rows.load(table, {name: key for name, key in names if name is not None})
 
-    def _fold(self, record: Record, incoming: Incoming) -> None:
-        rows = self._rows.of(incoming.key)
+    # --- one record ---
+
+    def _fold(self, each: Timed, incoming: Incoming) -> None:
         with session(session_of(incoming.message)):
             try:
-                self._accept(rows, self._apply(rows, incoming, self._terms))
-            except Refused as refusal:
-                self._refuse(record, rows, refusal)
+                self._fold_or_raise(each.record, incoming, each.terms)
             except SQLAlchemyError:
                 raise
             except Exception as error:  # noqa: BLE001 -- whatever a fold does wrong, the other keys go on
-                rows.discard()
-                self._fail(record, incoming, error)
-            else:
-                self.counts["folded"] += 1
-                level = logging.DEBUG if incoming.message["type"] in FREQUENT else logging.INFO
-                logger.log(level, "folded %s of %s", incoming.message["type"], incoming.key)
+                self._rows.of(incoming.key).discard()
+                self._fail(each.record, incoming, error)
+
+    def _fold_or_raise(self, record: Record, incoming: Incoming, in_force: Terms) -> None:
+        """Raises what the fold raises, but Refused."""
+        rows = self._rows.of(incoming.key)
+        try:
+            self._accept(rows, self._apply(rows, incoming, in_force))
+        except Refused as refusal:
+            rows.accept()  # all it put is that it was seen
+            self._add_dead_letter(record, DeadLetter(refusal.code, refusal.text))
+        else:
+            self.counts["folded"] += 1
+            level = logging.DEBUG if incoming.message["type"] in FREQUENT else logging.INFO
+            logger.log(level, "folded %s of %s", incoming.message["type"], incoming.key)
 
     def _accept(self, rows: KeyRows, outgoing: Sequence[Outgoing]) -> None:
         records = [_outbox_record(each) for each in outgoing]
@@ -134,45 +149,6 @@ class Batch:
         rows.accept()
         self._outbox += records
 
-    def _refuse(self, record: Record, rows: KeyRows, refusal: Refused) -> None:
-        rows.accept()  # all it put is that it was seen
-        self._add_dead_letter(record, DeadLetter(refusal.code, refusal.text))
-
-    def _fail(self, record: Record, incoming: Incoming, error: Exception) -> None:
-        if record.topic != kinds.TELEMETRY:
-            self._park_key(record, incoming, error)
-            return
-        # Lossy, endless, and no state hangs on it: keeping it for later would only fill the disk.
-        logger.error("folding %s of %s failed", incoming.message["type"], incoming.key, exc_info=error)
-        self._add_dead_letter(record, DeadLetter(FOLD_FAILED, f"{type(error).__name__}: {error}"))
-
-    def _park_key(self, record: Record, incoming: Incoming, error: Exception) -> None:
-        key = incoming.key
-        logger.error(
-            "folding %s of %s failed; its records are parked. Mend the fold, then: wattline-central unpark %s",
-            incoming.message["type"], key, key, exc_info=error,
-        )  # fmt: skip
-        text = f"{incoming.message['type']}: {type(error).__name__}: {error}"
-        parked.park_key(self._connection, record.topic, key, text, incoming.at_ms)
-        self._parked_keys.add((record.topic, key))
-        self._park(record, incoming)
-        try:
-            self.emit(incoming, self._on_parked)
-        except SQLAlchemyError:
-            raise
-        except Exception:
-            self._rows.of(key).discard()
-            logger.exception("%s could not be told to stop", key)
-
-    def _park(self, record: Record, incoming: Incoming) -> None:
-        self.counts["parked"] += 1
-        headers = {name: content.decode(errors="replace") for name, content in record.headers.items()}
-        self._parked.append(
-            parked.ParkedRecord(
-                record.topic, incoming.key, record.partition, record.offset, record.value, headers, incoming.at_ms
-            )
-        )
-
     def _add_dead_letter(self, record: Record, verdict: DeadLetter) -> None:
         self.counts["dead"] += 1
         logger.warning(
@@ -180,6 +156,67 @@ class Batch:
             record.topic, record.partition, record.offset, verdict.reason, verdict.text,
         )  # fmt: skip
         self._outbox.append(dead_letter(record, verdict))
+
+    # --- what a fold does wrong ---
+
+    def _fail(self, record: Record, incoming: Incoming, error: Exception) -> None:
+        kind, text = incoming.message["type"], text_of(error)
+        if record.topic == kinds.TELEMETRY or kind in NEVER_PARKED:
+            # Of telemetry, which is lossy and endless, no state hangs on it: keeping it would only fill the disk.
+            logger.error("folding %s of %s failed", kind, incoming.key, exc_info=error)
+            self._add_dead_letter(record, DeadLetter(FOLD_FAILED, text))
+            return
+        logger.error(
+            "folding %s of %s failed; its records are parked. Mend the fold, then: wattline-central unpark %s",
+            kind, incoming.key, incoming.key, exc_info=error,
+        )  # fmt: skip
+        self._outbox.append(_outbox_record(key_parked(record, incoming, text)))
+        if kind == KEY_UNPARKED:
+            self._parking.fail(incoming, text)
+        else:
+            self._park(record, incoming, text)
+
+    def _park(self, record: Record, incoming: Incoming, error: str) -> None:
+        self._parking.park(incoming, error)
+        self._keep(record, incoming)
+
+    def _keep(self, record: Record, incoming: Incoming) -> None:
+        self.counts["parked"] += 1
+        self._parking.keep(record, incoming)
+
+    def _unpark(self, each: Timed, freeing: Incoming) -> None:
+        """All or nothing, as if it had come here, under the terms in force here."""
+        rows = self._rows.of(freeing.key)
+        before = rows.snapshot(), len(self._outbox), self.counts.copy()
+        try:
+            for record, at_ms in self._parking.waiting(freeing):
+                self._fold_parked(record, at_ms, each.terms)
+            self._fold_or_raise(each.record, freeing, each.terms)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the fold is not mended
+            kept, said, self.counts = before
+            rows.restore(kept)
+            del self._outbox[said:]
+            self._fail(each.record, freeing, error)
+        else:
+            self._parking.free(freeing)
+            logger.info("%s is no longer parked", freeing.key)
+
+    def _fold_parked(self, record: Record, at_ms: int, in_force: Terms) -> None:
+        verdict = admit(record, at_ms)
+        if isinstance(verdict, DeadLetter):
+            self._add_dead_letter(record, verdict)
+            return
+        with session(session_of(verdict.message)):
+            self._fold_or_raise(record, verdict, in_force)
+
+
+# What tells of parking is itself never parked.
+_TAKEN: dict[str, Callable[[Batch, Timed, Incoming], None]] = {
+    KEY_PARKED: Batch.take_key_parked,
+    KEY_UNPARKED: Batch.take_key_unparked,
+}
 
 
 def _outbox_record(outgoing: Outgoing) -> OutboxRecord:

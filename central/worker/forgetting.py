@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, t
 
 from central.fold.dedup import SEEN_FOR_MS
 from central.model.record_time import Mark
+from central.store import parked
 from central.store.tables import DEADLINES, LIVE_CHARGES, SEEN_IDS
 
 MAX_ROWS = 1_000  # of a table at a time: the worker has other things to do
@@ -17,9 +18,12 @@ def forget(connection: Connection, marks: Iterable[Mark]) -> bool:
     """Returns whether nothing is left to delete. `marks`: of all partitions. The lowest counts, since a wrong stamp
     may have moved another one ahead.
 
-    A partition that never had a record has no time, and nothing that could be forgotten.
+    A partition that never had a record has no time, and nothing that could be forgotten. What is parked is folded late,
+    and still asks for what was there in its time.
     """
-    before_ms = min((mark.at_ms for mark in marks if mark != Mark()), default=0) - SEEN_FOR_MS
+    times_ms = [mark.at_ms for mark in marks if mark != Mark()] or [0]
+    waiting_ms = parked.oldest_ms(connection)
+    before_ms = min(times_ms if waiting_ms is None else [*times_ms, waiting_ms]) - SEEN_FOR_MS
     void = and_(DEADLINES.c.live.is_(False), DEADLINES.c.due_at_ms < before_ms)
     old = (
         (SEEN_IDS, SEEN_IDS.c.at_ms < before_ms),

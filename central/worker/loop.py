@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,9 +25,11 @@ from central.worker import forgetting
 from central.worker.batch import Batch, Fold
 from central.worker.catch_up import CatchUp
 from central.worker.clock_alarm import ClockAlarm
-from central.worker.intake import TOPICS, Intake
+from central.worker.intake import MONEY_TOPICS, TOPICS, Intake
 from central.worker.publisher import Publisher
+from central.worker.read_ahead import Ahead
 from central.worker.recognition import Unrecognised, exchanged_text, recognise
+from central.worker.set_terms import SetTerms
 from central.worker.ticker import Ticker
 from central.worker.timing import timed
 from eventlog import Log, LogReplaced, LogUnavailable, OffsetOutOfRange, Record, UnknownTopic
@@ -46,26 +48,21 @@ class Stopped(Exception):
     """The worker cannot go on without a person; the text says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Folding:
-    """What a worker does with records."""
-
-    terms: Terms
-    apply: Fold
-    on_parked: Fold
-
-
 class Worker:
     """`counts`: folded, dead, parked, batches, fence_lost, telemetry_restarts."""
 
     def __init__(
-        self, database: Database, log: Log, clock: LogClock, folding: Folding, ticker: Ticker, stop: threading.Event
-    ) -> None:
+        self, database: Database, log: Log, clock: LogClock, terms: Terms, apply: Fold, ticker: Ticker,
+        stop: threading.Event,
+    ) -> None:  # fmt: skip
+        """`terms`: those that are set. Folds use them once the log has told them."""
         self._database = database
         self._log = log
         self._clock = clock
         self._alarm = ClockAlarm()
-        self._folding = folding
+        self._terms = SetTerms(log, terms)
+        self._apply = apply
+        self._ahead = Ahead()
         self._ticker = ticker
         self._stop = stop
         self._intake: Intake | None = None
@@ -107,6 +104,7 @@ class Worker:
             partitions = self._partitions()
             self._recognise(partitions)
             self._read_positions()
+            self._look_ahead([partition for partition in partitions if partition[0] in MONEY_TOPICS])
             with self._database.reader.connect() as connection:
                 self._catch_up.begin(connection, self._positions)
             self._intake = Intake(self._log, self._starts(), self.counts)
@@ -149,6 +147,16 @@ class Worker:
             for partition, begin in recognised.restarted.items():
                 offsets.move(connection, partition, known[partition].next, begin)
         self.counts["telemetry_restarts"] += len(recognised.restarted)
+
+    def _look_ahead(self, partitions: Sequence[TopicPartition]) -> None:
+        """What must be known of the records to come, and terms for each partition that has none in force."""
+        places = {partition: self._positions[partition] for partition in partitions}
+        self._ahead = self._terms.settle(places)
+        missing = {partition: self._ahead.first[partition] for partition, at in places.items() if at.terms is None}
+        if missing:
+            with self._transaction() as connection:
+                offsets.note_terms(connection, missing)
+            self._positions |= {each: replace(self._positions[each], terms=missing[each]) for each in missing}
 
     def _say_ready(self) -> None:
         database = self._database.writer.url.render_as_string()  # without its password
@@ -213,9 +221,8 @@ class Worker:
     def _fold_together(self, records: Sequence[Record], refused: Exception | None = None) -> None:
         """One transaction. `refused`: what the database said of these records; they are parked."""
         in_time, moved = timed(records, self._positions)
-        folding = self._folding
         with self._transaction() as connection:
-            batch = Batch(connection, folding.terms, folding.apply, folding.on_parked)
+            batch = Batch(connection, self._apply, self._ahead)
             if refused is None:
                 batch.take(in_time)
             else:

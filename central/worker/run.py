@@ -9,11 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from central import settings
 from central.fold.apply import apply
-from central.fold.parking import parked
 from central.store.database import Database, is_damaged, reason_of
 from central.store.migrate import OtherVersion
 from central.store.opening import bring_up_to_date, database_of, terms_of, wait_for_log
-from central.worker.loop import Folding, Stopped, Worker
+from central.worker.loop import Stopped, Worker
 from central.worker.ticker import Rhythm, Ticker
 from eventlog import LogError
 from eventlog.clock import LogClock
@@ -72,7 +71,7 @@ def _run(config: ConfigManager, database: Database, stop: threading.Event) -> in
     )
     clock = LogClock()
     ticker = Ticker(log, rhythm, clock)
-    worker = Worker(database, log, clock, Folding(terms_of(config), apply, parked), ticker, stop)
+    worker = Worker(database, log, clock, terms_of(config), apply, ticker, stop)
     try:
         worker.run()
     finally:

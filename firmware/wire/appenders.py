@@ -4,6 +4,7 @@ from wire.kinds import BRIDGE as BRIDGE_SAYS
 from wire.kinds import DRIVER_SIDE, ENGINE, FOLD, MONITOR, Kind
 from wire.kinds import OPERATOR as OPERATOR_SAYS
 from wire.kinds import TICKER as TICKER_SAYS
+from wire.kinds.log import WORKER as WORKER_SAYS
 
 HEADER = "by"  # names who appended a record
 
@@ -24,6 +25,7 @@ APPENDERS = {
     OPERATOR_SAYS: frozenset({OPERATOR, API}),
     FOLD: frozenset({WORKER}),
     TICKER_SAYS: frozenset({TICKER}),
+    WORKER_SAYS: frozenset({WORKER}),
 }
 STRANGERS_KINDS = frozenset({"charge_request"})
 

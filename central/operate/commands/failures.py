@@ -30,23 +30,15 @@ def parked(as_json: AsJson = False) -> None:
 def unpark(
     key: Annotated[str, typer.Argument(help="A charge point or driver that `parked` lists.", metavar="KEY")],
 ) -> None:
-    """Fold what was parked of a key, after the fold was mended."""
-    from central.fold.apply import apply
-    from central.fold.parking import unparked
-    from central.operate.failures import NotDone
-    from central.operate.opened import opened_database
+    """Let the worker fold what waits of a key, after the fold was mended."""
+    from central.operate.opened import opened_database, opened_log
     from central.operate.output import say
     from central.operate.unpark import unpark as unpark_key
-    from central.store.opening import terms_of
 
     config = config_in_force()
-    with opened_database(config) as database:
-        done = unpark_key(database, key, terms_of(config), apply, unparked)
-    if done is None:
-        raise NotDone(f"nothing of {key} is parked; wattline-central parked lists what is")
-    if done.error:
-        raise NotDone(f"{key}: {done.folded} records folded, then the fold failed again: {done.error}")
-    say(f"{key}: {done.folded} records folded")
+    with opened_database(config) as database, opened_log(config) as log:
+        folded = unpark_key(database, log, key)
+    say(f"{key}: {folded} records folded")
 
 
 def dead(

@@ -29,6 +29,24 @@ def config(as_json: AsJson = False) -> None:
     print_table(("file", "place", "exists"), files)
 
 
+def terms(as_json: AsJson = False) -> None:
+    """Show the terms that sessions are folded under: what is set, and what is in force.
+
+    Those in force were told in the log when a worker started; it is told what is set when it starts next.
+    """
+    from central.operate.opened import opened_database
+    from central.operate.output import print_json, print_table
+    from central.operate.terms import show_terms
+
+    in_force = config_in_force()
+    with opened_database(in_force) as database, database.reader.connect() as connection:
+        shown = show_terms(in_force, connection)
+    if as_json:
+        print_json(shown)
+        return
+    print_table(("term", "set", "in_force"), shown)
+
+
 def health() -> None:
     """Succeed when the tables are current and the log can be reached (for containers)."""
     from central.operate.opened import opened_database, opened_log
@@ -90,5 +108,6 @@ COMMANDS = (
     Command("backup", backup, ("wattline-central backup /backup/2026-01-31", "wattline-central backup copy --json")),
     Command("config", config, ("wattline-central config", "wattline-central config --json")),
     Command("health", health, ("wattline-central health",)),
+    Command("terms", terms, ("wattline-central terms", "wattline-central terms --json")),
     Command("verify", verify, ("wattline-central verify",)),
 )

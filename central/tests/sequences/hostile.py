@@ -17,12 +17,14 @@ from central.tests.sequences.acts import ActKind, Args, Table
 from central.tests.sequences.clocks import START_MS
 from central.tests.sequences.post import Post
 from central.tests.sequences.world import DRIVERS, World
+from central.worker.parking import KEY_UNPARKED
 
-# What a stranger's appender may say: folds speak by the worker alone, and it is ours.
+# What a stranger's appender may say: folds speak by the worker alone, and it is ours. Nor is anything parked here.
 KINDS_SAID = tuple(
     kind.name
     for kind in KINDS.values()
     if kind.topic in (CP, DRIVER, TELEMETRY) and all(APPENDERS[each] != frozenset({"worker"}) for each in kind.speakers)
+    if kind.name != KEY_UNPARKED
 )
 OFTEN = ("charge_completion", "meter_checkpoint", "charge_started", "command_response", "register_request", "link_up")
 _TIMES = (0, 0, 1_000, -1_000, 60_000, -3_600_000, 3_600_000, 10**9, -(10**9))

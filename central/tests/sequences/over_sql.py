@@ -11,13 +11,14 @@ from wire.appenders import appended_by
 from wire.frame import parse, payload_of
 from wire.kinds import DEAD
 
-from central.fold import parking
 from central.fold.apply import apply
 from central.model.records import Incoming, Message
 from central.model.terms import Terms
 from central.store.tables import OUTBOX, TABLES, metadata
 from central.tests.memory_rows import Table
-from central.worker.batch import Batch, TimedRecord
+from central.worker.batch import Batch
+from central.worker.read_ahead import Ahead
+from central.worker.timing import Timed
 from eventlog import Record
 
 
@@ -29,8 +30,8 @@ def fold_over_sql(records: Sequence[Incoming], terms: Terms, random: Random) -> 
         at = 0
         while at < len(records):
             taken = records[at : at + random.choice((1, 5, 40))]
-            batch = Batch(connection, terms, apply, parking.parked)
-            batch.take([_record(incoming, at + number) for number, incoming in enumerate(taken)])
+            batch = Batch(connection, apply, Ahead())
+            batch.take([_record(incoming, at + number, terms) for number, incoming in enumerate(taken)])
             batch.write()
             connection.commit()
             at += len(taken)
@@ -39,11 +40,11 @@ def fold_over_sql(records: Sequence[Incoming], terms: Terms, random: Random) -> 
     return found
 
 
-def _record(incoming: Incoming, offset: int) -> TimedRecord:
+def _record(incoming: Incoming, offset: int, terms: Terms) -> Timed:
     value, headers = payload_of(incoming.message), appended_by(incoming.appender)
     stamp_ms = 0 if incoming.clock_stands else incoming.at_ms
     record = Record(incoming.topic, 0, offset, incoming.key, value, headers, stamp_ms)
-    return record, incoming.at_ms
+    return Timed(record, incoming.at_ms, terms)
 
 
 def _rows(connection: Connection) -> Table:

@@ -14,6 +14,10 @@ from wire.kinds.fields import (
     must_time,
 )
 
+_LONG_MS = (0, 1 << 40)  # 34 years
+# Central's worker about its own work, of which no fold says anything. A speaker beside those of `wire.kinds`.
+WORKER = "worker"
+
 ACTIONS = (
     "stop", "resume", "price_change", "reset", "replace", "keep", "remove",
     "clear_fault", "end_session", "accept_held", "drop_held",
@@ -70,4 +74,16 @@ KINDS = add((
         may_id("session_id"), may_id("fault"), may("why", "text", 0, 255),
     ), "what the operator wants: `keep` takes `replace` back, end_session, accept_held and drop_held name a session, "
        "clear_fault a fault"),
+    # --- the worker: what else its rows come from ---
+    Kind("terms", (WORKER,), CP, "key", True, (
+        must_id("key"), must("currency", "text", 3, 3), must_count("command_ttl_ms", *_LONG_MS),
+        must_count("command_resend_ms", *_LONG_MS), must_count("lost_after_ms", *_LONG_MS),
+        must_count("request_ttl_ms", *_LONG_MS), must_count("claim_hold_ms", *_LONG_MS),
+        must_count("unnamed_for_ms", *_LONG_MS), must_count("replace_for_ms", *_LONG_MS), must_count("plant_speed", 1),
+    ), "the terms for all records behind it in its partition of ev.cp or ev.driver; the first holds before it, too"),
+    Kind("key_parked", (WORKER,), CP, "key", True, (
+        must_id("key"), must_count("offset", 0, 1 << 60), may("error", "text", 0, 255),
+    ), "folding the record under `offset` failed: it and what follows of its key waits; logged to its topic"),
+    Kind("key_unparked", (OPERATOR,), CP, "key", True, (must_id("key"),),
+         "the fold was mended: what waits of this key is folded here; logged to the topic of the key"),
 ))
