@@ -39,7 +39,7 @@ def measure(folder: Path, found: Path, micropython: str) -> None:
     for role in ROLES:
         bench = PicoBench(folder / role, found, micropython)
         cost = cost_of(role, bench)
-        say(role, f"{cost.mpy_bytes} bytes of .mpy; heap: {cost.heap_bytes} taken, {cost.free_bytes} free")
+        say(role, f"{cost.flash_bytes} bytes of files; heap: {cost.heap_bytes} taken, {cost.free_bytes} free")
         if role == "both":
             say("a pass", str(pass_of_the_loop(bench)))
         bench.close()

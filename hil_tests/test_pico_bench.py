@@ -52,6 +52,13 @@ def test_image_boots_and_answers_on_its_repl(pico: PicoBench):
     assert int(free) > 200_000
 
 
+def test_chip_has_an_id_and_draws_at_random(pico: PicoBench):
+    code = "import machine, os\nprint(machine.unique_id().hex(), os.urandom(8).hex(), os.urandom(8).hex())"
+    chip, first, second = pico.exec(code).split()
+    assert chip == "0000000000000001"
+    assert len({first, second, "2a" * 8}) == 3
+
+
 def test_exception_of_the_guest_is_the_test_s(pico: PicoBench):
     with pytest.raises(GuestError, match="ValueError: no such luck"):
         pico.exec("raise ValueError('no such luck')")

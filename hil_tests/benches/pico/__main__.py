@@ -1,6 +1,6 @@
 """The bench's process.
 
-    python -m hil_tests.benches.pico IMAGE FLASH
+    python -m hil_tests.benches.pico IMAGE FLASH NUMBER
 
 Says `ready control=IP:PORT port=PATH` once both are there; the guest has not run by then.
 """
@@ -31,8 +31,8 @@ def serve(board: PicoBoard, listener: socket.socket) -> None:
         board.exchange()
 
 
-def main(image: Path, flash: Path) -> None:
-    board = PicoBoard(image, flash)
+def main(image: Path, flash: Path, number: int) -> None:
+    board = PicoBoard(image, flash, number)
     with socket.create_server((LOOPBACK, 0)) as listener:
         sys.stdout.write(f"ready control={LOOPBACK}:{listener.getsockname()[1]} port={board.port.path}\n")
         sys.stdout.flush()
@@ -40,4 +40,4 @@ def main(image: Path, flash: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

@@ -1,5 +1,6 @@
 """One emulated board with what stands at its pins: all that the bench can do to it, by the board's own time."""
 
+import random
 import time
 from collections import defaultdict, deque
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from hil_tests.benches.pico import console
 from hil_tests.benches.pico.guest import NS, Guest
+from hil_tests.benches.pico.plant_pins import PlantAtPins
 from hil_tests.benches.pico.signals import Signals
 
 BOOT_LIMIT_S = 5.0
@@ -17,13 +19,17 @@ KEPT_EDGES = 1000
 class PicoBoard:
     """`now_ns` and `edges` run on through resets and power cuts. An output that nobody drives is pulled down."""
 
-    def __init__(self, image: Path, flash: Path) -> None:
+    def __init__(self, image: Path, flash: Path, number: int) -> None:
+        """`number` tells this chip from others, in its id and in what it draws at random."""
         self.port = console.Port()
         self.signals = Signals()
+        self.plant: PlantAtPins | None = None  # in place of the signals
         self.edges: defaultdict[int, deque[tuple[int, bool]]] = defaultdict(lambda: deque(maxlen=KEPT_EDGES))
         self.levels: defaultdict[int, bool] = defaultdict(bool)
         self._image = image
         self._flash = flash
+        self._chip_id = number.to_bytes(8, "big")
+        self._random = random.Random(number)
         self._earlier_ns = 0
         self._driven: dict[int, bool] = {}
         self.guest = self._new_guest()
@@ -62,6 +68,10 @@ class PicoBoard:
             self._driven[number] = high
             self.guest.mcu.gpio[number].set_input_value(high)
 
+    def attach_plant(self, load: str) -> None:
+        """Raises ProfileError."""
+        self.plant = PlantAtPins(load, self.drive, self.now_ns)
+
     def cut_power(self) -> None:
         """What was not in the flash is gone, the pins float, and the board boots anew when it is next run."""
         self._earlier_ns = self.now_ns
@@ -73,9 +83,9 @@ class PicoBoard:
         earlier_ns = self._earlier_ns
 
         def counts(channel: int, ns: int) -> int:
-            return self.signals.counts(channel, earlier_ns + ns)
+            return (self.plant or self.signals).counts(channel, earlier_ns + ns)
 
-        guest = Guest(self._image, self._flash, counts, self._moved)
+        guest = Guest(self._image, self._flash, counts, self._moved, self._chip_id, self._random)
         guest.cdc.on_serial_data = self.port.say
         for number, high in self._driven.items():
             guest.mcu.gpio[number].set_input_value(high)
@@ -88,3 +98,5 @@ class PicoBoard:
         if high != self.levels[number]:
             self.levels[number] = high
             self.edges[number].append((at_ns, high))
+            if self.plant is not None:
+                self.plant.moved(number, high, at_ns)

@@ -56,6 +56,25 @@ def _signal(board: PicoBoard, pace: Pace, request: Request) -> Request:
     return {}
 
 
+def _plant(board: PicoBoard, pace: Pace, request: Request) -> Request:
+    board.attach_plant(str(request["load"]))
+    return {}
+
+
+def _world(board: PicoBoard, pace: Pace, request: Request) -> Request:
+    """What the plant says; `plug`, `unplug` and `fault` change it first."""
+    plant = board.plant
+    if plant is None:
+        raise ValueError("plant: none is attached")
+    plant.advance(board.now_ns)
+    if "plug" in request:
+        (plant.world.car.plug if request["plug"] else plant.world.car.unplug)()
+    if "fault" in request:
+        plant.world.fault(str(request["fault"]), bool(request["on"]))
+    plant.show_inputs()
+    return {"state": plant.state()}
+
+
 def _feed(board: PicoBoard, pace: Pace, request: Request) -> Request:
     board.guest.wires[int(request["uart"])].feed(bytes.fromhex(request["data"]))
     return {}
@@ -85,7 +104,7 @@ def _pace(board: PicoBoard, pace: Pace, request: Request) -> Request:
 
 ACTIONS: dict[str, Callable[[PicoBoard, Pace, Request], Request]] = {
     "state": _state, "run": _run, "boot": _boot, "exec": _exec, "edges": _edges, "drive": _drive, "signal": _signal,
-    "feed": _feed, "sent": _sent,
+    "feed": _feed, "sent": _sent, "plant": _plant, "world": _world,
     "reset": _reset, "cut_power": _cut_power, "pace": _pace,
 }  # fmt: skip
 

@@ -16,6 +16,19 @@ FIRMWARE = Path(__file__).parents[3] / "firmware"
 FLASH_IMAGE = Path(__file__).parents[2] / "vectors" / "flash_image.py"
 
 
+# What only other boards import.
+ELSEWHERE = (
+    "chargepoint/engine/plain.py", "hal/adc_polled.py", "hal/esp32.py", "hal/mqtt.py", "hal/plant_line.py",
+    "hal/serial.py", "hal/sim.py", "hal/tcp.py", "hal/wifi.py", "wire/kinds/plant.py",
+)  # fmt: skip
+
+
+def for_a_pico(config: Path | None) -> dict[str, Path]:
+    """The whole firmware, as a Pico runs it by this config.json; None: without one it comes to its prompt."""
+    files = {path: source for path, source in modules("boot", "main").items() if path not in ELSEWHERE}
+    return files if config is None else {**files, "config.json": config}
+
+
 def modules(*wanted: str) -> dict[str, Path]:
     """`wanted` and all that they import of the firmware, wherever in the file: path on the board -> source."""
     found: dict[str, Path] = {}
@@ -44,11 +57,13 @@ def _source(name: str) -> Path | None:
 
 
 def precompiled(sources: Mapping[str, Path], folder: Path) -> dict[str, Path]:
-    """The same as .mpy, made in `folder`; main.py and boot.py stay text, since only so does MicroPython run them."""
+    """The same as .mpy, made in `folder`; main.py and boot.py stay text, since only so does MicroPython run them, and
+    so does what is no Python.
+    """
     fix_perms()
     made: dict[str, Path] = {}
     for target, source in sources.items():
-        if target in ("main.py", "boot.py"):
+        if target in ("main.py", "boot.py") or source.suffix != ".py":
             made[target] = source
             continue
         name = str(Path(target).with_suffix(".mpy"))

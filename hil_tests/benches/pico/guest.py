@@ -1,5 +1,6 @@
 """An emulated Pico with an image of MicroPython, its faults mended, and the guest's time in the hands of its owner."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rp2040py.device.base_device import ResetCause
 from rp2040py.execute_batch import execute_batch
 from rp2040py.memory_map import FLASH_START_ADDRESS
 
-from hil_tests.benches.pico import adc, uart, usb
+from hil_tests.benches.pico import adc, identity, uart, usb
 from hil_tests.benches.pico.flash import SavedFlash
 from hil_tests.benches.pico.pins import Moved, Outputs
 
@@ -19,14 +20,21 @@ NS = 1_000_000_000
 class Guest:
     """`run` lets it run; it stands still otherwise. What it says on its USB port goes to `cdc.on_serial_data`."""
 
-    def __init__(self, image: Path, flash: Path, counts: adc.Input, moved: Moved) -> None:
-        """`counts`: see adc.read_from; `moved`: see pins.Outputs. Both by the guest's time, which begins at 0."""
+    def __init__(
+        self, image: Path, flash: Path, counts: adc.Input, moved: Moved, chip_id: bytes, source: random.Random
+    ) -> None:
+        """`counts`: see adc.read_from; `moved`: see pins.Outputs. Both by the guest's time, which begins at 0.
+
+        `chip_id`: 8 bytes. `source`: of what the chip gives for random.
+        """
         self._device = MicroPythonDevice(board=resolve_firmware(BOARDS["pico"], "micropython", str(image)))
         self._simulator = self._device.simulator
         self.mcu = self._device.mcu
         self.cdc = self._device.cdc
         self.flash = SavedFlash(self.mcu, flash)
         leave_out_pio(self._device)
+        identity.random_bits(self.mcu, source)
+        identity.unique_id(self.mcu, chip_id)
         usb.hold_empty_polls(self._device)
         uart.mend(self.mcu)
         self.wires = [uart.Wire(self.mcu, number) for number in range(len(self.mcu.uart))]

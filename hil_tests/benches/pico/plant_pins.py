@@ -1,0 +1,73 @@
+"""The plant behind the emulated pins: mains, relay, car and sensors, by the guest's time."""
+
+from collections.abc import Callable
+
+from plant.load import Sine
+from plant.mains import Mains
+from plant.profile_files import load_of
+from plant.sensor import COUNT_MIN, I_A_PER_COUNT, USUAL_CURRENT, USUAL_VOLTAGE, V_V_PER_COUNT, Channel
+from plant.world import World
+
+RELAY, FEEDBACK, CONTACT = 18, 20, 21  # pins; inputs close to ground
+CURRENT, VOLTAGE = 0, 1  # channels of the converter
+MID_RAIL = 2048
+NS_PER_MS = 1_000_000
+NS = 1_000_000_000
+
+Drive = Callable[[int, bool], None]
+
+
+class PlantAtPins:
+    """`world` is the truth: its integral and its relay's edges. `drive(gpio, level)`: puts a level on an input."""
+
+    def __init__(self, load: str, drive: Drive, now_ns: int, seed: int = 1) -> None:
+        """`load`: as wattline-plant takes it, such as `constant:3000`. Its time begins now. Raises ProfileError."""
+        mains = Mains()
+        self._began_ns = now_ns
+        self.world = World(load_of(load, mains), mains=mains, seed=seed)
+        self._idle = Sine(mains.voltage_v, 0.0, 0.0, mains.frequency_hz)
+        self._current = Channel(I_A_PER_COUNT, USUAL_CURRENT, seed)
+        self._voltage = Channel(V_V_PER_COUNT, USUAL_VOLTAGE, seed + 1)
+        self._drive = drive
+        self._inputs: dict[int, bool] = {}
+        self.show_inputs()
+
+    def advance(self, ns: int) -> None:
+        """Up to the guest's time."""
+        due_ms = (ns - self._began_ns) / NS_PER_MS - self.world.now_ms
+        if due_ms > 0:
+            self.world.advance(due_ms)
+            self.show_inputs()
+
+    def moved(self, gpio: int, high: bool, ns: int) -> None:
+        """The guest has set an output."""
+        if gpio == RELAY:
+            self.advance(ns)
+            self.world.pin(high)
+
+    def counts(self, channel: int, ns: int) -> int:
+        """What the converter reads."""
+        self.advance(ns)
+        world = self.world
+        wave = world.car.wave() if world.relay.contact and world.car.draws() else self._idle
+        volts, amps = wave.sample(ns / NS)
+        if channel == VOLTAGE:
+            return MID_RAIL + self._voltage.read(volts)
+        if channel != CURRENT:
+            return MID_RAIL
+        return MID_RAIL + (COUNT_MIN if world.sensor.dead else self._current.read(amps * world.car.over_draw))
+
+    def show_inputs(self) -> None:
+        closed = {FEEDBACK: self.world.relay.contact, CONTACT: self.world.car.plugged}
+        for gpio, is_closed in closed.items():
+            if self._inputs.get(gpio) != is_closed:
+                self._inputs[gpio] = is_closed
+                self._drive(gpio, not is_closed)
+
+    def state(self) -> dict[str, object]:
+        world = self.world
+        return {
+            "relay": world.relay.contact, "plugged": world.car.plugged, "full": world.car.full,
+            "plant_mwh": world.record.energy_mwh, "faults": sorted(world.faults),
+            "edges": [[edge.at_ms, edge.closed] for edge in world.relay.edges],
+        }
