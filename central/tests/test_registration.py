@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from central.model.records import Incoming
 from central.model.rows import ChargingPoint, Fault, LastSeen, SeenWindow
 from central.tests.charging import answer, ask, charge, checkpoint, connect, driver, link_up, register, start
 from central.tests.line_in_memory import T0, LineInMemory, made_id
@@ -191,7 +192,9 @@ def test_silence_counts_only_in_its_time_and_only_where_nothing_was_logged_since
 
     def is_silent(after_ms: int, last_at_ms: int) -> bool:
         line.now_ms = T0 + after_ms
-        line.says("silent", "ticker", cp_id="cp_001", last_at_ms=last_at_ms, limit_ms=60_000, at_ms=T0 + 90_000)
+        told = {"cp_id": "cp_001", "last_at_ms": last_at_ms, "limit_ms": 60_000, "at_ms": T0 + 90_000}
+        message = {"type": "silent", "message_id": made_id(after_ms, last_at_ms), **told}
+        line.append([Incoming("ev.cp", "cp_001", message, line.now_ms, "ticker")])
         return line.point().silent
 
     assert not is_silent(59_999, T0), "too early by the record's time"
@@ -199,7 +202,7 @@ def test_silence_counts_only_in_its_time_and_only_where_nothing_was_logged_since
     assert not is_silent(80_000, T0), "heard since"
     assert is_silent(59_998, T0 - 2), "what it was heard at lies in the future: the clock was put right"
     link_up(line, "link3")
-    assert is_silent(119_998, T0 + 59_998)
+    assert is_silent(119_999, T0 + 59_999)
 
 
 def test_refused_records_do_not_use_up_a_boards_window():

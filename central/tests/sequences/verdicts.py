@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 
 from wire.ids import parse
 
+from central.fold.commands import ORDERS
 from central.fold.meters import told_wh as told_wh_of
 from central.model.ids import session_id
-from central.model.rows import ChargingPoint, Driver, Fault, Meter, Session
-from central.model.states import OPEN
+from central.model.rows import ChargingPoint, Command, Driver, Fault, Meter, Session
+from central.model.states import ACCEPTED, OPEN
 from central.money.order import limit_wh, order_of
 from central.money.tariff import tariff_of
 from central.tests.sequences.quiet import Probe
@@ -40,8 +41,15 @@ def no_open_claim(world: World) -> Found:
 
 
 def no_open_deadline(world: World) -> Found:
+    """But an order stands until its engine takes it."""
     for row in world.worker.live.values():
-        yield f"{row.deadline_id} is due {(row.due_at_ms - world.time.now_ms) // 1000} s from now"
+        if not row.deadline_id.startswith("orders:") or _is_taken(world, row.key):
+            yield f"{row.deadline_id} is due {(row.due_at_ms - world.time.now_ms) // 1000} s from now"
+
+
+def _is_taken(world: World, cp_id: str) -> bool:
+    told = [row for row in rows_of(world.worker, Command) if row.cp_id == cp_id and row.kind in ORDERS]
+    return not told or max(told, key=lambda row: row.seq).state == ACCEPTED
 
 
 def no_open_fault(world: World) -> Found:
@@ -179,10 +187,11 @@ def _is_too_long(row: Session | None) -> bool:
 
 def honest_boards_are_heard(world: World) -> Found:
     """Of what the boards of today say, nothing is a dead letter. But a board that was not bound yet knocks, a log that
-    was rolled back knows no session that it lost, and where clocks step a reading may seem to be read in no time.
+    was rolled back knows no session and no command that it lost, and where clocks step a reading may seem to be read in
+    no time.
     """
     excused = {"not_bound"}
-    excused |= {"unknown_session"} if "rolled_back" in world.mishaps else set()
+    excused |= {"unknown_session", "unknown_command"} if "rolled_back" in world.mishaps else set()
     excused |= {"implausible"} if world.mishaps & {"log_clock", "board_clock", "host_clock"} else set()
     codes: defaultdict[str, int] = defaultdict(int)
     boards = {board.name for at in world.posts for board in (at.monitor, at.engine.board)}

@@ -107,6 +107,7 @@ class Worker:
         self.outbox = [
             each for each in self.outbox if each.topic != COMMANDS and each.message["message_id"] not in there
         ]
+        self.dark_since_ms = dict.fromkeys(self.dark_since_ms, self.clock.ms)  # deadlines long due are told from now on
 
     def _fold_batch(self, count: int | None = None) -> bool:
         left = self.batch if count is None else count
