@@ -79,10 +79,10 @@ def handle_command_response(step: Step) -> None:
         session = _of(step, str(command.session_id))
         transition(step, point, session, event)
     commands.keep_answer(step, command)
+    if command.session_id is not None and (command.state == ACCEPTED or command.reason == "already_ran"):
+        deadlines.disarm(step, endings.unnamed_deadline(command.session_id))  # its completion is under way
     if command.state != ACCEPTED:
         orders.note_refusal(step, point, command)
-    elif command.session_id is not None:
-        deadlines.disarm(step, endings.unnamed_deadline(command.session_id))
     if is_behind:
         commands.catch_up(point)
     step.rows.put(point)

@@ -6,7 +6,7 @@ On one board both share a journal; split, each board has its own, and the monito
 from typing import Any, Protocol
 
 from central.model.records import Message
-from central.tests.sequences.board import RESEND_MS, Board
+from central.tests.sequences.board import REGISTRATION, RESEND_MS, Board, Entry
 from central.tests.sequences.clocks import Time
 from central.tests.sequences.engine import Engine
 
@@ -55,6 +55,8 @@ class Post:
         self._retry_ms = self._time.now_ms
         self._asked_ms = 0
         self._registered_as: tuple[Any, ...] | None = None
+        self._is_unnumbered = False  # as which the last registration was said
+        self._lost_engine = False  # since the last registration
         self._status: tuple[Any, ...] | None = None
         self.clock_offset_ms: int | None = None
 
@@ -113,6 +115,8 @@ class Post:
             return False
         if self.sees_engine:
             self.engine.release()
+        else:
+            self._lost_engine = True
         self._report()
         if self.is_cut_off or self.is_deaf or not bridge.is_up:
             return False
@@ -145,10 +149,11 @@ class Post:
 
     def _adopt(self, message: Message, server_time_ms: int) -> None:
         if not message["accepted"]:
-            self._fail()
+            self.turn_away()
             return
         self.is_registered, self._tries = True, 0
         self.set_clocks(server_time_ms)
+        self.monitor.registration_accepted()
         for board in self._boards():
             board.reopen()
         if self.sees_engine:
@@ -158,7 +163,8 @@ class Post:
                 self.engine.raise_register(message["meter_id"], message["register_wh"])
 
     def turn_away(self) -> None:
-        """The bridge has refused the registration, and closes the line."""
+        """The registration was refused, and the line closes."""
+        self.monitor.registration_refused()
         self._fail()
 
     def _fail(self) -> None:
@@ -170,26 +176,38 @@ class Post:
             self._begin_fault("central_unreachable")
 
     def _register(self, bridge: Uplink) -> bool:
-        """An unacked registration is sent again as it is; only another content makes a new one beside it."""
+        """A registration that is not accepted is said again as it is; only another content makes a new one."""
         told = self._registration()
-        self._registered_as = _content_of(told)
+        self._registered_as, self._lost_engine = _content_of(told), not self.sees_engine
         self.link_id, self.is_registered = bridge.connect(self), False
         self._asked_ms = self._time.now_ms
-        waiting = self.monitor.registrations()
-        is_waiting = bool(waiting) and _content_of(waiting[-1].message) == self._registered_as
-        if not is_waiting and self.monitor.append("register_request", self.cp_id, told) is None:
-            self._registered_as = None  # unkept, and said again once there is room
-            bridge.take(self, self.monitor.lossy("register_request", self.cp_id, told))
-        for entry in self.monitor.registrations():
-            entry.sent, entry.due_ms = True, self._time.now_ms + RESEND_MS
-            if self.has_line and bridge.take(self, entry.message):
-                self.monitor.ack(entry)
+        entry = self._kept(told)
+        self._is_unnumbered = entry is None
+        if entry is None:
+            bridge.take(self, self.monitor.lossy(REGISTRATION, self.cp_id, told))
+            return True
+        entry.sent, entry.due_ms = True, self._time.now_ms + RESEND_MS
+        self.monitor.registration_said(entry)
+        if bridge.take(self, entry.message):
+            self.monitor.ack(entry)
         return True
 
+    def _kept(self, told: dict[str, Any]) -> Entry | None:
+        """The journal's registration that says this; None where it has no room for it. Without an engine, what was said
+        of it before stands.
+        """
+        entry = self.monitor.registration()
+        if entry is not None and (not self.sees_engine or _content_of(entry.message) == _content_of(told)):
+            return entry
+        is_kept = self.monitor.append(REGISTRATION, self.cp_id, told) is not None
+        return self.monitor.registration() if is_kept else None
+
     def _must_renew(self) -> bool:
-        """Another engine, or one that was wiped, or a registration that had no room before."""
-        has_room = self.monitor.has_room_for_a_charge()
-        return self.sees_engine and has_room and _content_of(self._registration()) != self._registered_as
+        """Another engine, or one that started anew or was out of reach, or a registration that had no room before."""
+        if self._is_unnumbered and self.monitor.has_room_for(REGISTRATION):
+            return True
+        changed = self._lost_engine or _content_of(self._registration()) != self._registered_as
+        return self.sees_engine and changed
 
     def _registration(self) -> dict[str, Any]:
         fields: dict[str, Any] = {"location": "Yard", "price_per_kwh": PRICE, **self._stamp()}
