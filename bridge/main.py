@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     process_log.set_up("bridge", debug=config[DEBUG_MODE])
     shutdown = Shutdown()
     shutdown.install()
-    _allow_files(config[settings.MAX_LINES])
+    note_files(config[settings.MAX_LINES])
     return asyncio.run(_run(config, shutdown))
 
 
@@ -81,7 +81,8 @@ def options_of(config: ConfigManager) -> Options:
     )
 
 
-def _allow_files(max_lines: int) -> None:
+def note_files(max_lines: int) -> None:
+    """Says so where the system lets this process open fewer files than its lines may need."""
     wanted = max_lines + SPARE_FILES
     allowed = allow_files(wanted)
     if allowed < wanted:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bridge.decisions import Register
 
-PAUSE_FIRST_S, PAUSE_MAX_S = 10.0, 600.0
+PAUSE_FIRST_S, PAUSE_MAX_S = 10.0, 60.0  # an operator who has let a board in stands beside it
 MAX_REMEMBERED = 1_000  # the oldest is forgotten first
 
 

@@ -12,7 +12,7 @@ FAULT = "duplicate_id"
 WINDOW_S = 60.0
 RETURNS = 2  # within the window: A, then B, then A again, then B again
 TAKEOVERS = 10  # within the window: of boards that cannot be told apart, as after a copied flash
-PAUSE_FIRST_S, PAUSE_MAX_S = 30.0, 600.0
+PAUSE_FIRST_S, PAUSE_MAX_S = 30.0, 120.0
 CALM_S = 600.0  # without another takeover after a pause the fault is over
 MAX_CASES = 1_000  # the oldest is forgotten first
 

@@ -71,3 +71,23 @@ def test_intervals_have_the_bounds_of_the_wire():
         for beyond in (f"{low_s / 2:g}", f"{high_s + 1:g}"):
             with pytest.raises(ValueError, match="must be a number"):
                 setting.parse(beyond)
+
+
+def test_default_has_room_for_ten_thousand_boards(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("MAX_LINES", raising=False)
+    assert bridge_main.options_of(bridge_main.config_of([])).limits.max_lines >= 10_000
+
+
+def test_limit_of_files_that_is_too_low_is_named_with_what_to_raise(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def allow_files(wanted: int) -> int:
+        return min(wanted, 1_024)
+
+    monkeypatch.setattr(bridge_main, "allow_files", allow_files)
+    bridge_main.note_files(500)
+    assert caplog.text == ""
+    bridge_main.note_files(12_000)
+    (warning,) = [each.getMessage() for each in caplog.records]
+    for told in ("1024 files", "MAX_LINES=12000", "LimitNOFILE=12320", "ulimit -Hn 12320", "MAX_LINES=704"):
+        assert told in warning

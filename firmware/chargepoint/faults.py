@@ -14,7 +14,9 @@ SENSOR_STALL = "sensor_stall"
 # Found by the monitor.
 ENGINE_SILENT = "engine_silent"
 CENTRAL_UNREACHABLE = "central_unreachable"
-MONITOR_FAULTS = (ENGINE_SILENT, CENTRAL_UNREACHABLE)
+# Found by the bridge, which may be started anew before it is over: then a board that was refused for it tells the end.
+DUPLICATE_ID = "duplicate_id"
+NOT_OF_ENGINES = (ENGINE_SILENT, CENTRAL_UNREACHABLE, DUPLICATE_ID)
 
 TEXTS = {
     OVER_CURRENT: "current above the limit by more than a tenth for 7 s",
@@ -26,6 +28,7 @@ TEXTS = {
     SENSOR_STALL: "no samples arrive while the relay is closed: cannot meter or protect",
     ENGINE_SILENT: "the engine does not answer health checks",
     CENTRAL_UNREACHABLE: "Central could not be reached for a while",
+    DUPLICATE_ID: "two boards have this charge point's id",
 }
 
 

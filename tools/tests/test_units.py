@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.main import SPARE_FILES
+from bridge.settings import MAX_LINES
 from runtime.exit_codes import STOPPED_EXIT, USAGE_EXIT
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,11 @@ def test_it_starts_a_program_of_ours_as_nobody_in_particular(unit: Path) -> None
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert service["ExecStart"].removeprefix(PROGRAMS).split()[0] in scripts
     assert service["User"] == "wattline"
+
+
+def test_bridge_may_open_a_file_for_each_line() -> None:
+    service = section(ROOT / "deploy" / "systemd" / "wattline-bridge.service", "Service")
+    assert int(service["LimitNOFILE"]) >= int(MAX_LINES.default) + SPARE_FILES
 
 
 @each_unit

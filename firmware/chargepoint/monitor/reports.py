@@ -1,6 +1,6 @@
 """What the monitor reports to Central: the engine's state, and faults that began or ended, each once."""
 
-from chargepoint.faults import MONITOR_FAULTS, text_of
+from chargepoint.faults import NOT_OF_ENGINES, text_of
 
 _BEGAN, _ENDED = "fault_notification", "recovery_notification"
 _REPORTED = "reported"  # the file that keeps `faults` over reboots, so that no fault stays open at Central
@@ -17,14 +17,20 @@ class Reports:
         self.faults = record.get("faults") or []
         self._storage = storage
         self._sender = sender
+        self._n = record.get("n") or 0  # of the newest message that `faults` knows
         self._status = None  # (state, vehicle) as reported last
-        for n, message in sender.journal.above(record.get("n") or 0):
+        for n, message in sender.journal.above(self._n):
             if message["type"] in (_BEGAN, _ENDED):  # the power went before it was written here
                 self._reported(message["type"], message["fault"], n)
 
     def report_failure(self, fault):
         if fault not in self.faults and self._sender.journal.room_for(_BEGAN):
             self._report(_BEGAN, {"id": self._sender.cp_id, "failure_info": text_of(fault), "fault": fault})
+
+    def remember(self, fault):
+        """Others have told Central of it, and may not tell its end."""
+        if fault not in self.faults:
+            self._keep(self.faults + [fault], self._n)
 
     def report_recovery(self, fault):
         if fault in self.faults and self._sender.journal.room_for(_ENDED):
@@ -35,7 +41,7 @@ class Reports:
         for fault in faults:
             self.report_failure(fault)
         for fault in self.faults:  # a list of its own: each report makes a new one
-            if fault not in faults and fault not in MONITOR_FAULTS:
+            if fault not in faults and fault not in NOT_OF_ENGINES:
                 self.report_recovery(fault)
 
     def update_cp_status(self, state, vehicle, session_id):
@@ -54,7 +60,9 @@ class Reports:
 
     def _reported(self, kind, fault, n):
         """`kind` was journaled under n."""
-        self.faults = [each for each in self.faults if each != fault]
-        if kind == _BEGAN:
-            self.faults.append(fault)
-        self._storage.write_record(_REPORTED, {"faults": self.faults, "n": n})
+        others = [each for each in self.faults if each != fault]
+        self._keep(others + [fault] if kind == _BEGAN else others, n)
+
+    def _keep(self, faults, n):
+        self.faults, self._n = faults, n
+        self._storage.write_record(_REPORTED, {"faults": faults, "n": n})
