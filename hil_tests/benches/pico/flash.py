@@ -1,7 +1,6 @@
 """The emulated flash, kept in a file at every write: the emulator has it in memory alone, and dies with it."""
 
 import mmap
-from collections.abc import Callable
 from pathlib import Path
 
 from rp2040py.peripherals import ssi
@@ -15,9 +14,9 @@ WRITES = (ssi.CMD_SECTOR_ERASE, ssi.CMD_BLOCK_ERASE, ssi.CMD_PAGE_PROGRAM)
 
 
 class SavedFlash:
-    """The file system's part of the flash, as it is in `path`. `erases`, `programs`: of this process.
+    """The file system's part of the flash, as it is in `path`: a write is in the file, or it has not begun.
 
-    `before_write(number)` may raise or end the process: a write is in the file, or it has not begun.
+    `erases`, `programs`: since the board's power came.
     """
 
     def __init__(self, mcu: RP2040, path: Path) -> None:
@@ -25,7 +24,6 @@ class SavedFlash:
         if not path.exists():
             path.write_bytes(ERASED * FS_BYTES)
         self.erases = self.programs = 0
-        self.before_write: Callable[[int], None] = lambda number: None
         self._mcu = mcu
         with path.open("r+b") as file:
             self._file = mmap.mmap(file.fileno(), FS_BYTES)
@@ -38,8 +36,6 @@ class SavedFlash:
         def applied() -> None:
             command = bytes(chip._tx_buffer[:4])  # pyright: ignore[reportPrivateUsage]  # its command
             writes = len(command) == 4 and command[0] in WRITES
-            if writes:
-                self.before_write(self.erases + self.programs)
             apply()
             if writes:
                 self._save(command[0], int.from_bytes(command[1:], "big"))
