@@ -97,8 +97,9 @@ class Site:
         driver.register()
         return driver
 
-    def charge(self, cp_id: str, kwh: float) -> Charge:
-        driver = self.driver()
+    def charge(self, cp_id: str, kwh: float, driver: Driver | None = None) -> Charge:
+        """`driver`: None for a new one."""
+        driver = driver or self.driver()
         point = self.ready(cp_id)
         before = len(point.plant.state()["sessions"])
         command = driver.start("charge", cp_id, "--kwh", f"{kwh:g}")
@@ -129,18 +130,18 @@ class Site:
 
     def holder(self, driver: Driver) -> str | None:
         """The session that this driver holds."""
-        (row,) = self._rows("SELECT claim_session_id FROM Drivers WHERE driver_id = ?", driver.driver_id)
+        (row,) = self.rows("SELECT claim_session_id FROM Drivers WHERE driver_id = ?", driver.driver_id)
         return row[0]
 
     def settled(self) -> None:
         """Nobody holds a charge any more, none is open, and the books agree."""
         held = "SELECT driver_id FROM Drivers WHERE claim_session_id IS NOT NULL"
         is_open = "SELECT session_id FROM ChargingSessions WHERE status NOT IN ('completed', 'cancelled', 'failed')"
-        wait_for(lambda: not self._rows(held), DEADLINE_S, "nobody holding a charge")
-        wait_for(lambda: not self._rows(is_open), DEADLINE_S, "no charge being open")
+        wait_for(lambda: not self.rows(held), DEADLINE_S, "nobody holding a charge")
+        wait_for(lambda: not self.rows(is_open), DEADLINE_S, "no charge being open")
         assert self.operate("verify").strip() == "the books agree"
 
-    def _rows(self, question: str, *values: str) -> list[tuple[Any, ...]]:
+    def rows(self, question: str, *values: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.stack.settings_of_central()["DB_PATH"], timeout=DEADLINE_S)) as database:
             return database.execute(question, values).fetchall()
 

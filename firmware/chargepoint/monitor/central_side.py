@@ -56,7 +56,8 @@ class CentralSide:
     def send(self, now):
         """What is due: the end of a fault, a heartbeat, and what the journal holds."""
         if self.registered():
-            self._report_recoveries(now)
+            if not self._sender.flash.used:
+                self._report_recoveries(now)
             if self._heartbeats.due(now):
                 self._beat(now)
         self._sender.outbox.step(now, self.link.send)
@@ -107,6 +108,7 @@ class CentralSide:
         self._engine.set_health_interval(message.get("health_interval_ms"))
         self._engine_health = None  # fired again, to lead on from REGISTERED
         self._engine.registered()
+        self._reports.say_status_again()
         self._sender.outbox.open()
 
     def pause(self, detail):

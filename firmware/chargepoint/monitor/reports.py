@@ -53,6 +53,10 @@ class Reports:
             if self._sender.keep("status_notification", fields) is not None:
                 self._status = (state, vehicle, session_id)
 
+    def say_status_again(self):
+        """On a new line: Central may have lost with the end of its log what it was told, as that a charge has ended."""
+        self._status = None
+
     def _report(self, kind, fields):
         n = self._sender.keep(kind, fields)
         if n is not None:
