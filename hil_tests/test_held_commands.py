@@ -156,7 +156,9 @@ def test_link_ages_what_waited_in_its_line_and_nothing_else():
         peer.step(clock.ms)
         assert peer.send(payload)
         link.step(clock.ms)
-        (received,) = link.received()
+        received = link.next()
+        assert received is not None
+        assert link.next() is None
         return received
 
     def wait(duration_ms: int) -> None:
@@ -190,7 +192,9 @@ def test_line_that_comes_in_pieces_is_as_old_as_its_first():
         link.step(clock.ms)
         link.step(clock.ms)
         clock.sleep_ms(4_000)
-    (received,) = link.received()
+    received = link.next()
+    assert received is not None
+    assert link.next() is None
     assert parse(received)["ttl_ms"] == 30_000 - 4_100
 
 

@@ -49,7 +49,8 @@ class Stranger:
         until_ms = self._bench.clock.ms + duration_ms
         while self._bench.clock.ms < until_ms:
             self._link.step(self._bench.clock.ms)
-            self.heard += [parse(payload) for payload in self._link.received()]
+            while payload := self._link.next():
+                self.heard.append(parse(payload))
             self._bench.step()
 
     def leave(self) -> None:
@@ -125,6 +126,7 @@ def test_check_on_the_link_before_counts_no_more(split: Bench):
 def test_journal_is_told_to_nobody_and_acked_by_nobody_before_a_registration(split: Bench):
     split.bridge.acks = False
     split.charge("s1")
+    split.until(lambda: [m for m in split.bridge.received if m["type"] == "charge_started"])
     split.until(lambda: split.bridge.received[-1]["type"] == "charging_data")
     journal = split.boards["engine"].journal
     kept = [entry.n for entry in journal.entries]

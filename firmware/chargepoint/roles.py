@@ -12,7 +12,7 @@ from chargepoint.delivery.link import LineLink, connect_memory
 from chargepoint.delivery.outbox import Outbox
 from chargepoint.delivery.retry import Opener, Redialler, Retry
 from chargepoint.delivery.sender import Sender
-from chargepoint.delivery.storage import Storage
+from chargepoint.delivery.storage import Flash, Storage
 
 
 class Board:
@@ -23,10 +23,10 @@ class Board:
         self.settings = settings
         self.platform = platform
         platform.relay(False)
-        self._storage = Storage(platform.state_dir)
-        self.journal = Journal(
-            Storage(platform.state_dir + "/journal"), platform.board, settings.cp_id, platform.random_bytes
-        )
+        self._flash = Flash()
+        self._storage = Storage(platform.state_dir, self._flash)
+        self._journaled = Storage(platform.state_dir + "/journal", self._flash)
+        self.journal = Journal(self._journaled, platform.board, settings.cp_id, platform.random_bytes)
         self.clock = Clock(platform, self.journal.boot)
         self.engine = self.monitor = self.telemetry = None
         self.parts = []  # stepped in their order
@@ -54,10 +54,15 @@ class Board:
         self.parts.append(self.telemetry)
 
     def step(self):
+        """The sensor is looked at first; then the parts go on until one of them has cost flash."""
         self.platform.step(self.platform.ticks_ms())
         now = self.clock.advance()
+        self._flash.used = 0
+        if self.engine is not None:
+            self.engine.look(now)
         for part in self.parts:
             part.step(now)
+        self._journaled.tidy()
         self.platform.feed_watchdog()
 
     def _add_engine(self, link, sender):
@@ -87,7 +92,7 @@ class Board:
         reports = Reports(self._storage, sender)
         engine = EngineSide(self.settings, sender, link, reports, redialler)
         central = CentralSide(self.settings, sender, LineLink(line), self._retry(), engine, reports)
-        self.monitor = Monitor(self.settings.cp_id, central, engine)
+        self.monitor = Monitor(self.settings.cp_id, central, engine, self._flash)
         self.parts.insert(0, self.monitor)  # before the engine: a command reaches it within one pass
 
     def _retry(self):

@@ -81,6 +81,7 @@ class Journal:
         self.refused = {}
         self.entries = []  # unacked, by rising n
         self._storage = storage
+        self.flash = storage.flash
         self._lossy = 0
         self._newest = 0
         damaged = self._load()

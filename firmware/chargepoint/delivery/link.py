@@ -1,8 +1,8 @@
 """Two-way links between engine, monitor and bridge: memory, or frames over anything that carries bytes.
 
-A link has `up`, `generation` (rises with every connection that came up), `step(now)`, `send(payload)` and
-`received()`; payloads are messages without their tag, so that a monitor passes on what it need not understand. Output
-is bounded: `send` is False where there is no room, and the caller decides what then.
+A link has `up`, `generation` (rises with every connection that came up), `step(now)`, `send(payload)` and `next()`,
+None where nothing waits; payloads are messages without their tag, so that a monitor passes on what it need not
+understand. Output is bounded: `send` is False where there is no room, and the caller decides what then.
 
 A command's `ttl_ms` is what is left of its life, and whoever holds it lets it age. What a line brings may have waited
 in it since the line was last seen empty: milliseconds as a rule, minutes where this board was held up.
@@ -25,9 +25,13 @@ class MemoryLink:
         self.generation = 1
         self._peer = self
         self._in = []
+        self._empty_at = None
+        self._waited_ms = 0
 
     def step(self, now):
-        pass
+        if not self._in:
+            self._empty_at = now
+        self._waited_ms = 0 if self._empty_at is None else now - self._empty_at
 
     def send(self, payload):
         waiting = self._peer._in
@@ -36,9 +40,8 @@ class MemoryLink:
         waiting.append(payload)
         return True
 
-    def received(self):
-        payloads, self._in = self._in, []
-        return payloads
+    def next(self):
+        return _aged(self._in.pop(0), self._waited_ms) if self._in else None
 
 
 def connect_memory():
@@ -90,9 +93,8 @@ class LineLink:
             self.too_long += 1
             return True  # it is done with: trying again would not make it shorter
 
-    def received(self):
-        payloads, self._in = self._in, []
-        return [_aged(payload, self._waited_ms) for payload in payloads] if payloads else payloads
+    def next(self):
+        return _aged(self._in.pop(0), self._waited_ms) if self._in else None
 
     def _begin(self):
         """A new connection: half a line of the previous one counts no more."""

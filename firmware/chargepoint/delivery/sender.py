@@ -10,6 +10,7 @@ class Sender:
         self.journal = journal
         self.clock = clock
         self.outbox = outbox
+        self.flash = journal.flash
         self.board = journal.board
         self.cp_id = journal.cp_id
 

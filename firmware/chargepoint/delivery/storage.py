@@ -12,11 +12,26 @@ _TEMPORARY = ".tmp"  # one that the power left behind is overwritten when its na
 _SEALED = b"*"
 
 
-class Storage:
-    """A folder of such files. `damaged` counts files that could not be read back whole."""
+class Flash:
+    """`used`: how many files were written, renamed or removed in this pass of the loop. One is enough: each may hold
+    everything up for as long as an erase takes, and the sensor waits meanwhile.
+    """
 
-    def __init__(self, folder):
+    def __init__(self):
+        self.used = 0
+
+
+class Storage:
+    """A folder of such files. `damaged` counts files that could not be read back whole.
+
+    flash: what all folders of a board share; with it, files that need not go at once go in a later pass (`tidy`).
+    """
+
+    def __init__(self, folder, flash=None):
         self._folder = folder
+        self.flash = Flash() if flash is None else flash
+        self._waits = flash is not None
+        self._doomed = []  # files to remove, oldest first
         self.damaged = 0
         make_folder(folder)
 
@@ -25,6 +40,9 @@ class Storage:
 
     def write(self, name, payload):
         """Raises OSError where the flash does; the file then holds what it held before, or the new payload."""
+        self.flash.used += 1
+        if name in self._doomed:
+            self._doomed.remove(name)
         temporary = self._path(name + _TEMPORARY)
         with open(temporary, "wb") as file:
             file.write(payload + _SEALED + CRC32.tag(payload))
@@ -44,11 +62,21 @@ class Storage:
         return line[:star]
 
     def rename(self, name, new):
+        self.flash.used += 1
         os.rename(self._path(name), self._path(new))
 
     def remove(self, name):
+        """Now, or in a later pass where this one has cost a file already."""
+        self._doomed.append(name)
+        self.tidy()
+
+    def tidy(self):
+        """Remove one file that is to go, where this pass has cost nothing yet."""
+        if not self._doomed or (self._waits and self.flash.used):
+            return
+        self.flash.used += 1
         try:
-            os.remove(self._path(name))
+            os.remove(self._path(self._doomed.pop(0)))
         except OSError:
             pass  # it is gone already
 

@@ -22,6 +22,7 @@ class Books:
         self._memory = memory
         self._checkpoint = checkpoint
         self._flashed_at = self._reported_at = 0
+        self._to_tell = False  # what the checkpoint holds
 
     def boot(self):
         """The charge that a power cut ended is completed from its checkpoint, if it was not. True if there was one."""
@@ -64,17 +65,23 @@ class Books:
         self._tell_register("charge_started")
 
     def keep(self, now):
-        """In mid-charge, on every pass."""
-        tell = now - self._reported_at >= self._report_ms
-        if tell or now - self._flashed_at >= self._flash_ms:
-            self._flashed_at = now
-            self._write()  # before it is told: after a power cut no register may lie below one that was told
-        if tell:
-            self._reported_at = now
+        """In mid-charge, on every pass: at most one file. What is told was written in an earlier pass, since after a
+        power cut no register may lie below one that was told.
+        """
+        if self._to_tell:
+            self._to_tell = False
             self._tell_register("meter_checkpoint")
+            return
+        self._to_tell = now - self._reported_at >= self._report_ms
+        if self._to_tell:
+            self._reported_at = now
+        if self._to_tell or now - self._flashed_at >= self._flash_ms:
+            self._flashed_at = now
+            self._write()
 
     def end(self, cause):
         """The relay has opened, or never closed. cause: (reason, fault)."""
+        self._to_tell = False
         self._write()
         session = self.running()
         end_register_wh = None if session.relay_closed else session.start_register_wh
@@ -111,6 +118,6 @@ class Books:
     def _tell_register(self, kind):
         register = {
             "cp_id": self._cp_id, "session_id": self.session_id(), "meter_id": self._meter.meter_id,
-            "register_wh": self._meter.register_wh,
+            "register_wh": self._checkpoint.register_wh,
         }
         self._sender.keep(kind, register)

@@ -20,6 +20,7 @@ STALL_MS = 1000  # without a window while the relay is closed
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
 FALL_MS = 6000  # how long an ordinary stop waits for that, where a pilot asks the car
 _WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
+_MESSAGES_IN_A_STEP = 4  # parsing one takes some ms on a small board
 
 
 class Engine:
@@ -33,6 +34,8 @@ class Engine:
         self._clock = sender.clock
         self._memory = memory
         self._link = link
+        self._send_on_link = link.send  # bound once: each binding takes heap
+        self._flash = sender.flash
         self._handshake = Handshake(link)
         self._outbox = sender.outbox
         self._cp_id = settings.cp_id
@@ -50,7 +53,8 @@ class Engine:
         self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
         self._finishing_ms = 0
         self._begun_at = 0  # when the newest start was accepted
-        self._announced = None
+        self._announced = None  # generation of the link, state, vehicle
+        self._announced_faults = []
 
     # --- what others ask ---
 
@@ -124,17 +128,21 @@ class Engine:
             self._relay_ms = 0
         self._walker.fire("ready")
 
+    def look(self, now):
+        """At the sensor, first of all on every pass: nothing that takes time comes between it and the relay."""
+        self._take_windows(now)
+
     def step(self, now):
+        """What costs flash ends the pass: what is due besides waits for the next one, after the sensor."""
         self._link.step(now)
-        for payload in self._link.received():
-            self._inbox.take(payload)
+        self._take_messages()
         if not self._link.up and self.state != states.SAFE:
             self._walker.fire("link_lost", ("safe_mode", None))
-        self._take_windows(now)
-        if self.state == states.AUTHORIZED:
+        if self.state == states.AUTHORIZED and not self._flash.used:
             self._await_car(now)
-        self._books.complete(self._sample_gap.gap_ms)
-        if self.state in states.RELAY_CLOSED:
+        if not self._flash.used:
+            self._books.complete(self._sample_gap.gap_ms)
+        if self.state in states.RELAY_CLOSED and not self._flash.used:
             self._books.keep(now)
         self._announce()
         self._deliver(now)
@@ -239,6 +247,13 @@ class Engine:
 
     # --- talk ---
 
+    def _take_messages(self):
+        for _ in range(_MESSAGES_IN_A_STEP):
+            payload = None if self._flash.used else self._link.next()
+            if payload is None:
+                return
+            self._inbox.take(payload)
+
     def _handlers(self):
         handlers = dict.fromkeys(self._commands.kinds, self._take_command)
         handlers.update({
@@ -285,11 +300,17 @@ class Engine:
 
     def _announce(self):
         """Changes are said unasked, and to whoever connects anew."""
-        news = (self._link.generation, self.state, self.vehicle(), tuple(self.faults))
-        if news == self._announced or not self._link.up:
+        if not self._link.up or not self._has_news():
             return
         if self._send("health_check_response", self.get_current_status()):
-            self._announced = news
+            self._announced = (self._link.generation, self.state, self.vehicle())
+            self._announced_faults = list(self.faults)
+
+    def _has_news(self):
+        told = self._announced
+        if told is None or told[0] != self._link.generation or told[1] != self.state or told[2] != self.vehicle():
+            return True
+        return self._announced_faults != self.faults
 
     def _deliver(self, now):
         """What the journal holds is for Central, not for whoever has just connected."""
@@ -297,7 +318,7 @@ class Engine:
             return
         if not self._handshake.is_registered():
             self._outbox.close()
-        self._outbox.step(now, self._link.send)
+        self._outbox.step(now, self._send_on_link)
 
     def _send(self, kind, fields, message_id=None):
         return self._sender.say(self._link, kind, fields, message_id)

@@ -81,6 +81,7 @@ ROWS = (
     Row(faults.WELD, _welded, 500, _not(_welded), 0, True, False),
     Row(faults.FEEDBACK_MISSING, _not_closing, 500, _not(_not_closing), _CLEAR_MS, False, True),
 )
+_NOTHING = ((), ())
 LATCHED = tuple(row.fault for row in ROWS if row.latched)
 
 
@@ -93,16 +94,18 @@ class Protection:
 
     def take(self, reading):
         """(began, ended): faults, in the order of the table."""
-        began, ended = [], []
+        changed = None  # made once there is something to put in it: a window as a rule allocates nothing
         for row in ROWS:
             if row.fault in self.faults:
                 if not row.latched and self._lasts(row, row.clears(reading), row.clear_ms, reading):
                     self.faults.remove(row.fault)
-                    ended.append(row.fault)
+                    changed = changed or ([], [])
+                    changed[1].append(row.fault)
             elif self._lasts(row, _judged(row, reading) and row.trips(reading), row.hold_ms, reading):
                 self.faults.append(row.fault)
-                began.append(row.fault)
-        return began, ended
+                changed = changed or ([], [])
+                changed[0].append(row.fault)
+        return changed or _NOTHING
 
     def begin(self, fault):
         """A fault that is found elsewhere. False if it is known."""

@@ -1,11 +1,11 @@
 """The monitor's side that faces Central: registers the charge point, beats, takes acks, and reconnects for ever."""
 
 from chargepoint import states
-from chargepoint.faults import CENTRAL_UNREACHABLE, DUPLICATE_ID
+from chargepoint.faults import CENTRAL_UNREACHABLE
 from chargepoint.monitor.heartbeat import Heartbeats
 
+_REGISTERED = (states.REGISTERED, states.WATCHING, states.REPORTING)
 ENGINE_WAIT_MS = 5000  # for the engine's name, before registering without it
-TWIN_CALM_MS = 600000  # after so long on one link no other board has this one's id any more; the bridge's own measure
 
 
 class CentralSide:
@@ -14,6 +14,7 @@ class CentralSide:
     def __init__(self, settings, sender, link, retry, engine, reports):
         """engine: the EngineSide."""
         self.link = link
+        self._send = link.send  # bound once: each binding takes heap
         self._settings = settings
         self._sender = sender
         self._retry = retry
@@ -24,7 +25,6 @@ class CentralSide:
         self._began_at = None
         self._dialled_at = None
         self._registered_at = None
-        self._accepted_at = 0
         self._registered_engine = None  # its incarnation, when the last registration was made
         self._is_unnumbered = False  # as which the last registration was said
         self._engine_health = None  # the event that was fired last
@@ -35,7 +35,7 @@ class CentralSide:
         return self._walker.state
 
     def registered(self):
-        return self.state in (states.REGISTERED, states.WATCHING, states.REPORTING)
+        return self.state in _REGISTERED
 
     def reconnect(self, now):
         """Dial what is not connected, as often as its pauses allow."""
@@ -57,10 +57,10 @@ class CentralSide:
         """What is due: the end of a fault, a heartbeat, and what the journal holds."""
         if self.registered():
             if not self._sender.flash.used:
-                self._report_recoveries(now)
+                self._reports.report_recovery(CENTRAL_UNREACHABLE)  # again and again should the journal be full
             if self._heartbeats.due(now):
                 self._beat(now)
-        self._sender.outbox.step(now, self.link.send)
+        self._sender.outbox.step(now, self._send)
 
     def take_engine_health(self, event):
         """EngineSide.health."""
@@ -103,7 +103,6 @@ class CentralSide:
         clock.set(message.get("server_time_ms"))
         self._boot_id = message.get("boot_id")
         self._retry.succeed()
-        self._accepted_at = clock.now
         self._heartbeats.begin(clock.now, message.get("heartbeat_interval_ms"))
         self._engine.set_health_interval(message.get("health_interval_ms"))
         self._engine_health = None  # fired again, to lead on from REGISTERED
@@ -116,9 +115,7 @@ class CentralSide:
         if self._retry.fail(self._sender.clock.now):
             self._reports.report_failure(CENTRAL_UNREACHABLE)
 
-    def pause_long(self, message):
-        if message.get("reason") == DUPLICATE_ID:
-            self._reports.remember(DUPLICATE_ID)
+    def pause_long(self, detail):
         self._disconnect()
         self._sender.outbox.refused()
         self._retry.wait_long(self._sender.clock.now)
@@ -131,12 +128,6 @@ class CentralSide:
             self._walker.fire("unanswered")
         elif self._registered_at is None and self.link.up:
             self._walker.fire("line_up")
-
-    def _report_recoveries(self, now):
-        """Again and again should the journal be full."""
-        self._reports.report_recovery(CENTRAL_UNREACHABLE)
-        if now - self._accepted_at >= TWIN_CALM_MS:
-            self._reports.report_recovery(DUPLICATE_ID)
 
     def _is_due_anew(self, now):
         """Whether Central, or the engine, needs another registration than the one that was accepted."""

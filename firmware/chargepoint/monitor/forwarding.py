@@ -8,6 +8,7 @@ from wire.kinds.boards import KINDS
 
 from chargepoint.delivery.inbox import Inbox
 
+_TAKEN_MOST = 4  # messages in one pass from one side: parsing one takes some ms on a small board
 _ASKED_ABOVE_MOST = 8  # health checks of the bridge's under way
 _UP = ("charging_data", "error_response") + tuple(
     name for name in KINDS if KINDS[name].reliable and ENGINE in KINDS[name].speakers
@@ -35,13 +36,18 @@ class Forwarding:
         self._from_central = Inbox(cp_id, _after(central.handlers(), down), central.say)
         self._from_engine = Inbox(cp_id, _after(engine.handlers(), up), engine.say)
 
-    def step(self):
-        for payload in self._central.link.received():
+    def step(self, flash):
+        """Until one message has cost flash: the next pass takes the others."""
+        self._take(self._central.link, self._from_central, flash)
+        self._take(self._engine.link, self._from_engine, flash)
+
+    def _take(self, link, inbox, flash):
+        for _ in range(_TAKEN_MOST):
+            payload = None if flash.used else link.next()
+            if payload is None:
+                return
             self._passing = payload
-            self._from_central.take(payload)
-        for payload in self._engine.link.received():
-            self._passing = payload
-            self._from_engine.take(payload)
+            inbox.take(payload)
 
     def _pass_down(self, message):
         """Not to an engine that is silent: what waits for it in the line ages without anybody to count it."""

@@ -8,8 +8,9 @@ from chargepoint.monitor.forwarding import Forwarding
 
 
 class Monitor:
-    def __init__(self, cp_id, central, engine):
-        """central, engine: a CentralSide and an EngineSide."""
+    def __init__(self, cp_id, central, engine, flash):
+        """central, engine: a CentralSide and an EngineSide; flash: a storage.Flash."""
+        self._flash = flash
         self.forwarding = Forwarding(cp_id, central, engine)
         self._central = central
         self._engine = engine
@@ -22,10 +23,14 @@ class Monitor:
     def step(self, now):
         self._central.link.step(now)
         self._engine.link.step(now)
-        self.forwarding.step()
-        self._engine.check_engine_health(now)
-        self._central.take_engine_health(self._engine.health)
-        self.reconnect_services(now)
+        flash = self._flash
+        self.forwarding.step(flash)
+        if not flash.used:
+            self._engine.check_engine_health(now)
+        if not flash.used:
+            self._central.take_engine_health(self._engine.health)
+        if not flash.used:
+            self.reconnect_services(now)
         self._central.send(now)
 
     def reconnect_services(self, now):
