@@ -96,8 +96,8 @@ def test_one_board_that_stood_still_starts_nothing(bench_of: Callable[..., Bench
 
 
 EXPIRED: list[tuple[str, int | None, int | None]] = [
-    ("both over", 0, -1), ("ttl over", 0, HOUR_MS), ("by the clock", 60_000, -1), ("ttl alone", 0, None),
-    ("by the clock alone", None, -1),
+    ("both over", 0, -1000), ("ttl over", 0, HOUR_MS), ("by the clock", 60_000, -1000), ("ttl alone", 0, None),
+    ("by the clock alone", None, -1000),
 ]
 GOOD: list[tuple[str, int | None, int | None]] = [
     ("both left", 60_000, 60_000), ("ttl left, no end", 60_000, None), ("an end, no ttl", None, 60_000),
