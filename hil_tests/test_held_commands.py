@@ -130,6 +130,16 @@ def test_board_without_a_clock_goes_by_the_ttl(tmp_path: Path):
     assert answer(bench)["reason"] == "expired"
 
 
+@any_clock
+def test_clock_that_went_wrong_is_right_after_a_heartbeat_and_a_fresh_start_is_taken(tmp_path: Path, ahead_ms: int):
+    bench = split_bench(tmp_path, ahead_ms)
+    bench.run(31_000)
+    for board in bench.boards.values():
+        assert board.clock.time_ms() == pytest.approx(bench.clock.unix_ms(), abs=1_000)
+    bench.bridge.say(start(bench))
+    assert answer(bench)["accepted"] is True
+
+
 def test_nothing_is_passed_on_to_an_engine_that_is_silent(tmp_path: Path):
     """In the line to it a command would age, and nobody counts."""
     bench = split_bench(tmp_path, link_lost_ms=6_000)

@@ -1,14 +1,20 @@
-"""What a server makes of a word that it does not know: its speaker is newer. No board loads it."""
+"""What is made of a word that nobody here knows: its speaker is newer."""
 
 from wire.check import Problem, check
 from wire.ids import is_id
+from wire.kinds.boards import KINDS
 from wire.kinds.fields import Field
-from wire.kinds.log import KINDS
 
 
 def check_of_newer(message: "dict[str, object]") -> "Problem | None":
     """As `check`, but a state or a reason that the table does not have is no mistake: it counts as `unknown`."""
-    return check(message) and check(message | {field.name: field.choices[0] for field in strange_choices(message)})
+    problem = check(message)
+    if problem is None:
+        return None
+    known = dict(message)
+    for field in strange_choices(message):
+        known[field.name] = field.choices[0]
+    return check(known)
 
 
 def strange_choices(message: "dict[str, object]") -> "list[Field]":

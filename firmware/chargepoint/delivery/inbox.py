@@ -1,7 +1,7 @@
 """Messages that arrived: held against the table of kinds, and handed to who handles their type."""
 
-from wire.check import check
 from wire.frame import FrameError, parse
+from wire.newer import check_of_newer
 
 _NEVER_ANSWERED = ("error_response", "ack", "keepalive")
 
@@ -9,12 +9,13 @@ _NEVER_ANSWERED = ("error_response", "ack", "keepalive")
 class Inbox:
     """`handlers`: type -> function of the message. `refused` counts messages that no handler took."""
 
-    def __init__(self, cp_id, handlers, answer):
-        """`answer(kind, fields)` sends an error_response."""
+    def __init__(self, cp_id, handlers, answer, pass_on=None):
+        """`answer(kind, fields)` sends an error_response; `pass_on(message)` may take one that is not understood."""
         self.refused = 0
         self._cp_id = cp_id
         self._handlers = handlers
         self._answer = answer
+        self._pass_on = pass_on
 
     def take(self, payload):
         try:
@@ -22,8 +23,10 @@ class Inbox:
         except FrameError as error:
             self.refuse({}, error.code, "", error.text)
             return
-        problem = check(message)
+        problem = check_of_newer(message)
         if problem is not None:
+            if self._pass_on is not None and self._pass_on(message):
+                return
             self.refuse(message, problem.code, problem.field, problem.text)
         elif message.get("cp_id", self._cp_id) != self._cp_id:
             self.refuse(message, "not_yours", "cp_id", "this charge point is " + self._cp_id)

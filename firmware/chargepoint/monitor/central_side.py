@@ -1,11 +1,12 @@
 """The monitor's side that faces Central: registers the charge point, beats, takes acks, and reconnects for ever."""
 
 from chargepoint import states
-from chargepoint.faults import CENTRAL_UNREACHABLE
+from chargepoint.faults import CENTRAL_UNREACHABLE, DUPLICATE_ID
 from chargepoint.monitor.heartbeat import Heartbeats
 
 _REGISTERED = (states.REGISTERED, states.WATCHING, states.REPORTING)
 ENGINE_WAIT_MS = 5000  # for the engine's name, before registering without it
+TWIN_CALM_MS = 600000  # after so long on one link no other board has this one's id any more; the bridge's own measure
 
 
 class CentralSide:
@@ -25,6 +26,7 @@ class CentralSide:
         self._began_at = None
         self._dialled_at = None
         self._registered_at = None
+        self._accepted_at = 0
         self._registered_engine = None  # its incarnation, when the last registration was made
         self._is_unnumbered = False  # as which the last registration was said
         self._engine_health = None  # the event that was fired last
@@ -57,7 +59,7 @@ class CentralSide:
         """What is due: the end of a fault, a heartbeat, and what the journal holds."""
         if self.registered():
             if not self._sender.flash.used:
-                self._reports.report_recovery(CENTRAL_UNREACHABLE)  # again and again should the journal be full
+                self._report_recoveries(now)
             if self._heartbeats.due(now):
                 self._beat(now)
         self._sender.outbox.step(now, self._send)
@@ -103,6 +105,7 @@ class CentralSide:
         clock.set(message.get("server_time_ms"))
         self._boot_id = message.get("boot_id")
         self._retry.succeed()
+        self._accepted_at = clock.now
         self._heartbeats.begin(clock.now, message.get("heartbeat_interval_ms"))
         self._engine.set_health_interval(message.get("health_interval_ms"))
         self._engine_health = None  # fired again, to lead on from REGISTERED
@@ -115,7 +118,9 @@ class CentralSide:
         if self._retry.fail(self._sender.clock.now):
             self._reports.report_failure(CENTRAL_UNREACHABLE)
 
-    def pause_long(self, detail):
+    def pause_long(self, message):
+        if message.get("reason") == DUPLICATE_ID:
+            self._reports.remember(DUPLICATE_ID)
         self._disconnect()
         self._sender.outbox.refused()
         self._retry.wait_long(self._sender.clock.now)
@@ -128,6 +133,12 @@ class CentralSide:
             self._walker.fire("unanswered")
         elif self._registered_at is None and self.link.up:
             self._walker.fire("line_up")
+
+    def _report_recoveries(self, now):
+        """Again and again should the journal be full."""
+        self._reports.report_recovery(CENTRAL_UNREACHABLE)
+        if now - self._accepted_at >= TWIN_CALM_MS:
+            self._reports.report_recovery(DUPLICATE_ID)
 
     def _is_due_anew(self, now):
         """Whether Central, or the engine, needs another registration than the one that was accepted."""

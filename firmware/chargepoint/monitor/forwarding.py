@@ -3,6 +3,7 @@
 Messages are passed on as they came, so that their tags and ids stay those of who said them.
 """
 
+from wire.ids import parse as parse_id
 from wire.kinds import ENGINE
 from wire.kinds.boards import KINDS
 
@@ -34,7 +35,7 @@ class Forwarding:
         up = {"health_check_response": self._answer_above}
         up.update(dict.fromkeys(_UP, self._pass_up))
         self._from_central = Inbox(cp_id, _after(central.handlers(), down), central.say)
-        self._from_engine = Inbox(cp_id, _after(engine.handlers(), up), engine.say)
+        self._from_engine = Inbox(cp_id, _after(engine.handlers(), up), engine.say, self._pass_up_newer)
 
     def step(self, flash):
         """Until one message has cost flash: the next pass takes the others."""
@@ -57,6 +58,17 @@ class Forwarding:
     def _pass_up(self, message):
         if not (self._central.registered() and self._central.link.send(self._passing)):
             self.dropped += 1
+
+    def _pass_up_newer(self, message):
+        """What a newer engine keeps until it is acked: Central may know it, and buries and acks what it does not.
+
+        Refused here, it would never be acked, and the engine's journal would be full for good.
+        """
+        parsed = parse_id(str(message.get("message_id")))
+        if parsed is None or parsed[2] is None:
+            return False
+        self._pass_up(message)
+        return True
 
     def _ask_for_above(self, message):
         self._asked_above = (self._asked_above + [message.get("message_id")])[-_ASKED_ABOVE_MOST:]
