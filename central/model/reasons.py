@@ -27,7 +27,7 @@ DEAD_LETTERS: dict[str, str] = {
     "bad_gap": "the numbers it says were dropped make no sense",
     "too_many_faults": "the charge point has as many kinds of fault as are kept",
     "not_parked": "it frees a key of which nothing is parked",
-    "fold_failed": "folding it failed unexpectedly; it is telemetry or tells of parking, for which no key is parked",
+    "fold_failed": "folding it failed unexpectedly; it is of a kind for which no key is parked",
 }
 
 # Why Central refuses a charge, or ends a session that has no word of its engine: `reason` of a charge.

@@ -36,8 +36,6 @@ Fold = Callable[[Rows, Incoming, Terms], Sequence[Outgoing]]
 
 FOLD_FAILED = "fold_failed"
 NOT_PARKED = "not_parked"
-# Whose failing parks no key: it would tell of it in another of its kind, or nobody could free it.
-NEVER_PARKED = frozenset({KEY_PARKED, terms.KIND})
 # Kinds that come all the time, without anything happening, are logged at DEBUG.
 FREQUENT = frozenset({"heartbeat", "charging_data", "meter_checkpoint", "status_notification"})
 
@@ -83,10 +81,16 @@ class Batch:
 
     def take_key_parked(self, each: Timed, incoming: Incoming) -> None:
         """Its key is parked, usually: where this database folded what another could not, it is from here on."""
+        if incoming.message.get("untold"):  # folding it would fail as well, and tell of that
+            self.counts["folded"] += 1
+            return
         is_new = not dedup.look_up(self._rows.of(incoming.key), incoming).duplicate
         if is_new and not self._parking.holds(incoming):
             self._parking.park(incoming, incoming.message.get("error", ""))
-        self._fold(each, incoming)
+        if self._ahead.error_at(each.record) is not None:
+            self._keep(each.record, incoming)
+        else:
+            self._fold(each, incoming)
 
     def take_key_unparked(self, each: Timed, incoming: Incoming) -> None:
         error = self._ahead.error_at(each.record)
@@ -161,8 +165,8 @@ class Batch:
 
     def _fail(self, record: Record, incoming: Incoming, error: Exception) -> None:
         kind, text = incoming.message["type"], text_of(error)
-        if record.topic == kinds.TELEMETRY or kind in NEVER_PARKED:
-            # Of telemetry, which is lossy and endless, no state hangs on it: keeping it would only fill the disk.
+        if record.topic == kinds.TELEMETRY or kind == terms.KIND:
+            # No state hangs on it. Telemetry is lossy and endless: keeping it would only fill the disk.
             logger.error("folding %s of %s failed", kind, incoming.key, exc_info=error)
             self._add_dead_letter(record, DeadLetter(FOLD_FAILED, text))
             return
@@ -173,6 +177,8 @@ class Batch:
         self._outbox.append(_outbox_record(key_parked(record, incoming, text)))
         if kind == KEY_UNPARKED:
             self._parking.fail(incoming, text)
+        elif kind == KEY_PARKED:
+            self._keep(record, incoming)
         else:
             self._park(record, incoming, text)
 
@@ -212,7 +218,6 @@ class Batch:
             self._fold_or_raise(record, verdict, in_force)
 
 
-# What tells of parking is itself never parked.
 _TAKEN: dict[str, Callable[[Batch, Timed, Incoming], None]] = {
     KEY_PARKED: Batch.take_key_parked,
     KEY_UNPARKED: Batch.take_key_unparked,

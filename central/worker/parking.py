@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from wire.kinds.fields import TIME_MIN_MS
 
 from central.model.ids import caused_by
-from central.model.records import Incoming, Outgoing
+from central.model.records import Incoming, Message, Outgoing
 from central.store import parked
 from central.store.parked import ParkedRecord
 from eventlog import Record
@@ -83,8 +83,11 @@ def key_parked(record: Record, incoming: Incoming, error: str) -> Outgoing:
     `error`: as `text_of` makes it.
     """
     message_id = caused_by(incoming, KEY_PARKED, record.partition, record.offset)
-    fields = {"key": incoming.key, "offset": record.offset, "error": error}
-    return Outgoing(incoming.topic, incoming.key, {"type": KEY_PARKED, "message_id": message_id, **fields})
+    message: Message = {"type": KEY_PARKED, "message_id": message_id, "key": incoming.key, "offset": record.offset}
+    message["error"] = error
+    if incoming.message["type"] == KEY_PARKED:
+        message["untold"] = True
+    return Outgoing(incoming.topic, incoming.key, message)
 
 
 def _as_logged(record: ParkedRecord) -> Record:

@@ -82,8 +82,9 @@ KINDS = add((
         must_count("unnamed_for_ms", *_LONG_MS), must_count("replace_for_ms", *_LONG_MS), must_count("plant_speed", 1),
     ), "the terms for all records behind it in its partition of ev.cp or ev.driver; the first holds before it, too"),
     Kind("key_parked", (WORKER,), CP, "key", True, (
-        must_id("key"), must_count("offset", 0, 1 << 60), may("error", "text", 0, 255),
-    ), "folding the record under `offset` failed: it and what follows of its key waits; logged to its topic"),
+        must_id("key"), must_count("offset", 0, 1 << 60), may("error", "text", 0, 255), may("untold", "bool"),
+    ), "folding the record under `offset` failed: it and what follows of its key waits; logged to its topic. `untold`: "
+       "that was a key_parked, so nothing more is said of it"),
     Kind("key_unparked", (OPERATOR,), CP, "key", True, (must_id("key"),),
          "the fold was mended: what waits of this key is folded here; logged to the topic of the key"),
 ))
