@@ -13,6 +13,7 @@ from central.model.records import Refused
 from central.tests.sequences import worker
 from central.tests.sequences.board import Board
 from central.tests.sequences.run import play_one
+from central.worker import read_ahead
 
 ACTS = 80
 RUNS = 40
@@ -113,6 +114,10 @@ def _refused_after_a_put(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(worker, "apply", apply)
 
 
+def _nothing_read_ahead(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(read_ahead.Ahead, "note", _nothing)
+
+
 BREACHES: dict[str, Breach] = {
     "a claim never freed": Breach(_claim_never_freed, "no_open_claim"),
     "a claim held in the dark": Breach(_claim_not_freed_in_the_dark, "claims_are_freed"),
@@ -125,6 +130,7 @@ BREACHES: dict[str, Breach] = {
     "a mark that never heals": Breach(_mark_never_heals, "record_time_heals"),
     "an effect at every telling": Breach(_effect_at_every_telling, "repeated_makes_the_same"),
     "a fold that reads something else": Breach(_reads_something_else, "interleaved_makes_the_same"),
+    "a rebuild that reads nothing ahead": Breach(_nothing_read_ahead, "parked_makes_the_same"),
     "a refusal that came too late": Breach(_refused_after_a_put, "refused_changes_nothing"),
 }
 

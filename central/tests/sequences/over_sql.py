@@ -35,7 +35,7 @@ def fold_over_sql(records: Sequence[Incoming], terms: Terms, random: Random) -> 
             batch.write()
             connection.commit()
             at += len(taken)
-        found = _rows(connection), _said(connection)
+        found = stored_rows(connection), _said(connection)
     engine.dispose()
     return found
 
@@ -47,7 +47,7 @@ def _record(incoming: Incoming, offset: int, terms: Terms) -> Timed:
     return Timed(record, incoming.at_ms, terms)
 
 
-def _rows(connection: Connection) -> Table:
+def stored_rows(connection: Connection) -> Table:
     found: Table = {}
     for table, stored in TABLES.items():
         columns = [stored.c[each.name] for each in fields(cast(Any, table))]

@@ -11,6 +11,7 @@ from central.model.records import Incoming, Message, Refused
 from central.model.rows import LastSeen, LiveCharge, LiveFigures
 from central.tests.memory_rows import MemoryRows, Table
 from central.tests.sequences.over_sql import fold_over_sql
+from central.tests.sequences.parking import live_and_rebuilt
 from central.tests.sequences.worker import Worker
 
 # A charge point's telemetry and its other records are in no order among themselves.
@@ -63,6 +64,15 @@ def sql_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
     yield from _compared(worker, *fold_over_sql(worker.incoming, worker.terms, random))
 
 
+def parked_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
+    """Keys were parked and freed and terms changed while it was folded: folded anew, it is the same."""
+    live, again = live_and_rebuilt(worker.log.records, worker.terms, random)
+    for name in sorted(set(live) | set(again), key=str):
+        if name[0] not in FED_BY_TELEMETRY and live.get(name) != again.get(name):
+            yield f"{live.get(name)}\nis {again.get(name)}"
+            return
+
+
 def fold(worker: Worker, records: Iterable[Incoming]) -> tuple[Table, Said]:
     rows = MemoryRows()
     said: Said = {}
@@ -97,4 +107,6 @@ REFOLDINGS: dict[str, Refolding] = {
     "interleaved_makes_the_same": interleaved_makes_the_same,
     "repeated_makes_the_same": repeated_makes_the_same,
     "sql_makes_the_same": sql_makes_the_same,
+    "parked_makes_the_same": parked_makes_the_same,
 }
+OVER_SQL = frozenset({"sql_makes_the_same", "parked_makes_the_same"})  # which take long

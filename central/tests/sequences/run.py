@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from central.tests.sequences.history import acts_of, play
+from central.tests.sequences.refolding import OVER_SQL
 from central.tests.sequences.shrink import shrunk
 from central.tests.sequences.story import story
 
@@ -47,7 +48,7 @@ def _play_packed(packed: tuple[str, int, int]) -> Played:
 
 def shortest(suite: str, seed: int, acts: int, verdict: str) -> list[str]:
     """The story of the shortest history of this seed in which the verdict still finds something."""
-    over_sql = verdict == "sql_makes_the_same"
+    over_sql = verdict in OVER_SQL
     acts_drawn = acts_of(suite, seed, acts)
     kept = shrunk(acts_drawn, lambda kept: verdict in play(kept, seed, over_sql=over_sql).found)
     return story(kept, seed, verdict, over_sql=over_sql)

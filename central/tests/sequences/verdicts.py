@@ -258,6 +258,7 @@ NOTED = (
     "interleaved_makes_the_same",
     "repeated_makes_the_same",
     "sql_makes_the_same",
+    "parked_makes_the_same",
 )
 HONEST = frozenset((*VERDICTS, *NOTED, "strangers_can_charge"))
 # Where anybody may speak as a board, faults and links are whatever was said last, registers are no truth to measure

@@ -57,7 +57,7 @@ class Worker:
     """`clock`: of its host; the ticker's. `incoming`: all that it folded, with its times; refused ones too."""
 
     def __init__(self, log: EventLog, clock: HostClock, terms: Terms) -> None:
-        self._log = log
+        self.log = log
         self.clock = clock
         self.terms = terms
         self.batch = BATCH
@@ -82,7 +82,7 @@ class Worker:
 
     def run(self) -> bool:
         """Fold and publish until nothing is left. Whether there was anything."""
-        if self.is_down or self._log.is_away or self.has_failed:
+        if self.is_down or self.log.is_away or self.has_failed:
             return False
         moved = False
         while self._fold_batch() | self._publish():
@@ -103,7 +103,7 @@ class Worker:
         self._forget()
         while self._fold_batch():
             pass
-        there = {logged.message["message_id"] for logged in self._log.records}
+        there = {logged.message["message_id"] for logged in self.log.records}
         self.outbox = [
             each for each in self.outbox if each.topic != COMMANDS and each.message["message_id"] not in there
         ]
@@ -112,7 +112,7 @@ class Worker:
     def _fold_batch(self, count: int | None = None) -> bool:
         left = self.batch if count is None else count
         before = left
-        for partition, records in self._log.partitions.items():
+        for partition, records in self.log.partitions.items():
             place = self.places.setdefault(partition, Place())
             taken = records[place.next : place.next + left]
             left -= len(taken)
@@ -154,24 +154,24 @@ class Worker:
         return bool(out)
 
     def _append(self, outgoing: Outgoing) -> None:
-        self._log.append(outgoing.topic, outgoing.key, outgoing.message, "worker")
+        self.log.append(outgoing.topic, outgoing.key, outgoing.message, "worker")
 
     # --- the ticker ---
 
     def tick(self) -> None:
-        if self.is_down or self._log.is_away or self.has_failed:
+        if self.is_down or self.log.is_away or self.has_failed:
             return
         now_ms = self.clock.ms
         for row in sorted(self.live.values(), key=lambda row: (row.due_at_ms, row.deadline_id)):
             again_ms, pause_ms = self._asked.get(_cause(row), (0, ASK_AGAIN_MS))
             if max(row.due_at_ms, again_ms) <= now_ms:
                 self._asked[_cause(row)] = now_ms + pause_ms, 2 * pause_ms
-                self._log.append(row.topic, row.key, self._deadline_passed(row), "ticker")
+                self.log.append(row.topic, row.key, self._deadline_passed(row), "ticker")
         self._tell_silences(now_ms)
 
     def due_in_ms(self) -> int | None:
         """Until the next deadline is due, or is asked for again."""
-        if self.is_down or self._log.is_away or self.has_failed or not self.live:
+        if self.is_down or self.log.is_away or self.has_failed or not self.live:
             return None
         due = [max(row.due_at_ms, self._asked.get(_cause(row), (0, 0))[0]) for row in self.live.values()]
         return max(0, min(due) - self.clock.ms)
@@ -196,7 +196,7 @@ class Worker:
                 kind = "silent" if is_silent else "heard"
                 cause = f"{kind}/{point.cp_id}/{seen.at_ms}/{now_ms}"
                 message: Message = {"type": kind, "message_id": str(uuid5(NAMESPACE, cause)), "cp_id": point.cp_id}
-                self._log.append(KINDS[kind].topic, point.cp_id, message, "ticker")
+                self.log.append(KINDS[kind].topic, point.cp_id, message, "ticker")
 
     # --- what is noted ---
 
