@@ -139,6 +139,21 @@ def test_bridge_that_was_started_anew_is_registered_with_again(tmp_path: Path):
     assert bench.bridge.registrations == 2
 
 
+def test_status_is_said_again_on_a_new_line_though_nothing_changed(tmp_path: Path):
+    """It was acked, and the log may have lost it with its end."""
+    bench = bench_of(tmp_path, "board-bridge", "perfect")
+    bench.until(lambda: bench.bridge.of("status_notification"))
+    bench.run(60_000)
+    before = bench.bridge.of("status_notification")
+    bench.bridge.boot_id = "another"
+    bench.until(lambda: len(bench.bridge.of("status_notification")) > len(before))
+    bench.run(60_000)
+    told = bench.bridge.of("status_notification")
+    assert len(told) == len(before) + 1
+    assert {m["state"] for m in told[-2:]} == {"idle"}
+    assert len({m["message_id"] for m in told}) == len(told)
+
+
 def test_board_that_its_bridge_does_not_know_registers_at_once(tmp_path: Path):
     """A serial line does not break with the bridge behind it; a heartbeat's answer may be half a minute away."""
     bench = bench_of(tmp_path, "board-bridge", "perfect")

@@ -18,7 +18,8 @@ class Reports:
         self._storage = storage
         self._sender = sender
         self._n = record.get("n") or 0  # of the newest message that `faults` knows
-        self._status = None  # (state, vehicle) as reported last
+        self._status = None  # (state, vehicle, session) as reported last, under this n
+        self._status_n = 0
         for n, message in sender.journal.above(self._n):
             if message["type"] in (_BEGAN, _ENDED):  # the power went before it was written here
                 self._reported(message["type"], message["fault"], n)
@@ -50,12 +51,15 @@ class Reports:
             fields = {"cp_id": self._sender.cp_id, "state": state, "vehicle": vehicle}
             if session_id is not None:
                 fields["session_id"] = session_id
-            if self._sender.keep("status_notification", fields) is not None:
-                self._status = (state, vehicle, session_id)
+            n = self._sender.keep("status_notification", fields)
+            if n is not None:
+                self._status, self._status_n = (state, vehicle, session_id), n
 
     def say_status_again(self):
         """On a new line: Central may have lost with the end of its log what it was told, as that a charge has ended."""
-        self._status = None
+        unacked = self._sender.journal.above(self._status_n - 1)
+        if not unacked or unacked[0][0] != self._status_n:
+            self._status = None
 
     def _report(self, kind, fields):
         n = self._sender.keep(kind, fields)
