@@ -70,6 +70,8 @@ def assign(session: Session, meter: Meter, part: Part, started_at_ms: int, ended
     """Bill the sound part within the order; the meter gives what the session has more than before."""
     before_wh = claimed_wh(session)
     _bill(session, part, started_at_ms, ended_at_ms)
+    if session.held_wh:
+        session.last_checkpoint_at_ms = ended_at_ms  # the session may end before, where the time ordered was over
     _take(session, meter, before_wh)
 
 
@@ -98,7 +100,7 @@ def bill_held(session: Session) -> None:
         return
     late_wh, held_to_wh = session.unbilled_wh, (session.end_register_wh or 0) + session.held_wh
     part = Part(session.start_register_wh or 0, held_to_wh, held_to_wh)
-    _bill(session, part, session.started_at_ms, session.ended_at_ms)
+    _bill(session, part, session.started_at_ms, max(session.ended_at_ms, session.last_checkpoint_at_ms or 0))
     session.unbilled_wh += late_wh
     unflag(session, HELD)
 

@@ -84,7 +84,7 @@ class Session:
     end_register_wh: int | None = None
     started_at_ms: int | None = None
     told_started_at_ms: int | None = None  # as the board said it when it began, however wrong its clock is
-    last_checkpoint_at_ms: int | None = None
+    last_checkpoint_at_ms: int | None = None  # or of the end that told what is held
     ended_at_ms: int | None = None
     readings: str = "[]"  # those that are priced, JSON: central/money/readings.py
     # what came of it

@@ -12,13 +12,13 @@ from central.tests.line_in_memory import LineInMemory
 _REGISTERS = ("register_wh", "start_register_wh", "end_register_wh")
 
 
-def told_by_records_wh(line: LineInMemory, meter_id: str) -> int:
+def told_by_records_wh(line: LineInMemory, cp_id: str, meter_id: str) -> int:
     """From the first register of a meter that boards told to the highest, dead letters apart."""
     told: list[int] = []
     for incoming in line.log:
         message = incoming.message
-        is_told = incoming.topic == CP and incoming.appender == BRIDGE and incoming not in line.refused
-        if is_told and message.get("meter_id") == meter_id:
+        is_told = (incoming.topic, incoming.key, incoming.appender) == (CP, cp_id, BRIDGE)
+        if is_told and incoming not in line.refused and message.get("meter_id") == meter_id:
             told += [message[name] for name in _REGISTERS if message.get(name) is not None]
     return max(told) - told[0]
 
@@ -42,7 +42,7 @@ def check_books(line: LineInMemory, **fell_wh: int) -> None:
         assert meter.unassigned_wh >= 0
         assert told_wh(meter) == taken[meter.cp_id, meter.meter_id] + meter.unassigned_wh, meter
         again_wh = fell_wh.get(meter.meter_id, 0)
-        assert told_wh(meter) == told_by_records_wh(line, meter.meter_id) + again_wh, meter
+        assert told_wh(meter) == told_by_records_wh(line, meter.cp_id, meter.meter_id) + again_wh, meter
     for each in parts.values():
         reached_wh = 0
         for start_wh, end_wh in sorted(each):
