@@ -7,7 +7,10 @@ from central.model.records import Message
 
 @dataclass(frozen=True)
 class Stamp:
-    """`from_log`: the board gave no time, so that this is the record's. `earliest_ms`: when it can have been."""
+    """`from_log`: the board gave no time, so that this is the record's.
+
+    `earliest_ms`: when it can have been at the earliest; a time after the record's own says nothing about that.
+    """
 
     at_ms: int
     from_log: bool
@@ -24,4 +27,4 @@ def stamp(message: Message, earliest_ms: int, record_ms: int) -> Stamp:
     if told_ms is None:
         return Stamp(record_ms, from_log=True, earliest_ms=min(earliest_ms, record_ms))
     at_ms = clamped(told_ms, earliest_ms, record_ms)
-    return Stamp(at_ms, from_log=False, earliest_ms=at_ms)
+    return Stamp(at_ms, from_log=False, earliest_ms=min(earliest_ms, record_ms) if told_ms > record_ms else at_ms)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from central.fold import charge_point, meters, readings
 from central.fold.billing import Part, free_part
 from central.fold.clock import Stamp, clamped
-from central.fold.flags import LOG_CLOCK_WRONG, REGISTER_FELL, flag, has_flag
+from central.fold.flags import LOG_CLOCK_WRONG, REGISTER_FELL, TIME_UNKNOWN, flag, has_flag
 from central.fold.meters import Told, Verdict
 from central.fold.readings import belongs, is_frozen, last_at_ms, last_wh, limit_of, started_at_ms, told_of
 from central.fold.step import Step
@@ -30,7 +30,7 @@ def times_of(step: Step, session: Session) -> Times:
     started_at_ms = session.started_at_ms
     if started_at_ms is None:
         started_at_ms = clamped(message["started_at_ms"], session.requested_at_ms, step.at_ms)
-    readings.note_clock(step, session)
+    readings.note_clock(step, session, message["ended_at_ms"])
     previous_ms = max(started_at_ms, session.last_checkpoint_at_ms or 0)
     ended_at_ms = clamped(message["ended_at_ms"], previous_ms, step.at_ms)
     told_ms = _told_duration_ms(step, session)
@@ -38,11 +38,16 @@ def times_of(step: Step, session: Session) -> Times:
 
 
 def _told_duration_ms(step: Step, session: Session) -> int:
-    """By the board's own stamps, as long as the log knows the session; where its clock was wrong, up to lost_after."""
+    """By the board's own stamps, as long as the log knows the session; where its clock was wrong, up to lost_after.
+
+    And that long where nobody knows, since the board's clock went back as well.
+    """
     ended_at_ms, started_at_ms = step.message["ended_at_ms"], step.message["started_at_ms"]
     known_ms = min(ended_at_ms - started_at_ms, step.at_ms - session.requested_at_ms)
     if not has_flag(session, LOG_CLOCK_WRONG):
         return known_ms
+    if has_flag(session, TIME_UNKNOWN):
+        return step.terms.lost_after_ms
     if session.told_started_at_ms is not None:
         started_at_ms = max(started_at_ms, session.told_started_at_ms)
     return max(known_ms, min(ended_at_ms - started_at_ms, step.terms.lost_after_ms))

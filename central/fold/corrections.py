@@ -70,8 +70,6 @@ def _correct(
     step: Step, point: ChargingPoint, session: Session, meter: Meter, part: Part, times: completions.Times
 ) -> None:
     billed_wh, billed_minor = session.energy_wh or 0, session.cost_minor or 0
-    if claimed_wh(session) and part.start_wh != session.start_register_wh:
-        return  # another session has what lies behind its part
     if session.energy_wh is None and part.end_wh == part.start_wh:
         return  # nothing flowed, so there is nothing to bill
     if session.started_at_ms is None:  # it was given up before it was known to have begun

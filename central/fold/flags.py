@@ -7,6 +7,7 @@ LATE = "late"  # something was told after the books were closed
 METER_CHANGED = "meter_changed"  # the bill ends at the last reading of the meter that it began with
 REGISTER_FELL = "register_fell"  # the bill ends at the last reading before
 OVER_ORDER = "over_order"  # more flowed than was ordered; the rest is not billed
+TIME_UNKNOWN = "time_unknown"  # the log's clock and its board's both went back in its time
 TIME_FROM_LOG = "time_from_log"  # its board had no clock
 LOG_CLOCK_WRONG = "log_clock_wrong"  # the log's clock went back, or stood still, in its time
 UNHEARD = "unheard"  # closed by Central, without the engine's word, which may still come

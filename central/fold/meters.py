@@ -15,7 +15,8 @@ the last reading's own time, held within the log's; where its board gave none, o
 before, and the time that its rise took at rated power: so the rises of a path together never exceed the log's time,
 however its readings are stamped. What a board stamps can only narrow this, since a board may lie; with one exception.
 Where the log's own clock is seen to have been wrong from one reading to the other (time went back, or stood still),
-it says nothing about the time between, and the board's two stamps count, up to `Limit.trusted_ms`.
+it says nothing about the time between, and the board's two stamps count, up to `Limit.trusted_ms`; where they went back
+too (a board sets its clock by the log's), nobody knows, and it is that long.
 """
 
 from dataclasses import dataclass
@@ -100,9 +101,12 @@ def is_clock_wrong(meter: Meter, reading: Told) -> bool:
 def _longest_ms(meter: Meter, reading: Told, limit: Limit) -> int:
     """The longest time that can lie between the newest reading and this one."""
     by_log_ms = reading.heard_at_ms - meter.earliest_ms
-    if reading.told_at_ms is None or not is_clock_wrong(meter, reading):
+    if not is_clock_wrong(meter, reading):
         return by_log_ms
-    return max(by_log_ms, min(reading.told_at_ms - meter.told_at_ms, limit.trusted_ms))
+    told_at_ms = reading.told_at_ms
+    if told_at_ms is None or told_at_ms < meter.told_at_ms:
+        return max(by_log_ms, limit.trusted_ms)
+    return max(by_log_ms, min(told_at_ms - meter.told_at_ms, limit.trusted_ms))
 
 
 def raise_to(meter: Meter, reading: Told, limit: Limit, *, is_sound: bool = True) -> None:

@@ -10,7 +10,15 @@ only where the price, or the time that was ordered, turns between these.
 
 from central.fold import alarms, charge_point, meters
 from central.fold.clock import Stamp, stamp
-from central.fold.flags import LOG_CLOCK_WRONG, METER_CHANGED, REGISTER_FELL, TIME_FROM_LOG, flag, has_flag
+from central.fold.flags import (
+    LOG_CLOCK_WRONG,
+    METER_CHANGED,
+    REGISTER_FELL,
+    TIME_FROM_LOG,
+    TIME_UNKNOWN,
+    flag,
+    has_flag,
+)
 from central.fold.meters import Limit, Told, Verdict
 from central.fold.step import Step
 from central.model.records import Refused
@@ -80,11 +88,18 @@ def _registered(step: Step, point: ChargingPoint, meter: Meter | None, told: Tol
     return meter
 
 
-def note_clock(step: Step, session: Session) -> None:
-    """Keep in mind that the log's time says nothing about how long this session took."""
+def note_clock(step: Step, session: Session, told_at_ms: int | None) -> None:
+    """Keep in mind that the log's time, and maybe its board's, says nothing about how long this session took.
+
+    `told_at_ms`: as the board stamped what it tells. Called before it is entered into its meter's account.
+    """
+    meter = step.rows.get(Meter, session.cp_id, step.message["meter_id"])
     known_ms = max(session.requested_at_ms, last_at_ms(session))
-    if step.incoming.clock_stands or step.at_ms < known_ms:
-        flag(session, LOG_CLOCK_WRONG)
+    if not step.incoming.clock_stands and step.at_ms >= known_ms:
+        return
+    flag(session, LOG_CLOCK_WRONG)
+    if meter is not None and told_at_ms is not None and told_at_ms < meter.told_at_ms:
+        flag(session, TIME_UNKNOWN)
 
 
 def note_start(session: Session, meter: Meter, register_wh: int, at: Stamp, told_at_ms: int | None) -> None:

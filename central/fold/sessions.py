@@ -203,9 +203,9 @@ def _cancel(step: Step, point: ChargingPoint, session: Session) -> None:
 
 def _begin(step: Step, point: ChargingPoint, session: Session) -> None:
     at = stamp(step.message, session.requested_at_ms, step.at_ms)
-    meter, _ = readings.apply_to_meter(step, point, at, is_fitted=True)
     told_at_ms = step.message.get("occurred_at_ms")
-    readings.note_clock(step, session)
+    readings.note_clock(step, session, told_at_ms)
+    meter, _ = readings.apply_to_meter(step, point, at, is_fitted=True)
     readings.note_start(session, meter, step.message["register_wh"], at, told_at_ms)
     point.session_id = session.session_id
     _watch(step, session)
@@ -213,8 +213,8 @@ def _begin(step: Step, point: ChargingPoint, session: Session) -> None:
 
 def _record(step: Step, point: ChargingPoint, session: Session) -> None:
     at = stamp(step.message, session.started_at_ms or session.requested_at_ms, step.at_ms)
+    readings.note_clock(step, session, step.message.get("occurred_at_ms"))
     meter, verdict = readings.apply_to_meter(step, point, at, is_fitted=False)
-    readings.note_clock(step, session)
     readings.note_checkpoint(session, meter, verdict, step.message["register_wh"], at)
     point.session_id = session.session_id
     _watch(step, session)

@@ -1,12 +1,13 @@
 """Every Wh that meters told, held against the places that Central has put it in."""
 
+import json
 from collections import defaultdict
 
 from wire.appenders import BRIDGE
 from wire.kinds import CP
 
 from central.fold.meters import told_wh
-from central.model.rows import Meter, Session
+from central.model.rows import Meter, Session, Ticket
 from central.tests.line_in_memory import LineInMemory
 
 _REGISTERS = ("register_wh", "start_register_wh", "end_register_wh")
@@ -48,3 +49,19 @@ def check_books(line: LineInMemory, **fell_wh: int) -> None:
         for start_wh, end_wh in sorted(each):
             assert start_wh >= reached_wh, each
             reached_wh = end_wh
+
+
+def places(line: LineInMemory, session: str) -> tuple[int, int, int]:
+    """Billed, held and unbilled."""
+    row = line.session(session)
+    return row.energy_wh or 0, row.held_wh, row.unbilled_wh
+
+
+def unassigned_wh(line: LineInMemory, meter: str = "meter1") -> int:
+    return line.rows.one(Meter, "cp_001", meter).unassigned_wh
+
+
+def tickets(line: LineInMemory, session: str) -> list[tuple[int, int]]:
+    """Energy and cost of each."""
+    told = [json.loads(row.body) for row in line.rows.all(Ticket) if row.session_id == session]
+    return [(each["energy_wh"], each["cost_minor"]) for each in sorted(told, key=lambda each: each["number"])]

@@ -77,5 +77,18 @@ def charge(line: LineInMemory, request: str = "r1", driver_id: str = "ada", ener
     return session
 
 
+def begun(**limits: Any) -> tuple[LineInMemory, str]:
+    """A charge that began at 1,000 Wh at T0; 500 Wh and an hour later."""
+    line = LineInMemory()
+    connect(line)
+    driver(line)
+    session = ask(line, **limits)
+    answer(line, 1)
+    start(line, session)
+    line.tick(3_600_000)
+    checkpoint(line, session, 1_500)
+    return line, session
+
+
 def _engine_of(line: LineInMemory, cp: str) -> str:
     return line.point(cp).engine_board or ENGINE

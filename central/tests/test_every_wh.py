@@ -1,48 +1,17 @@
-"""Every Wh that a meter told has one place, whatever happens to boards, meters and words; and a bill has its bounds."""
+"""Every Wh that a meter told has one place, whatever happens to boards, meters and words."""
 
-import json
 from typing import Any
 
 import pytest
 from wire.ids import reliable_id
 
-from central.model.rows import Meter, Session, Ticket
-from central.tests.books import check_books
-from central.tests.charging import answer, ask, charge, checkpoint, complete, connect, driver, link_up, register, start
+from central.tests.books import check_books, places, tickets, unassigned_wh
+from central.tests.charging import answer, ask, begun, checkpoint, complete, connect, driver, link_up, register, start
 from central.tests.line_in_memory import ENGINE, T0, LineInMemory
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-METER2 = {"meter_id": "meter2"}
-
-
-def charging(**limits: Any) -> tuple[LineInMemory, str]:
-    """A charge that began at 1,000 Wh at T0; 500 Wh and an hour later."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
-    session = ask(line, **limits)
-    answer(line, 1)
-    start(line, session)
-    line.tick(HOUR_MS)
-    checkpoint(line, session, 1_500)
-    return line, session
-
-
-def places(line: LineInMemory, session: str) -> tuple[int, int, int]:
-    """Billed, held and unbilled."""
-    row = line.session(session)
-    return row.energy_wh or 0, row.held_wh, row.unbilled_wh
-
-
-def unassigned_wh(line: LineInMemory, meter: str = "meter1") -> int:
-    return line.rows.one(Meter, "cp_001", meter).unassigned_wh
-
-
-def tickets(line: LineInMemory, session: str) -> list[tuple[int, int]]:
-    """Energy and cost of each."""
-    told = [json.loads(row.body) for row in line.rows.all(Ticket) if row.session_id == session]
-    return [(each["energy_wh"], each["cost_minor"]) for each in sorted(told, key=lambda each: each["number"])]
+METER2: dict[str, Any] = {"meter_id": "meter2"}
 
 
 # --- a register that falls, another meter ---
@@ -50,7 +19,7 @@ def tickets(line: LineInMemory, session: str) -> list[tuple[int, int]]:
 
 def test_a_register_that_fell_in_mid_charge():
     """What it told before is billed, what it tells from there on lies between sessions."""
-    line, session = charging()
+    line, session = begun()
     line.tick(MINUTE_MS)
     checkpoint(line, session, 20)
     line.tick(MINUTE_MS)
@@ -60,7 +29,7 @@ def test_a_register_that_fell_in_mid_charge():
 
 
 def test_a_register_that_fell_between_two_charges():
-    line, session = charging()
+    line, session = begun()
     complete(line, session, 1_500)
     line.tick(MINUTE_MS)
     second = ask(line, "r2")
@@ -71,9 +40,20 @@ def test_a_register_that_fell_between_two_charges():
     assert sum(places(line, session)) + sum(places(line, second)) == 1_500
 
 
+def test_a_register_that_an_end_tells_as_fallen_begins_another_path():
+    line, session = begun()
+    line.tick(MINUTE_MS)
+    complete(line, session, 20, started_at_ms=T0)
+    assert (places(line, session), line.session(session).flags) == ((500, 0, 0), "register_fell")
+    line.tick(MINUTE_MS)
+    start(line, ask(line, "r2"), 60)
+    assert unassigned_wh(line) == 40
+    check_books(line, meter1=40)
+
+
 def test_a_meter_that_was_changed_in_mid_charge():
     """No difference crosses meters: each has its own account."""
-    line, session = charging()
+    line, session = begun()
     line.tick(HOUR_MS)
     complete(line, session, 9_000, start_register_wh=8_000, started_at_ms=line.now_ms - HOUR_MS, **METER2)
     assert places(line, session) == (500, 0, 0)
@@ -85,7 +65,7 @@ def test_a_meter_that_was_changed_in_mid_charge():
 
 
 def test_a_replaced_board_tells_its_end():
-    line, session = charging()
+    line, session = begun()
     line.says("operator_request", "operator", cp_id="cp_001", action="replace")
     register(line, board="mon2", engine_board="eng2", meter_id="meter2", register_wh=7)
     assert tickets(line, session) == [(500, 12 + 1)]  # 12.5 cents
@@ -99,7 +79,7 @@ def test_a_replaced_board_tells_its_end():
 
 
 def test_a_removed_board_tells_its_end():
-    line, session = charging()
+    line, session = begun()
     line.says("operator_request", "operator", cp_id="cp_001", action="remove")
     complete_as_engine(line, session, 1_740)
     assert sum(energy_wh for energy_wh, _ in tickets(line, session)) == 740
@@ -115,7 +95,7 @@ def complete_as_engine(line: LineInMemory, session: str, end_wh: int, **fields: 
 
 
 def test_a_stop_that_finds_no_session_overtakes_the_end():
-    line, session = charging()
+    line, session = begun()
     line.says("charge_stop_request", "api", driver_id="ada", session_id=session)
     answer(line, 2, accepted=False, reason="unknown_session")
     assert (line.session(session).status, tickets(line, session)) == ("completed", [(500, 13)])
@@ -158,7 +138,7 @@ def test_a_bridge_that_was_away_for_25_hours_brings_a_checkpoint_and_an_end_with
 
 
 def test_what_an_engine_tells_after_its_own_end_is_unbilled():
-    line, session = charging()
+    line, session = begun()
     complete(line, session, 1_700)
     line.tick(MINUTE_MS)
     checkpoint(line, session, 1_720)
@@ -168,7 +148,7 @@ def test_what_an_engine_tells_after_its_own_end_is_unbilled():
 
 
 def test_a_late_end_that_cannot_be_is_unbilled():
-    line, session = charging()
+    line, session = begun()
     line.says("operator_request", "operator", cp_id="cp_001", action="end_session", session_id=session)
     complete_as_engine(line, session, 900_000)
     assert places(line, session) == (500, 0, 898_500)
@@ -178,7 +158,7 @@ def test_a_late_end_that_cannot_be_is_unbilled():
 
 def test_a_late_end_takes_nothing_of_the_next_charge():
     """Another driver's charge began meanwhile, where the first one's meter stood."""
-    line, session = charging()
+    line, session = begun()
     line.says("operator_request", "operator", cp_id="cp_001", action="end_session", session_id=session)
     driver(line, "bob")
     second = ask(line, "r2", "bob")
@@ -193,8 +173,45 @@ def test_a_late_end_takes_nothing_of_the_next_charge():
 # --- where a bill begins and ends ---
 
 
+def test_a_late_end_takes_nothing_of_a_charge_that_runs():
+    line, session = begun()
+    line.says("operator_request", "operator", cp_id="cp_001", action="end_session", session_id=session)
+    driver(line, "bob")
+    line.tick(MINUTE_MS)
+    second = ask(line, "r2", "bob")
+    start(line, second, 1_600)
+    complete_as_engine(line, session, 2_000)
+    line.tick(HOUR_MS)
+    complete(line, second, 2_600, start_register_wh=1_600)
+    assert (places(line, session), places(line, second)) == ((600, 0, 0), (1_000, 0, 0))
+    check_books(line)
+
+
+def test_a_bill_begins_no_lower_than_what_the_meter_told_first():
+    line = LineInMemory()
+    connect(line)
+    driver(line)
+    session = ask(line)
+    line.tick(HOUR_MS)
+    complete(line, session, 1_200, start_register_wh=400)
+    assert places(line, session) == (200, 0, 0)
+    check_books(line)
+
+
+def test_an_end_whose_start_cannot_be_is_held():
+    """The charge fits into its hour, but its meter cannot have stood there when it began."""
+    line = LineInMemory()
+    connect(line)
+    driver(line)
+    session = ask(line)
+    line.tick(HOUR_MS)
+    complete(line, session, 901_000, start_register_wh=900_000)
+    assert (places(line, session), unassigned_wh(line), line.point().register_wh) == ((0, 1_000, 0), 899_000, 1_000)
+    check_books(line)
+
+
 def test_a_bill_begins_where_the_meters_bill_before_it_ends():
-    line, session = charging()
+    line, session = begun()
     complete(line, session, 3_000)
     line.tick(HOUR_MS)
     second = ask(line, "r2")
@@ -229,85 +246,8 @@ def test_a_checkpoint_of_a_meter_never_heard_of_is_told_to_no_board():
     assert (told["meter_id"], told["register_wh"]) == ("meter1", 1_000)
 
 
-LIMITS: list[tuple[dict[str, int], int]] = [
-    ({"max_energy_wh": 300}, 300), ({"max_cost_minor": 5}, 200), ({"max_duration_s": 1_800}, 250), ({}, 500),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("limits", "billed_wh"), LIMITS)
-def test_an_order_bounds_the_bill_of_a_lost_charge_and_its_correction(limits: dict[str, int], billed_wh: int):
-    line, session = charging(**limits)
-    line.tick(25 * HOUR_MS)
-    assert places(line, session) == (billed_wh, 0, 500 - billed_wh)
-    complete_as_engine(line, session, 1_500, ended_at_ms=T0 + HOUR_MS)
-    assert places(line, session) == (billed_wh, 0, 500 - billed_wh)
-    check_books(line)
-
-
-@pytest.mark.parametrize(("limits", "billed_wh"), LIMITS)
-def test_an_order_bounds_what_the_operator_accepts(limits: dict[str, int], billed_wh: int):
-    line = LineInMemory()
-    connect(line)
-    driver(line)
-    session = ask(line, **limits)
-    start(line, session)
-    line.tick(HOUR_MS)
-    complete(line, session, 101_000)
-    assert places(line, session)[1] == 100_000
-    decide(line, "accept_held", session)
-    whole_wh = 100_000 if not limits else min(billed_wh, 100_000)
-    whole_wh = 50_000 if "max_duration_s" in limits else whole_wh
-    assert places(line, session) == (whole_wh, 0, 100_000 - whole_wh)
-    assert sum(energy_wh for energy_wh, _ in tickets(line, session)) == whole_wh
-    assert (line.session(session).cost_minor or 0) <= limits.get("max_cost_minor", 10**9)
-    check_books(line)
-
-
-# --- what is held ---
-
-
-def decide(line: LineInMemory, action: str, session: str) -> None:
-    line.says("operator_request", "operator", cp_id="cp_001", action=action, session_id=session)
-
-
-def held() -> tuple[LineInMemory, str]:
-    """500 Wh billed, 98,500 held, 200 told late and unbilled."""
-    line, session = charging()
-    complete(line, session, 100_000)
-    line.tick(MINUTE_MS)
-    checkpoint(line, session, 100_200)
-    assert places(line, session) == (500, 98_500, 200)
-    return line, session
-
-
-def test_what_is_accepted_is_one_more_ticket():
-    line, session = held()
-    decide(line, "accept_held", session)
-    assert (places(line, session), line.session(session).flags) == ((99_000, 0, 200), "late")
-    assert tickets(line, session) == [(500, 13), (98_500, 2_475 - 13)]
-    check_books(line)
-
-
-def test_what_is_dropped_is_nothing_to_pay():
-    line, session = held()
-    decide(line, "drop_held", session)
-    assert (places(line, session), line.session(session).flags) == ((500, 0, 98_700), "late")
-    assert tickets(line, session) == [(500, 13)]
-    check_books(line)
-
-
-def test_a_session_of_another_charge_point_or_with_nothing_held_is_not_decided():
-    line, _ = held()
-    plain = charge(line, "r2")
-    connect(line, "cp_002", board="other", link="other1")
-    for cp_id, session in (("cp_002", line.rows.all(Session)[0].session_id), ("cp_001", plain)):
-        line.says("operator_request", "operator", cp_id=cp_id, action="accept_held", session_id=session)
-    assert line.dead_codes() == ["unknown_session", "bad_state"]
-    check_books(line)
-
-
 def test_the_same_end_told_twice_is_billed_once():
-    line, session = charging()
+    line, session = begun()
     message_id = reliable_id(ENGINE, line.epoch, 50)
     for _ in range(2):
         complete(line, session, 1_700)

@@ -195,6 +195,32 @@ def test_a_log_whose_clock_is_put_right_in_mid_charge(ahead_ms: int, other_recor
     check_books(line)
 
 
+@pytest.mark.parametrize("ahead_ms", [DAY_MS, 30 * MINUTE_MS])
+@pytest.mark.parametrize("other_records", [0, 3])
+def test_a_board_whose_clock_is_put_right_with_the_logs(ahead_ms: int, other_records: int):
+    line = connected()
+    line.log_ahead_ms = ahead_ms
+    tell_anything(line, 3)
+    session = ask(line)
+    answer(line, 1)
+    began_ms = line.now_ms + ahead_ms
+    fields: dict[str, Any] = {"session_id": session, "meter_id": "meter1", "register_wh": 1_000}
+    line.board_says("charge_started", board=ENGINE, occurred_at_ms=began_ms, **fields)
+    line.tick(MINUTE_MS)
+    checkpoint(line, session, 1_200, occurred_at_ms=line.now_ms + ahead_ms)
+    line.log_ahead_ms = 0
+    tell_anything(line, other_records)
+    for minute in range(2, 61):
+        line.tick(MINUTE_MS)
+        checkpoint(line, session, 1_000 + 200 * minute)
+    complete(line, session, 13_000, started_at_ms=began_ms)
+    assert (billed_wh(line, session), line.session(session).held_wh, line.dead) == (12_000, 0, [])
+    second = charging(line, "r2")
+    charge_of_an_hour(line, second, until_wh=25_000)
+    assert (billed_wh(line, second), line.dead) == (12_000, [])
+    check_books(line)
+
+
 @pytest.mark.parametrize("other_records", range(4))
 def test_a_completion_that_comes_while_the_logs_clock_stands_still(other_records: int):
     """It was put back by a day; the first two records below have the time of the one before, the third is believed."""
@@ -231,6 +257,25 @@ def test_a_single_record_from_the_future_holds_nothing_up():
         assert billed_wh(line, session) == 12_000
         session = charging(line, f"r{number + 2}")
     assert line.dead == []
+
+
+def test_a_register_that_fell_after_the_logs_clock_was_put_back_fell():
+    """What was read a day ahead must not make all that is read on that day an older reading."""
+    line = connected()
+    line.log_ahead_ms = DAY_MS
+    tell_anything(line, 3)
+    session = ask(line)
+    answer(line, 1)
+    fields: dict[str, Any] = {"session_id": session, "meter_id": "meter1", "register_wh": 1_000}
+    line.board_says("charge_started", board=ENGINE, occurred_at_ms=line.now_ms + DAY_MS, **fields)
+    line.log_ahead_ms = 0
+    tell_anything(line, 3)
+    line.tick(MINUTE_MS)
+    checkpoint(line, session, 1_010)
+    line.tick(MINUTE_MS)
+    checkpoint(line, session, 5)
+    assert (line.rows.one(Meter, "cp_001", "meter1").life, line.dead) == (2, [])
+    assert "register_fell" in line.session(session).flags
 
 
 def test_where_the_logs_clock_was_wrong_a_board_is_believed_for_a_day_at_most():

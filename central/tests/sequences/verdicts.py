@@ -155,8 +155,10 @@ def tickets_are_a_chain(world: World) -> Found:
 
 
 def whole_charges_are_billed(world: World) -> Found:
-    """What an engine said in the end is billed, up to the order, where no flash, board, clock or record was lost."""
-    if world.mishaps & {"rolled_back", "board_clock", "log_clock", "host_clock"}:
+    """What an engine said in the end is billed, up to the order, where no flash, board or record was lost: whatever
+    clocks said.
+    """
+    if world.mishaps & {"rolled_back"}:
         return
     spoilt = {each.split()[1] for each in world.mishaps if each.startswith(("wiped ", "swapped ", "damaged ", "gone "))}
     for engine in world.engines:
@@ -186,13 +188,11 @@ def _is_too_long(row: Session | None) -> bool:
 
 
 def honest_boards_are_heard(world: World) -> Found:
-    """Of what the boards of today say, nothing is a dead letter. But a board that was not bound yet knocks, a log that
-    was rolled back knows no session and no command that it lost, and where clocks step a reading may seem to be read in
-    no time.
+    """Of what the boards of today say, nothing is a dead letter. But a board that was not bound yet knocks, and a log
+    that was rolled back knows no session and no command that it lost.
     """
     excused = {"not_bound"}
     excused |= {"unknown_session", "unknown_command"} if "rolled_back" in world.mishaps else set()
-    excused |= {"implausible"} if world.mishaps & {"log_clock", "board_clock", "host_clock"} else set()
     codes: defaultdict[str, int] = defaultdict(int)
     boards = {board.name for at in world.posts for board in (at.monitor, at.engine.board)}
     for number, refused in world.worker.refused.items():
