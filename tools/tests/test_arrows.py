@@ -71,6 +71,8 @@ def test_no_import_goes_against_the_arrows():
         ("central.fold.session", "from ..store import tables"),
         ("central.fold.session", "from .. import worker"),
         ("central.fold.session", "import time"),
+        ("central.fold.session", "from datetime import datetime"),
+        ("central.fold.session", "from uuid import uuid4"),
         ("central.fold.session", "import sqlalchemy.orm"),
         ("central.fold.session", "import importlib\nimportlib.import_module('central.store')"),
         ("central.fold.session", "__import__('so' + 'cket')"),
