@@ -13,7 +13,7 @@ STUBS  := $(BOARDS:%=typings/%/.ready)
 UV     := .cache/uv/bin/uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help install setup lint types test pytest demo up bench fuzz sequences docs lock clean
+.PHONY: help install setup lint types test pytest hil demo up bench fuzz sequences docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -55,7 +55,11 @@ test: $(READY) ## lint, types and every test; sets up what they need, or says wh
 
 # By file, on three processes: most tests wait for real programs, which two cores can carry.
 pytest: $(READY)
-	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile -m "not hil" $(ARGS)
+
+hil: $(READY) ## what takes minutes on the emulated Pico, beside what `make test` runs there
+	@$(BIN)/python -m tools.pico_image > /dev/null || true
+	$(BIN)/pytest -n 2 -m hil hil_tests $(ARGS)
 
 demo: $(RUNS) ## charge three simulated cars, from the relay to the receipt, with faults on the way
 	@$(BIN)/python -m tools.demo

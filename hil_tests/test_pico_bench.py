@@ -141,7 +141,9 @@ def test_reset_opens_the_relay_and_keeps_the_flash(pico: PicoBench, how: str):
     boots = pico.state()["boots"]
     actions = {"button": pico.reset, "watchdog": lambda: pico.run(0.03), "power": pico.cut_power}
     actions[how]()
-    assert [high for _, high in pico.edges(RELAY)][-2:] == [True, False]
+    (closed_s, closed), (opened_s, opened) = pico.edges(RELAY)[-2:]
+    assert (closed, opened) == (True, False)
+    assert closed_s < opened_s <= pico.state()["guest_s"]
     pico.boot()
     assert pico.state()["boots"] == (1 if how == "power" else boots + 1)
     assert pico.exec("print(open('kept').read())") == f"{how}\n"

@@ -74,9 +74,10 @@ class PicoBoard:
 
     def cut_power(self) -> None:
         """What was not in the flash is gone, the pins float, and the board boots anew when it is next run."""
-        self._earlier_ns = self.now_ns
+        now_ns = self.now_ns
         for number in [number for number, high in self.levels.items() if high]:
-            self._note(number, False, self.now_ns)
+            self._note(number, False, now_ns)
+        self._earlier_ns = now_ns
         self.guest = self._new_guest()
 
     def _new_guest(self) -> Guest:
