@@ -42,6 +42,15 @@ def test_pause_doubles_with_each_refusal_up_to_a_bound():
     assert pauses == [min(PAUSE_FIRST_S * 2**number, PAUSE_MAX_S) for number in range(9)]
 
 
+def test_board_that_was_let_in_is_asked_for_within_a_minute_however_long_it_was_refused():
+    memory, now_s = TurnedAway(), 0.0
+    registered = said(register(1))
+    for _ in range(200):
+        memory.refused(registered, "not_bound", now_s)
+        assert memory.reason(registered, now_s + 60.0) is None
+        now_s += 60.0
+
+
 def test_accepted_board_is_forgotten():
     memory = refused(said(register(1)))
     memory.accepted(said(register(2)))

@@ -61,6 +61,16 @@ def test_pause_doubles_up_to_a_bound_while_they_go_on_and_ends_after_a_calm_time
     assert not twins.took_over("cp_001", A, B, now_s + PAUSE_MAX_S + CALM_S + 2)
 
 
+def test_one_that_keeps_the_id_is_let_in_within_two_minutes():
+    twins, now_s = Twins(), 2.0
+    for at_s, loser, winner in TWINS[0][1]:
+        twins.took_over("cp_001", loser, winner, at_s)
+    for _ in range(50):
+        assert not twins.refused("cp_001", now_s + 120.0)
+        now_s += 121.0
+        assert twins.took_over("cp_001", A, B, now_s)
+
+
 def test_what_was_no_twin_is_forgotten_without_a_word():
     twins = Twins()
     twins.took_over("cp_001", A, B, 0.0)
