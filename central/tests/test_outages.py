@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from wire.kinds import COMMANDS
 
@@ -162,25 +163,24 @@ def test_a_full_database_is_waited_for(lined: Site, tmp_path: Path, caplog: pyte
     database = open_database(f"sqlite:///{tmp_path / 'central.db'}")
     migrate(database.writer)
 
-    def limit(pages: int) -> None:
-        with database.writer.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    pages = [1_000_000]
 
+    def limit(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages[0]}")  # a connection's own
+
+    event.listen(database.writer, "checkout", limit)
     lined.says("driver_register", "api", driver_id="ada").result(10)
     with working(database, lined.log) as one:
         one.catch_up()
-        limit(1)  # SQLite makes of it: as many as there are
+        pages[0] = 1  # SQLite makes of it: as many as there are
         for number in range(500):
             lined.says("charge_request", "api", message_id=f"r{number}", driver_id="ada", cp_id="nowhere")
         one.wait(lambda: "database or disk is full" in caplog.text, "it says so")
         held = len(rows_of(database, CHARGE_REQUESTS))
         assert held < 500
 
-        def goes_on() -> bool:
-            limit(1_000_000)  # a connection's own: the worker has one, and may have another next time
-            return is_folded(database, lined.log)
-
-        one.wait(goes_on, "it goes on")
+        pages[0] = 1_000_000
+        one.wait(lambda: is_folded(database, lined.log), "it goes on")
     assert len(rows_of(database, CHARGE_REQUESTS)) == 500
     database.dispose()
 
