@@ -3,6 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,27 @@ def test_a_rebuild_that_is_killed_in_between_publishes_nothing(
         stop_after_one(again, lined)
     fold(again, lined)
     assert said(lined) == before
+
+
+def test_a_database_from_a_backup_publishes_nothing_again(lined: Site, empty: Callable[[], Database]) -> None:
+    """What was said after the backup lies in the log."""
+    database, backup = empty(), empty()
+    lived(lined)
+    fold(database, lined)
+    copy_database(database, backup)
+    lined.says("charge_stop_request", "api", driver_id="ada", cp_id="cp_001").result(10)
+    lined.says("charge_request", "api", message_id="again", driver_id="bob", cp_id="nowhere").result(10)
+    lined.appends(CP, "cp_001", b"not JSON again").result(10)
+    fold(database, lined)
+    before = said(lined)
+    fold(backup, lined)
+    assert said(lined) == before
+    assert content(backup, CHARGE_REQUESTS) == content(database, CHARGE_REQUESTS)
+
+
+def copy_database(source: Database, target: Database) -> None:
+    with closing(sqlite3.connect(source.place)) as one, closing(sqlite3.connect(target.place)) as other:
+        one.backup(other)
 
 
 def stop_after_one(database: Database, site: Site) -> None:
