@@ -14,7 +14,7 @@ from wire.kinds import DRIVER
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.tables import DRIVERS, POSITIONS
-from central.tests.working import Working, rows_of, working
+from central.tests.working import Working, is_folded, rows_of, working
 from central.worker.loop import Stopped
 from central.worker.ticker import Ticker
 from eventlog import Log, LogUnavailable, TopicMismatch
@@ -84,9 +84,12 @@ def stopped(broker: kafka.KafkaBroker) -> Generator[Path]:
 
 
 @pytest.fixture
-def earlier(broker: kafka.KafkaBroker, log: Log, tmp_path: Path) -> Path:
-    """The broker's data when the log held one record."""
+def earlier(database: Database, broker: kafka.KafkaBroker, log: Log, tmp_path: Path) -> Path:
+    """The broker's data when the log held one record of a driver, and the terms in each partition."""
     register(log, "ada")
+    with working(database, log) as one:
+        one.wait(lambda: rows_of(database, DRIVERS), "the record")
+        one.catch_up()
     with stopped(broker) as folder:
         shutil.copytree(folder, tmp_path / "copy")
     return tmp_path / "copy"
@@ -117,7 +120,14 @@ def test_a_broker_that_came_back_without_its_newest_records(
     one = Working(database, log)
     one.start()
     register(log, *(["ada"] * 4))
-    one.catch_up()
+
+    def is_caught_up() -> bool:
+        try:
+            return is_folded(database, log)
+        except LogUnavailable:  # the broker has just come back
+            return False
+
+    one.wait(is_caught_up, "everything folded")
     before = rows_of(database, POSITIONS)
     with stopped(broker) as folder:
         put_back(folder, earlier)
@@ -161,7 +171,7 @@ def test_a_beginning_that_is_gone_before_it_was_folded(database: Database, world
         one.catch_up()
     register(log, *(["ada"] * 4))
     world.drop_oldest("ev.driver", 3)
-    assert "is gone: it holds 3 and later, and the database goes on at 1; " in refusal(database, log)
+    assert "is gone: it holds 3 and later, and the database goes on at 2; " in refusal(database, log)
 
 
 def test_telemetry_alone_made_anew_is_read_from_its_beginning_and_counted(
