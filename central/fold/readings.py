@@ -62,9 +62,14 @@ def apply_to_meter(step: Step, point: ChargingPoint, at: Stamp, *, is_fitted: bo
     return meter, verdict
 
 
-def note_registered(step: Step, point: ChargingPoint) -> None:
-    """What a board knows of its meter at boot. A lower one was wiped, and takes Central's figure from the answer."""
+def note_registered(step: Step, point: ChargingPoint, *, is_fitted: bool) -> None:
+    """What a board knows of its meter at boot. A lower one was wiped, and takes Central's figure from the answer.
+
+    `is_fitted` False: the registration sets nothing, but what its meter told has its place. Puts the charge point.
+    """
     message = step.message
+    if message.get("meter_id") is None:
+        return
     meter = step.rows.get(Meter, point.cp_id, message["meter_id"])
     if message.get("register_wh") is not None:
         at = stamp(message, 0, step.at_ms)
@@ -72,7 +77,8 @@ def note_registered(step: Step, point: ChargingPoint) -> None:
         meter = _registered(step, point, meter, told)
     if meter is not None:
         step.rows.put(meter)
-        charge_point.fit_meter(point, meter, is_fitted=True)
+        charge_point.fit_meter(point, meter, is_fitted=is_fitted)
+        step.rows.put(point)
 
 
 def _registered(step: Step, point: ChargingPoint, meter: Meter | None, told: Told) -> Meter:

@@ -23,10 +23,12 @@ def handle_register_message(step: Step) -> None:
     if point is not None and not may_speak(point, board) and not (point.replaceable and board is not None):
         raise Refused("not_bound", f"{step.key} is bound to {point.board}, not to {board or 'no board'}")
     if point is not None and point.board is not None and point.board == board and numbered_of(step.incoming) is None:
+        readings.note_registered(step, point, is_fitted=False)
         return
     if point is None:
         point = _first(step)
     if is_stale(step.rows, step.incoming, point.registered_by):
+        readings.note_registered(step, point, is_fitted=False)
         return
     if point.board is not None and point.board != board:
         _change_board(step, point)
@@ -60,8 +62,7 @@ def _adopt(step: Step, point: ChargingPoint) -> None:
     point.location = message["location"]
     point.rated_current_ma = message.get("rated_current_ma", point.rated_current_ma)
     _adopt_engine(step, point)
-    if message.get("meter_id") is not None:
-        readings.note_registered(step, point)
+    readings.note_registered(step, point, is_fitted=True)
     if message.get("last_seq") is not None:
         _follow_seq(step, point, message["last_seq"])
 

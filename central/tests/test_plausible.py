@@ -8,8 +8,8 @@ from wire.kinds.fields import TIME_MAX_MS, TIME_MIN_MS
 
 from central.model.rows import Alarm, Meter, Ticket
 from central.tests.books import check_books
-from central.tests.charging import answer, ask, charge, checkpoint, complete, connect, driver, register, start
-from central.tests.line_in_memory import BOARD, ENGINE, LineInMemory
+from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, register, start
+from central.tests.line_in_memory import ENGINE, LineInMemory
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -289,60 +289,3 @@ def test_where_the_logs_clock_was_wrong_a_board_is_believed_for_a_day_at_most():
     complete(line, session, 1_000_000, started_at_ms=line.now_ms - MINUTE_MS, ended_at_ms=TIME_MAX_MS - 1)
     assert line.dead_codes() == ["implausible"]
     assert (line.session(session).energy_wh, line.session(session).held_wh) == (0, 999_000)
-
-
-# --- what else tells a register ---
-
-
-def test_a_register_that_an_unfed_completion_tells_has_its_place():
-    """It rose while Central heard nothing; the relay of this session never closed."""
-    line = connected()
-    session = ask(line)
-    answer(line, 1)
-    line.tick(HOUR_MS)
-    complete(line, session, 1_500, start_register_wh=1_500, relay_closed=False)
-    row = line.session(session)
-    assert (row.status, row.energy_wh, row.unbilled_wh) == ("cancelled", None, 0)
-    assert line.rows.one(Meter, "cp_001", "meter1").unassigned_wh == 500
-    assert line.point().register_wh == 1_500
-    check_books(line)
-
-
-def test_what_flowed_though_the_engine_says_that_its_relay_never_closed_is_unbilled():
-    """A plant that froze while the relay was on its way: current flowed after the engine had given up."""
-    line = connected()
-    session = ask(line)
-    answer(line, 1)
-    line.tick(MINUTE_MS)
-    complete(line, session, 1_040, reason="fault", fault="relay_stuck", relay_closed=False)
-    row = line.session(session)
-    assert (row.status, row.energy_wh, row.unbilled_wh, row.tickets) == ("failed", None, 40, 0)
-    check_books(line)
-    charge(line, "r2")
-    check_books(line)
-
-
-def test_an_unfed_completion_after_the_session_was_given_up():
-    line = connected()
-    session = ask(line)
-    answer(line, 1)
-    line.tick(25 * HOUR_MS)
-    assert line.session(session).status == "failed"
-    complete(line, session, 1_040, start_register_wh=1_030, relay_closed=False)
-    row = line.session(session)
-    assert (row.status, row.energy_wh, row.unbilled_wh, row.tickets) == ("failed", None, 10, 0)
-    check_books(line)
-
-
-def test_a_registration_with_a_meter_and_no_register_tells_none():
-    line = LineInMemory()
-    line.board_says("register_request", location="Yard", price_per_kwh=0.25, meter_id="meter1")
-    assert line.rows.all(Meter) == []
-    driver(line)
-    line.says("link_up", "bridge", cp_id="cp_001", link_id="link1", board=BOARD)
-    session = ask(line)
-    line.board_says("command_response", seq=1, accepted=True)
-    fields: dict[str, Any] = {"session_id": session, "meter_id": "meter1", "register_wh": 50_000}
-    line.board_says("charge_started", occurred_at_ms=line.now_ms, **fields)
-    assert line.dead == []
-    assert line.point().register_wh == 50_000
