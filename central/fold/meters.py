@@ -28,6 +28,7 @@ RATED_IF_UNKNOWN_MA = 80_000
 _VOLTS_3_PHASES_AND_A_TENTH = 825  # 3 x 250 V x 1.1: a charge point does not say how many phases it has
 _SLACK_MS = 10_000  # what is told is as old as the newest flash checkpoint at most
 _PER_WH = 1_000 * 3_600_000  # mA and ms in A and h
+_AHEAD_MS = 60_000  # of the log's clock: as far as a board's may be that is right
 _DAY_MS = 24 * 3_600_000
 
 # rise: plausible, at or above what was told. stale: overtaken by a newer one. fell: lower, though read later.
@@ -87,10 +88,17 @@ def opened(cp_id: str, meter_id: str, reading: Told) -> Meter:
 
 def judged(meter: Meter, reading: Told, limit: Limit) -> Verdict:
     if reading.register_wh < meter.register_wh:
-        is_later = reading.told_at_ms is not None and reading.at_ms > meter.read_at_ms
-        return "fell" if is_later else "stale"
+        return "fell" if _is_later(meter, reading) else "stale"
     fits = reading.register_wh - meter.register_wh <= limit.most_wh(_longest_ms(meter, reading, limit))
     return "rise" if fits else "implausible"
+
+
+def _is_later(meter: Meter, reading: Told) -> bool:
+    """By its board's own clock too; what is stamped far in the future does not tell when it was read."""
+    told_at_ms = reading.told_at_ms
+    if told_at_ms is None or told_at_ms > reading.heard_at_ms + _AHEAD_MS:
+        return False
+    return reading.at_ms > meter.read_at_ms and told_at_ms > meter.told_at_ms
 
 
 def is_clock_wrong(meter: Meter, reading: Told) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wire.kinds.fields import TIME_MAX_MS, TIME_MIN_MS
 
 JITTER_MS = 60_000  # what a sound stamp may lie below the mark, and may lie above it without being a jump
+AGREES_MS = 1_000  # what a stamp may lie off the mark and be its record's time
 IN_A_ROW = 3  # so many stamps that agree are believed
 
 
@@ -39,8 +40,8 @@ def advance(mark: Mark, stamp_ms: int) -> Mark:
 
 
 def stands(at_ms: int, stamp_ms: int) -> bool:
-    """Whether a record's time, `at_ms`, is not its own, since its stamp was not believed: time stands still."""
-    return abs(at_ms - stamp_ms) > JITTER_MS
+    """Whether a record's time, `at_ms`, is not its own, since its stamp lies below the mark: time stands still."""
+    return abs(at_ms - stamp_ms) > AGREES_MS
 
 
 def _after_sound(mark: Mark, stamp_ms: int) -> Mark:

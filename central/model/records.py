@@ -33,7 +33,7 @@ class Incoming:
     at_ms: int  # the record's time (record_time.py)
     appender: str  # bridge, api, worker, ticker, operator
     problem: "Problem | None" = None  # a board's numbered word that cannot be read: it is counted, then buried
-    clock_stands: bool = False  # the log's stamp of it was not believed: `at_ms` is the time of a record before it
+    clock_stands: bool = False  # `at_ms` is the time of a record before it, and not the log's stamp of it
 
 
 class Refused(Exception):

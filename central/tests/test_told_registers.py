@@ -6,8 +6,8 @@ import pytest
 
 from central.model.rows import Meter
 from central.tests.books import check_books
-from central.tests.charging import answer, ask, charge, complete, connect, driver, register
-from central.tests.line_in_memory import BOARD, LineInMemory
+from central.tests.charging import answer, ask, charge, checkpoint, complete, connect, driver, register, start
+from central.tests.line_in_memory import BOARD, ENGINE, LineInMemory
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -86,3 +86,29 @@ def test_a_registration_that_sets_nothing_tells_its_register_all_the_same(n: int
     assert (line.point().location, line.point().register_wh) == ("Wiped", 3_400)
     assert line.rows.one(Meter, "cp_001", "meter1").unassigned_wh == 2_400
     check_books(line)
+
+
+def test_a_reading_that_a_registration_overtook_is_no_fall_though_its_clock_was_ahead():
+    line = connected()
+    session = ask(line)
+    answer(line, 1)
+    line.tick(HOUR_MS)
+    register(line, n=9, register_wh=1_600, occurred_at_ms=line.now_ms)
+    fields: dict[str, Any] = {"session_id": session, "meter_id": "meter1", "register_wh": 1_450}
+    line.tick(MINUTE_MS)
+    line.board_says("meter_checkpoint", board=ENGINE, occurred_at_ms=line.now_ms + HOUR_MS, **fields)
+    assert line.rows.one(Meter, "cp_001", "meter1").life == 1
+    check_books(line)
+
+
+def test_a_log_whose_clock_is_half_a_minute_back_stands_still_for_as_long():
+    """Too little to be seen as wrong by its mark; but a charge goes on meanwhile."""
+    line = connected()
+    line.log_ahead_ms = 40_000
+    session = ask(line)
+    answer(line, 1)
+    start(line, session)
+    line.log_ahead_ms = 0
+    line.tick(40_000)
+    checkpoint(line, session, 1_140)
+    assert line.dead == []
