@@ -4,6 +4,7 @@ import signal
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,17 @@ def test_the_database_locked(lined: Site, tmp_path: Path, caplog: pytest.LogCapt
     database.dispose()
 
 
+def publish(database: Database, publisher: Publisher) -> bool:
+    """What can go out now; True once the outbox is empty."""
+    with database.reader.connect() as connection:
+        publisher.publish(connection)
+    done = publisher.acked()
+    with database.writer.begin() as connection:
+        outbox.remove(connection, done)
+    publisher.forget(done)
+    return not rows_of(database, OUTBOX)
+
+
 def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined: Site, tmp_path: Path) -> None:
     """The log is locked for a while, again and again, while 150 messages of five keys go out."""
     records = [OutboxRecord(COMMANDS, f"k{n % 5}".encode(), b'{"n":%d}' % n, {"by": "worker"}) for n in range(150)]
@@ -71,20 +83,13 @@ def test_what_the_log_refused_goes_out_again_in_order(database: Database, lined:
     impatient = EmbeddedLog(tmp_path / "log.db", busy_timeout_s=0.02)
     publisher = Publisher(impatient, LogClock(), lambda: None)
 
-    def publish() -> bool:
-        with database.reader.connect() as connection:
-            publisher.publish(connection)
-        done = publisher.acked()
-        with database.writer.begin() as connection:
-            outbox.remove(connection, done)
-        publisher.forget(done)
-        return not rows_of(database, OUTBOX)
+    def is_refused(failed: int) -> bool:
+        return publish(database, publisher) or publisher.counts["failed"] > failed
 
     for _ in range(3):
-        failed = publisher.counts["failed"]
         with locked(tmp_path / "log.db"):
-            wait_for(lambda failed=failed: publish() or publisher.counts["failed"] > failed, DEADLINE_S, "a refusal")
-    wait_for(publish, DEADLINE_S, "everything published")
+            wait_for(partial(is_refused, publisher.counts["failed"]), DEADLINE_S, "a refusal")
+    wait_for(lambda: publish(database, publisher), DEADLINE_S, "everything published")
     logged = lined.read(COMMANDS, len(records))
     for key in {record.key for record in records}:
         first_said = list(dict.fromkeys(record.value for record in logged if record.raw_key == key))
@@ -99,8 +104,8 @@ def test_a_command_that_expired_before_the_log_took_it_is_dropped_and_told(
     values = [b'{"expires_at_ms":%d}' % at_ms for at_ms in (1_600_000_000_000, 1_600_000_000_001, 4_000_000_000_000)]
     with database.writer.begin() as connection:
         outbox.add(connection, [OutboxRecord(COMMANDS, b"cp_001", value, {"by": "worker"}) for value in values])
-    with working(database, lined.log) as one:
-        one.catch_up()
+    publisher = Publisher(lined.log, LogClock(), lambda: None)
+    wait_for(lambda: publish(database, publisher), DEADLINE_S, "the outbox is empty")
     assert [record.value for record in lined.read(COMMANDS)] == [values[0], values[2]]
     assert "a command to cp_001 expired" in caplog.text
 

@@ -106,7 +106,7 @@ def bills_are_plausible(world: World) -> Found:
     if "log_clock" in world.mishaps:
         return
     told = [each.message for each in world.worker.incoming]
-    accepted = {message["session_id"] for message in told if message.get("action") == "accept_held"}
+    accepted = {message.get("session_id") for message in told if message.get("action") == "accept_held"}
     for each in world.worker.incoming:
         message = each.message
         if message["type"] != "ticket" or message["session_id"] in accepted:
