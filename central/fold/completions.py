@@ -88,6 +88,12 @@ def last_sound(step: Step, point: ChargingPoint, session: Session, meter: Meter)
     """
     last = last_wh(session) or 0
     start = last if session.start_register_wh is None else session.start_register_wh
+    return _up_to(step, point, session, meter, start)
+
+
+def _up_to(step: Step, point: ChargingPoint, session: Session, meter: Meter, start: int) -> Part:
+    """From this start to the last sound reading."""
+    last = max(start, last_wh(session) or start)
     duration_ms = max(last_at_ms(session), meter.heard_at_ms) - started_at_ms(session)
     fits = last - start <= limit_of(step, point).most_wh(duration_ms) or has_flag(session, LOG_CLOCK_WRONG)
     return Part(start, last if fits else start, last)
@@ -107,7 +113,7 @@ def _part(
     sound_wh = max(start_wh, last_wh(session) or start_wh)
     if told_wh < sound_wh or verdict == "fell":
         flag(session, REGISTER_FELL)
-        return Part(start_wh, sound_wh, sound_wh)
+        return _up_to(step, point, session, meter, start_wh)
     fits = told_wh - start_wh <= limit_of(step, point).most_wh(times.duration_ms)
     begins_sound = start_wh <= meter.register_wh or verdict != "implausible"
     return Part(start_wh, told_wh if fits and begins_sound else sound_wh, told_wh)

@@ -52,6 +52,20 @@ def test_a_completion_from_the_future_is_held(ahead_ms: int):
     check_books(line)
 
 
+def test_what_a_meter_can_have_told_in_idle_hours_is_no_charge_of_minutes():
+    """A checkpoint of a charge that never began takes the hours before for its own; the end contradicts it."""
+    line = connected()
+    line.tick(2 * HOUR_MS)
+    session = ask(line)
+    answer(line, line.point().seq)
+    checkpoint(line, session, 21_000)
+    line.tick(3 * MINUTE_MS)
+    complete(line, session, 1_000, lasted_ms=3 * MINUTE_MS)
+    row = line.session(session)
+    assert (row.energy_wh, row.held_wh, row.cost_minor) == (0, 20_000, 0)
+    check_books(line)
+
+
 @pytest.mark.parametrize("ahead_ms", AHEAD_MS)
 def test_a_checkpoint_from_the_future_counts_as_not_told(ahead_ms: int):
     line = connected()
