@@ -16,7 +16,7 @@ from wire.kinds.log import KINDS
 from central.fold.apply import apply
 from central.model import record_time
 from central.model.ids import NAMESPACE
-from central.model.record_time import Mark
+from central.model.record_time import JITTER_MS, Mark
 from central.model.records import Incoming, Message, Outgoing, Refused
 from central.model.rows import ChargingPoint, Deadline, LastSeen, SeenId, SeenWindow, Session, Ticket
 from central.model.states import FINAL
@@ -76,6 +76,7 @@ class Worker:
         self.refused: dict[int, Refused] = {}  # by position in `incoming`
         self.forgotten: set[int] = set()  # refused, and leave no row that they were seen
         self.live: dict[str, Deadline] = {}
+        self._ahead: dict[str, tuple[int, int]] = {}  # signs of life in the future, and when they were seen first
         self.dark_since_ms: dict[str, int] = {}  # of charge points that are DISCONNECTED: record times
 
     # --- the loop ---
@@ -191,12 +192,21 @@ class Worker:
             seen = self.rows.table.get((LastSeen, (point.cp_id,)))
             if seen is None:
                 continue
-            is_silent = seen.at_ms < now_ms - SILENT_AFTER_MS
-            if is_silent != point.silent:
+            is_ahead = seen.at_ms > now_ms + JITTER_MS
+            is_silent = self._last_sign_ms(point.cp_id, seen.at_ms, now_ms) < now_ms - SILENT_AFTER_MS
+            if is_silent != point.silent and not (is_ahead and point.silent):
                 kind = "silent" if is_silent else "heard"
                 cause = f"{kind}/{point.cp_id}/{seen.at_ms}/{now_ms}"
                 message: Message = {"type": kind, "message_id": str(uuid5(NAMESPACE, cause)), "cp_id": point.cp_id}
                 self.log.append(KINDS[kind].topic, point.cp_id, message, "ticker")
+
+    def _last_sign_ms(self, cp_id: str, seen_ms: int, now_ms: int) -> int:
+        """As worker/silence.py: of a sign in the future counts since when it stands."""
+        if seen_ms <= now_ms + JITTER_MS:
+            return seen_ms
+        if self._ahead.get(cp_id, (0, 0))[0] != seen_ms:
+            self._ahead[cp_id] = seen_ms, now_ms
+        return self._ahead[cp_id][1]
 
     # --- what is noted ---
 
