@@ -3,7 +3,8 @@
 from typing import Any
 
 from central.model.ids import session_id
-from central.tests.line_in_memory import BOARD, ENGINE, LineInMemory, made_id
+from central.model.rows import Driver
+from central.tests.line_in_memory import BOARD, ENGINE, SECOND, LineInMemory, made_id
 
 METER = "meter1"
 PRICE_E4 = 2_500
@@ -64,6 +65,23 @@ def complete(
         **fields,
     }  # fmt: skip
     line.board_says("charge_completion", board=_engine_of(line, cp), cp=cp, **told)
+
+
+def begin(line: LineInMemory) -> str:
+    """Ada's charge at cp_001, with a checkpoint after a minute. The session's id."""
+    driver(line)
+    session = ask(line)
+    answer(line, 1)
+    start(line, session)
+    line.tick(60 * SECOND)
+    checkpoint(line, session, 1_100)
+    line.take_commands()
+    return session
+
+
+def claim(line: LineInMemory, driver_id: str = "ada") -> str | None:
+    """The session that the driver holds a claim on."""
+    return line.rows.one(Driver, driver_id).claim_session_id
 
 
 def charge(line: LineInMemory, request: str = "r1", driver_id: str = "ada", energy_wh: int = 2_000) -> str:

@@ -8,8 +8,8 @@ from wire.ids import MAX_N
 from wire.kinds.fields import ENERGY_MAX_WH
 
 from central.fold.dedup import SEEN_FOR_MS
-from central.model.rows import ChargeRequest, Driver, Session, Ticket
-from central.tests.charging import answer, ask, charge, complete, connect, driver, link_up, register, start
+from central.model.rows import ChargeRequest, Session, Ticket
+from central.tests.charging import answer, ask, charge, claim, complete, connect, driver, link_up, register, start
 from central.tests.line_in_memory import LineInMemory, made_id
 
 HOUR_MS = 3_600_000
@@ -23,10 +23,6 @@ def ready(*cps: str) -> LineInMemory:
     driver(line)
     line.take_commands()
     return line
-
-
-def claim(line: LineInMemory, driver_id: str = "ada") -> str | None:
-    return line.rows.one(Driver, driver_id).claim_session_id
 
 
 def request(line: LineInMemory, name: str = "r1", driver_id: str = "ada") -> tuple[str, str | None]:

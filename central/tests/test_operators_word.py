@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from central.model.rows import Driver, Fault, Ticket
+from central.model.rows import Fault, Ticket
 from central.model.terms import Terms
-from central.tests.charging import answer, ask, charge, checkpoint, complete, connect, driver, link_up, register, start
-from central.tests.line_in_memory import SECOND, LineInMemory
+from central.tests.charging import ask, begin, charge, claim, complete, connect, driver, link_up, register
+from central.tests.line_in_memory import LineInMemory
 
 TERMS = Terms()
 OTHER = "mon2"
@@ -22,18 +22,7 @@ def says(line: LineInMemory, action: str, **fields: str) -> None:
 def charging() -> tuple[LineInMemory, str]:
     line = LineInMemory()
     connect(line)
-    driver(line)
-    session = ask(line)
-    answer(line, 1)
-    start(line, session)
-    line.tick(60 * SECOND)
-    checkpoint(line, session, 1_100)
-    line.take_commands()
-    return line, session
-
-
-def claim(line: LineInMemory) -> str | None:
-    return line.rows.one(Driver, "ada").claim_session_id
+    return line, begin(line)
 
 
 def test_a_session_is_ended_at_its_last_sound_reading_and_frees_everybody() -> None:

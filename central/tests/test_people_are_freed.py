@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from central.model.ids import session_id
-from central.model.rows import ChargeRequest, Driver
+from central.model.rows import ChargeRequest
 from central.model.terms import Terms
-from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, link_up, start
+from central.tests.charging import answer, ask, begin, claim, complete, connect, driver, link_up
 from central.tests.line_in_memory import SECOND, LineInMemory, made_id
 
 TERMS = Terms()
@@ -20,18 +20,7 @@ def charging() -> tuple[LineInMemory, str]:
     line = LineInMemory()
     connect(line)
     connect(line, "cp_002", board="mon2", link="link2")
-    driver(line)
-    session = ask(line)
-    answer(line, 1)
-    start(line, session)
-    line.tick(60 * SECOND)
-    checkpoint(line, session, 1_100)
-    line.take_commands()
-    return line, session
-
-
-def claim(line: LineInMemory) -> str | None:
-    return line.rows.one(Driver, "ada").claim_session_id
+    return line, begin(line)
 
 
 def link_down(line: LineInMemory, link: str = "link1") -> None:
