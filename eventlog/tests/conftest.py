@@ -16,9 +16,11 @@ def embedded_world(tmp_path: Path) -> EmbeddedWorld:
 
 
 @pytest.fixture
-def kafka_world(request: pytest.FixtureRequest) -> KafkaWorld:
+def kafka_world(request: pytest.FixtureRequest) -> Iterator[KafkaWorld]:
     broker = request.getfixturevalue("kafka_broker")
-    return KafkaWorld(broker.address, f"t{uuid.uuid4().hex[:8]}.", broker.process.send_signal)
+    world = KafkaWorld(broker.address, f"t{uuid.uuid4().hex[:8]}.", broker.process.send_signal)
+    yield world
+    world.delete()
 
 
 @pytest.fixture(params=["embedded_world", "kafka_world"])

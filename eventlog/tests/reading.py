@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from eventlog.port import Log, Reader, Record
+from eventlog.port import Log, LogUnavailable, Reader, Record
 from tools.testing.deadlines import DEADLINE_S
 
 
@@ -24,6 +24,21 @@ def read(reader: Reader, count: int, max_records: int = 500) -> list[Record]:
             raise TimeoutError(f"{len(records)} of {count} records within {DEADLINE_S:g} s")
         records += reader.poll(max_records, 1.0)
     return records
+
+
+def read_on(reader: Reader, count: int) -> tuple[list[Record], list[str]]:
+    """At least `count` records, and what the reader told meanwhile of a log that was away."""
+    deadline = time.monotonic() + DEADLINE_S
+    records: list[Record] = []
+    told: list[str] = []
+    while len(records) < count:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{len(records)} of {count} records within {DEADLINE_S:g} s; told: {told[-3:]}")
+        try:
+            records += reader.poll(500, 1.0)
+        except LogUnavailable as error:
+            told.append(str(error))
+    return records, told
 
 
 def read_all(log: Log, positions: Mapping[tuple[str, int], int]) -> list[Record]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eventlog import Log, LogReplaced, LogUnavailable, OffsetOutOfRange, Reader, Record
-from eventlog.tests.reading import beginnings, read
+from eventlog.tests.reading import beginnings, read, read_on
 from eventlog.tests.worlds import EmbeddedWorld, KafkaWorld, World
 from tools.services.kafka import KafkaBroker
 from tools.services.process import wait_for
@@ -41,18 +41,6 @@ def told(reader: Reader) -> LogUnavailable:
     return answer
 
 
-def read_on(reader: Reader, count: int) -> list[Record]:
-    """Once the log is back."""
-
-    def records() -> list[Record]:
-        try:
-            return read(reader, count)
-        except LogUnavailable:
-            return []
-
-    return wait_for(records, DEADLINE_S, "records")
-
-
 def test_a_reader_tells_that_the_broker_was_away(kafka_world: KafkaWorld, kafka_broker: KafkaBroker) -> None:
     log = kafka_world.open()
     log.create_topics()
@@ -64,7 +52,7 @@ def test_a_reader_tells_that_the_broker_was_away(kafka_world: KafkaWorld, kafka_
     told(reader)  # and again, as long as it is away
     kafka_broker.start()
     append(log, "1", "2")
-    assert values(read_on(reader, 2)) == ["1", "2"]
+    assert values(read_on(reader, 2)[0]) == ["1", "2"]
     assert reader.poll(100, 0.2) == []
     reader.close()
     log.close()
@@ -80,8 +68,8 @@ def test_a_broker_that_went_and_came_back_between_two_polls(kafka_world: KafkaWo
     kafka_broker.kill()
     kafka_broker.start()
     append(log, "1")
-    assert "was lost" in str(told(reader))
-    assert values(read_on(reader, 1)) == ["1"]
+    told(reader)  # that a connection was lost, or before that nobody serves it yet
+    assert values(read_on(reader, 1)[0]) == ["1"]
     reader.close()
     log.close()
 
@@ -99,7 +87,7 @@ def test_a_reader_tells_that_the_broker_does_not_answer(kafka_world: KafkaWorld,
     finally:
         kafka_broker.process.send_signal(signal.SIGCONT)
     append(log, "1")
-    assert values(read_on(reader, 1)) == ["1"]
+    assert values(read_on(reader, 1)[0]) == ["1"]
     reader.close()
     log.close()
 

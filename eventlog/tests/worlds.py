@@ -80,6 +80,12 @@ class KafkaWorld:
             self.broker_address, "test", topics, prefix=self.prefix, max_pending_records=max_pending_records
         )
 
+    def delete(self) -> None:
+        """All its topics: a broker that kept those of every test would run out of memory."""
+        admin = new_admin(self.broker_address, "test")
+        admin.delete_topics([name for name in admin.list_topics() if name.startswith(self.prefix)])
+        admin.close()
+
     def drop_oldest(self, topic: str, records: int) -> None:
         admin = new_admin(self.broker_address, "test")
         log = self.open()

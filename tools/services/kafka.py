@@ -21,6 +21,7 @@ __all__ = ["KafkaBroker", "KafkaUnavailable", "available"]
 START_TIMEOUT_S = 90.0
 JVM_OPTIONS = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
+# The cleaner takes its buffer at every start, 128 MB by default: half of the heap, for topics that nobody compacts.
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -31,6 +32,7 @@ controller.quorum.bootstrap.servers={host}:{controller_port}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
 log.index.size.max.bytes=1048576
+log.cleaner.dedupe.buffer.size=4194304
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 transaction.state.log.replication.factor=1
