@@ -20,9 +20,10 @@ from central.tests.sequences.world import DRIVERS, World
 from central.worker.parking import KEY_UNPARKED
 
 # What a stranger's appender may say: folds speak by the worker alone, and it is ours. Nor is anything parked here.
+# Sorted, so that a seed means the same history whichever module was imported first.
 KINDS_SAID = tuple(
     kind.name
-    for kind in KINDS.values()
+    for _, kind in sorted(KINDS.items())
     if kind.topic in (CP, DRIVER, TELEMETRY) and all(APPENDERS[each] != frozenset({"worker"}) for each in kind.speakers)
     if kind.name != KEY_UNPARKED
 )

@@ -46,7 +46,7 @@ def repeated_makes_the_same(worker: Worker, random: Random) -> Iterable[str]:
         if number and random.random() < 0.2:
             of = random.randrange(max(0, number - 60), number)
             again = worker.incoming[of]
-            is_new = again.topic == TELEMETRY or of in worker.forgotten or _has_room(worker.incoming[of:number])
+            is_new = again.topic == TELEMETRY or of in worker.forgotten or _has_room(worker.incoming[of : number + 1])
             if incoming.at_ms - again.at_ms < 20 * DAY_MS and not is_new:
                 told.append(Incoming(again.topic, again.key, again.message, incoming.at_ms, again.appender))
     yield from _compared(worker, *fold(worker, told))
