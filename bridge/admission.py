@@ -1,7 +1,7 @@
 """Who may have a line, and for how long before it registers: strangers never take the places of boards. No I/O.
 
-A line is a stranger until a registration is said on it. Each budget of places is shared by registered lines and
-strangers. Where a place is needed, a stranger gives it up, the oldest first: of the newcomer's own address where that
+A line is a stranger until the log has taken a registration of it. Each budget of places is shared by registered lines
+and strangers. Where a place is needed, a stranger gives it up, the oldest first: of the newcomer's own address where that
 has its share of strangers already, else of any. Where nobody is a stranger, the newcomer is turned away.
 """
 
@@ -17,10 +17,13 @@ SHARE_MIN = 64
 
 @dataclass(slots=True)
 class _Place:
-    """`since_s`: from when on the time to register counts. `saying`: registrations that wait for the log."""
+    """`since_s`: from when on the time to register counts. `has_said`: a registration, whatever became of it.
+    `saying`: registrations that wait for the log.
+    """
 
     since_s: float
     stranger: bool = True
+    has_said: bool = False
     saying: int = 0
 
 
@@ -84,19 +87,21 @@ class Admission:
                 budget.remove_stranger(line)
 
     def registration_said(self, line: Peer) -> None:
-        """It waits for the log, and the line is no stranger any more. `registration_settled` must follow."""
+        """It waits for the log. `registration_settled` must follow."""
         place = self._places[line]
+        place.has_said = True
         place.saying += 1
-        if place.stranger:
+
+    def registration_settled(self, line: Peer, now_s: float, *, logged: bool) -> None:
+        """The log has taken it, and the line is no stranger any more; or it has not."""
+        if (place := self._places.get(line)) is None:
+            return
+        place.saying -= 1
+        place.since_s = now_s
+        if logged and place.stranger:
             place.stranger = False
             if budget := self._budgets.get(line.kind.budget):
                 budget.remove_stranger(line)
-
-    def registration_settled(self, line: Peer, now_s: float) -> None:
-        """The log has taken it, or not."""
-        if place := self._places.get(line):
-            place.saying -= 1
-            place.since_s = now_s
 
     def late(self, now_s: float, registered: Callable[[Peer], bool], *, log_away: bool) -> list[Peer]:
         """The lines that should have registered by now. Time in which the log keeps a registration does not count."""
@@ -104,7 +109,7 @@ class Admission:
         for line, place in self._places.items():
             if not line.kind.must_register:
                 continue
-            if registered(line) or place.saying or (log_away and not place.stranger):
+            if registered(line) or place.saying or (log_away and place.has_said):
                 place.since_s = now_s
             elif now_s - place.since_s > self._register_within_s:
                 found.append(line)

@@ -168,7 +168,7 @@ class Switchboard:
 
     def _appended(self, line: Peer, append: Append, registered: Register | None, logged: bool) -> None:
         if registered is not None:
-            self._admission.registration_settled(line, self._loop.time())
+            self._admission.registration_settled(line, self._loop.time(), logged=logged)
         if logged and not line.closed:
             if append.reliable:
                 line.ack(str(append.message_id))

@@ -35,7 +35,7 @@ def registered(admission: Admission, address: str = "10.0.0.1") -> Peer:
     board = line(address)
     entered(admission, board)
     admission.registration_said(board)
-    admission.registration_settled(board, 0.0)
+    admission.registration_settled(board, 0.0, logged=True)
     return board
 
 
@@ -53,9 +53,21 @@ def test_oldest_stranger_makes_room_and_a_registered_line_never():
     assert [entered(admission, each) for each in (first, second, third)] == [None, None, first]
     for each in (second, third):
         admission.registration_said(each)
+        admission.registration_settled(each, 0.0, logged=True)
     assert turned_away(admission, line())
     admission.leave(board)
     assert entered(admission, line()) is None
+
+
+def test_registrations_that_the_log_has_not_taken_hold_no_place():
+    admission = Admission({BOARDS: 2}, WITHIN_S)
+    waiting, refused = line(), line()
+    for each in (waiting, refused):
+        entered(admission, each)
+        admission.registration_said(each)
+    admission.registration_settled(refused, 0.0, logged=False)
+    assert [entered(admission, line()) for _ in range(2)] == [waiting, refused]
+    admission.registration_settled(waiting, 1.0, logged=True)  # too late: it has gone
 
 
 def test_address_with_its_share_of_strangers_makes_room_for_its_own_and_leaves_the_others_alone():
@@ -100,7 +112,7 @@ def test_time_in_which_the_log_keeps_a_registration_does_not_count():
     entered(admission, board)
     admission.registration_said(board)
     assert admission.late(1_000.0, lambda _: False, log_away=False) == []
-    admission.registration_settled(board, 1_000.0)
+    admission.registration_settled(board, 1_000.0, logged=False)
     assert admission.late(2_000.0, lambda _: False, log_away=True) == []
     assert admission.late(2_000.0 + WITHIN_S, lambda _: False, log_away=False) == []
     assert admission.late(2_001.0 + WITHIN_S, lambda _: False, log_away=False) == [board]
