@@ -1,8 +1,8 @@
 """Who may have a line, and for how long before it registers: strangers never take the places of boards. No I/O.
 
 A line is a stranger until the log has taken a registration of it. Each budget of places is shared by registered lines
-and strangers. Where a place is needed, a stranger gives it up, the oldest first: of the newcomer's own address where that
-has its share of strangers already, else of any. Where nobody is a stranger, the newcomer is turned away.
+and strangers. Where a place is needed, a stranger gives it up, the oldest first: of the newcomer's own address where
+that has its share of strangers already, else of any. Where nobody is a stranger, the newcomer is turned away.
 """
 
 from collections import OrderedDict
