@@ -94,7 +94,7 @@ class Central:
         self._published = 0
 
     def fold(self, fold: Fold, random: Random, *, is_safe: bool = True) -> bool:
-        """A batch from anywhere, and what it wants said of parking. Whether there was anything."""
+        """A batch from anywhere, and what it wants said of parking. Whether there was anything, or now is."""
         records = self._next(random)
         in_time, moved = timed(records, self._positions)
         batch = Batch(self.connection, fold, self._ahead)
@@ -105,9 +105,10 @@ class Central:
             return True
         self.connection.commit()
         self._positions |= moved
+        said = False
         if is_safe or random.random() < 0.5:
-            self._publish(twice=not is_safe and random.random() < 0.2)
-        return bool(records)
+            said = self._publish(twice=not is_safe and random.random() < 0.2)
+        return said or bool(records)
 
     def parked(self) -> list[tuple[str, str]]:
         return sorted(parked.read_keys(self.connection))
@@ -120,15 +121,18 @@ class Central:
             taken += self._log.partitions[place][at : at + size - len(taken)]
         return taken
 
-    def _publish(self, *, twice: bool) -> None:
-        """Only what tells of parking: the rest is in the history already."""
+    def _publish(self, *, twice: bool) -> bool:
+        """Only what tells of parking: the rest is in the history already. Whether there was any."""
+        said = False
         wanted = select(OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.value).where(OUTBOX.c.id > self._published)
         for row_id, topic, key, value in self.connection.execute(wanted.order_by(OUTBOX.c.id)):
             self._published = row_id
             if f'"{KEY_PARKED}"'.encode() in value and topic in (CP, DRIVER):
+                said = True
                 for _ in range(2 if twice else 1):
                     self._log.pass_on(topic, key, value)
         self.connection.commit()
+        return said
 
 
 def _number(key: str) -> int:

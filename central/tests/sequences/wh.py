@@ -37,9 +37,13 @@ def told_wh(worker: Worker) -> dict[Meter, int]:
     """
     first: dict[Meter, int] = {}
     highest: defaultdict[Meter, int] = defaultdict(int)
+    # Said again, what was refused is a duplicate, unless it was forgotten.
+    refused = {worker.incoming[number].message["message_id"] for number in set(worker.refused) - worker.forgotten}
     for number, incoming in enumerate(worker.incoming):
         message = incoming.message
         if incoming.topic != CP or number in worker.refused or incoming.appender != "bridge":
+            continue
+        if message["message_id"] in refused:
             continue
         registers = [message[name] for name in _REGISTERS if message.get(name) is not None]
         if registers and message.get("meter_id") is not None:
