@@ -67,6 +67,15 @@ def complete(
     line.board_says("charge_completion", board=_engine_of(line, cp), cp=cp, **told)
 
 
+def connected() -> LineInMemory:
+    """cp_001 with its board at hand, and Ada registered; nothing waits to be said to the board."""
+    line = LineInMemory()
+    connect(line)
+    driver(line)
+    line.take_commands()
+    return line
+
+
 def begin(line: LineInMemory) -> str:
     """Ada's charge at cp_001, with a checkpoint after a minute. The session's id."""
     driver(line)
@@ -97,9 +106,7 @@ def charge(line: LineInMemory, request: str = "r1", driver_id: str = "ada", ener
 
 def begun(**limits: Any) -> tuple[LineInMemory, str]:
     """A charge that began at 1,000 Wh at T0; 500 Wh and an hour later."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line, **limits)
     answer(line, 1)
     start(line, session)

@@ -3,18 +3,10 @@
 import pytest
 
 from central.model.rows import Command, Deadline
-from central.tests.charging import answer, ask, complete, connect, driver, link_up, register, start
+from central.tests.charging import answer, ask, complete, connected, link_up, register, start
 from central.tests.line_in_memory import T0, LineInMemory
 
 HOUR_MS = 3_600_000
-
-
-def connected() -> LineInMemory:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
-    line.take_commands()
-    return line
 
 
 def operator(line: LineInMemory, action: str, **fields: float) -> None:

@@ -6,7 +6,7 @@ import pytest
 from wire.ids import reliable_id
 
 from central.tests.books import check_books, places, tickets, unassigned_wh
-from central.tests.charging import answer, ask, begun, checkpoint, complete, connect, driver, link_up, register, start
+from central.tests.charging import answer, ask, begun, checkpoint, complete, connected, driver, link_up, register, start
 from central.tests.line_in_memory import ENGINE, T0, LineInMemory
 
 MINUTE_MS = 60_000
@@ -106,9 +106,7 @@ def test_a_stop_that_finds_no_session_overtakes_the_end():
 
 
 def test_a_stop_that_finds_no_session_overtakes_the_whole_charge():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     line.tick(HOUR_MS)
@@ -122,9 +120,7 @@ def test_a_stop_that_finds_no_session_overtakes_the_whole_charge():
 
 def test_a_bridge_that_was_away_for_25_hours_brings_a_checkpoint_and_an_end_without_their_start():
     """The log took the start, and lost it."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     line.tick(25 * HOUR_MS)
@@ -188,9 +184,7 @@ def test_a_late_end_takes_nothing_of_a_charge_that_runs():
 
 
 def test_a_bill_begins_no_lower_than_what_the_meter_told_first():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     line.tick(HOUR_MS)
     complete(line, session, 1_200, start_register_wh=400)
@@ -200,9 +194,7 @@ def test_a_bill_begins_no_lower_than_what_the_meter_told_first():
 
 def test_an_end_whose_start_cannot_be_is_held():
     """The charge fits into its hour, but its meter cannot have stood there when it began."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     line.tick(HOUR_MS)
     complete(line, session, 901_000, start_register_wh=900_000)
@@ -223,9 +215,7 @@ def test_a_bill_begins_where_the_meters_bill_before_it_ends():
 
 @pytest.mark.parametrize("kind", ["charge_started", "meter_checkpoint"])
 def test_a_lone_reading_is_judged_before_boards_are_told_its_register(kind: str):
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     fields: dict[str, Any] = {"session_id": session, "meter_id": "meter1", "register_wh": 500_000}
     line.board_says(kind, board=ENGINE, occurred_at_ms=line.now_ms, **fields)
@@ -236,9 +226,7 @@ def test_a_lone_reading_is_judged_before_boards_are_told_its_register(kind: str)
 
 
 def test_a_checkpoint_of_a_meter_never_heard_of_is_told_to_no_board():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     checkpoint(line, session, 500_000, **METER2)
     link_up(line, "link2")

@@ -3,16 +3,8 @@
 from central.fold.faults import MAX_FAULTS
 from central.model.records import Incoming, Message
 from central.model.rows import ChargingPoint, Fault
-from central.tests.charging import answer, ask, complete, connect, driver, link_up, register, start
+from central.tests.charging import answer, ask, complete, connected, link_up, register, start
 from central.tests.line_in_memory import T0, LineInMemory
-
-
-def connected() -> LineInMemory:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
-    line.take_commands()
-    return line
 
 
 def fault(line: LineInMemory, name: str | None = None, info: str = "hot") -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from central.model.rows import Session
 from central.tests.books import check_books, places, tickets
-from central.tests.charging import ask, begun, charge, checkpoint, complete, connect, driver, start
+from central.tests.charging import ask, begun, charge, checkpoint, complete, connect, connected, start
 from central.tests.line_in_memory import T0, LineInMemory
 
 MINUTE_MS = 60_000
@@ -30,9 +30,7 @@ def test_an_order_bounds_the_bill_of_a_lost_charge_and_its_correction(limits: di
 
 @pytest.mark.parametrize(("limits", "billed_wh"), LIMITS)
 def test_an_order_bounds_what_the_operator_accepts(limits: dict[str, Any], billed_wh: int):
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line, **limits)
     start(line, session)
     line.tick(HOUR_MS)

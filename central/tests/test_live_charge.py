@@ -17,7 +17,7 @@ from central.model.records import Incoming, Outgoing, Refused
 from central.model.terms import Terms
 from central.store.database import Database
 from central.store.sql_rows import SqlRows
-from central.tests.charging import METER, answer, ask, checkpoint, complete, connect, driver, start
+from central.tests.charging import METER, answer, ask, checkpoint, complete, connected, start
 from central.tests.line_in_memory import LineInMemory, made_id
 from central.views.charge import Charge, charge_of
 from central.views.queries import read_charge
@@ -59,9 +59,7 @@ class Shown:
 
 def charged(random: Random, **asked: Any) -> LineInMemory:
     """A charge of ten minutes with all that is told of it, in its true order."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line, **asked)
     answer(line, 1)
     register_wh = 1_000
@@ -119,9 +117,7 @@ def test_nothing_shown_ever_falls(database: Database, random: Random, asked: dic
 @pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 def test_telemetry_without_its_session_or_of_another_time_hides_nothing(database: Database) -> None:
     """As the engine tells it once it has ended a charge, before its completion is folded."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     start(line, session)

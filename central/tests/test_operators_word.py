@@ -6,7 +6,7 @@ import pytest
 
 from central.model.rows import Fault, Ticket
 from central.model.terms import Terms
-from central.tests.charging import ask, begin, charge, claim, complete, connect, driver, link_up, register
+from central.tests.charging import ask, begin, charge, claim, complete, connect, connected, link_up, register
 from central.tests.line_in_memory import LineInMemory
 
 TERMS = Terms()
@@ -45,18 +45,14 @@ def test_what_an_ended_session_metered_besides_is_a_correction() -> None:
 
 
 def test_a_start_that_was_never_answered_is_ended_too() -> None:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     says(line, "end_session", session_id=session)
     assert (line.session(session).status, claim(line), line.point().status) == ("failed", None, "ACTIVE")
 
 
 def test_a_session_that_is_over_or_unknown_cannot_be_ended() -> None:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     over = charge(line)
     for session in (over, "nobody-s"):
         says(line, "end_session", session_id=session)

@@ -10,8 +10,7 @@ from central.money.order import Order, within
 from central.money.price_per_kwh import PricePerKwh
 from central.money.readings import Reading, Readings, energy_wh, inserted, spanning, thinned, until_time
 from central.money.tariff import E7_PER_MINOR, cost_minor
-from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, start
-from central.tests.line_in_memory import LineInMemory
+from central.tests.charging import answer, ask, checkpoint, complete, connected, start
 
 HOUR_MS = 3_600_000
 
@@ -113,9 +112,7 @@ ASKED = st.fixed_dictionaries(
 def test_whole_charge_is_billed_within_its_order(
     asked: dict[str, Any], rises: list[tuple[int, int]], last_wh: int, is_lost: bool
 ):
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line, **asked)
     answer(line, 1)
     start(line, session)
@@ -141,9 +138,7 @@ def test_whole_charge_is_billed_within_its_order(
 
 
 def test_energy_beyond_the_order_is_unbilled_and_not_billed_when_told_again():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line, max_cost_minor=10)  # 400 Wh at 0.25
     answer(line, 1)
     start(line, session)
@@ -158,9 +153,7 @@ def test_energy_beyond_the_order_is_unbilled_and_not_billed_when_told_again():
 
 
 def test_time_beyond_the_order_is_cut_pro_rata_between_the_readings_around_it():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line, max_duration_s=90)
     answer(line, 1)
     start(line, session)

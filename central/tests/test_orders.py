@@ -4,19 +4,11 @@ import pytest
 
 from central.fold.commands import ORDERS
 from central.model.rows import Alarm, Deadline
-from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, link_up, register, start
+from central.tests.charging import answer, ask, checkpoint, complete, connected, link_up, register, start
 from central.tests.line_in_memory import ENGINE, LineInMemory
 
 TTL_MS = 30_000
 HOUR_MS = 3_600_000
-
-
-def connected() -> LineInMemory:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
-    line.take_commands()
-    return line
 
 
 def charging() -> tuple[LineInMemory, str]:

@@ -7,7 +7,7 @@ import pytest
 from central.model.ids import session_id
 from central.model.rows import ChargeRequest
 from central.model.terms import Terms
-from central.tests.charging import answer, ask, begin, claim, complete, connect, driver, link_up
+from central.tests.charging import answer, ask, begin, claim, complete, connect, connected, driver, link_up
 from central.tests.line_in_memory import SECOND, LineInMemory, made_id
 
 TERMS = Terms()
@@ -114,9 +114,7 @@ def claimed(line: LineInMemory, age_ms: int) -> tuple[str, str | None]:
     ],
 )
 def test_a_request_that_is_old_starts_nothing(age_ms: int, outcome: tuple[str, str | None]) -> None:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     assert claimed(line, age_ms) == outcome
     assert bool(line.take_commands("start_charge")) == (outcome[0] == "authorized")
 

@@ -8,7 +8,7 @@ from wire.kinds.fields import TIME_MAX_MS, TIME_MIN_MS
 
 from central.model.rows import Alarm, Meter, Ticket
 from central.tests.books import check_books
-from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, register, start
+from central.tests.charging import answer, ask, checkpoint, complete, connect, connected, driver, register, start
 from central.tests.line_in_memory import ENGINE, LineInMemory
 
 MINUTE_MS = 60_000
@@ -24,13 +24,6 @@ def charging(line: LineInMemory, request: str = "r1") -> str:
     answer(line, line.point().seq)
     start(line, session, line.point().register_wh)
     return session
-
-
-def connected() -> LineInMemory:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
-    return line
 
 
 def tell_anything(line: LineInMemory, count: int = 1) -> None:
@@ -173,6 +166,16 @@ def charge_of_an_hour(line: LineInMemory, session: str, *, until_wh: int) -> Non
     complete(line, session, until_wh, start_register_wh=from_wh, started_at_ms=began_ms)
 
 
+def assert_this_hour_and_the_next_are_billed(line: LineInMemory, session: str) -> None:
+    charge_of_an_hour(line, session, until_wh=13_000)
+    assert (billed_wh(line, session), line.session(session).held_wh, line.dead) == (12_000, 0, [])
+    line.tick(MINUTE_MS)
+    second = charging(line, "r2")
+    charge_of_an_hour(line, second, until_wh=25_000)
+    assert (billed_wh(line, second), line.dead) == (12_000, [])
+    check_books(line)
+
+
 @pytest.mark.parametrize("ahead_ms", [DAY_MS, -DAY_MS, 30 * MINUTE_MS, -30 * MINUTE_MS])
 @pytest.mark.parametrize("other_records", [0, 3])
 def test_a_log_whose_clock_steps_in_mid_charge(ahead_ms: int, other_records: int):
@@ -181,13 +184,7 @@ def test_a_log_whose_clock_steps_in_mid_charge(ahead_ms: int, other_records: int
     session = charging(line)
     line.log_ahead_ms = ahead_ms
     tell_anything(line, other_records)
-    charge_of_an_hour(line, session, until_wh=13_000)
-    assert (billed_wh(line, session), line.session(session).held_wh, line.dead) == (12_000, 0, [])
-    line.tick(MINUTE_MS)
-    second = charging(line, "r2")
-    charge_of_an_hour(line, second, until_wh=25_000)
-    assert (billed_wh(line, second), line.dead) == (12_000, [])
-    check_books(line)
+    assert_this_hour_and_the_next_are_billed(line, session)
 
 
 @pytest.mark.parametrize("ahead_ms", [DAY_MS, -DAY_MS, 30 * MINUTE_MS, -30 * MINUTE_MS])
@@ -200,13 +197,7 @@ def test_a_log_whose_clock_is_put_right_in_mid_charge(ahead_ms: int, other_recor
     session = charging(line)
     line.log_ahead_ms = 0
     tell_anything(line, other_records)
-    charge_of_an_hour(line, session, until_wh=13_000)
-    assert (billed_wh(line, session), line.session(session).held_wh, line.dead) == (12_000, 0, [])
-    line.tick(MINUTE_MS)
-    second = charging(line, "r2")
-    charge_of_an_hour(line, second, until_wh=25_000)
-    assert (billed_wh(line, second), line.dead) == (12_000, [])
-    check_books(line)
+    assert_this_hour_and_the_next_are_billed(line, session)
 
 
 @pytest.mark.parametrize("ahead_ms", [DAY_MS, 30 * MINUTE_MS])

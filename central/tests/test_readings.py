@@ -10,7 +10,7 @@ from central.fold.clock import clamped, stamp
 from central.fold.meters import Limit
 from central.model.rows import Ticket
 from central.model.terms import Terms
-from central.tests.charging import answer, ask, checkpoint, complete, connect, driver, register, start
+from central.tests.charging import answer, ask, checkpoint, complete, connect, connected, driver, register, start
 from central.tests.line_in_memory import T0, LineInMemory
 
 HOUR_MS = 3_600_000
@@ -149,9 +149,7 @@ def test_what_a_relay_carries_is_never_held(rated_ma: int, duration_ms: int, spe
 
 
 def test_completion_overtakes_start_and_checkpoints():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     line.tick(HOUR_MS)
@@ -167,9 +165,7 @@ def test_completion_overtakes_start_and_checkpoints():
 
 def test_stop_whose_answer_overtakes_the_whole_charge_ends_nothing():
     """The log was away for its length; what the engine says now arrives before what it could not say then."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     line.tick(HOUR_MS)
     line.says("charge_stop_request", "api", driver_id="ada", session_id=session)
@@ -181,9 +177,7 @@ def test_stop_whose_answer_overtakes_the_whole_charge_ends_nothing():
 
 
 def test_checkpoint_overtakes_start():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     line.tick(60_000)
     checkpoint(line, session, 1_100)
@@ -218,9 +212,7 @@ def test_checkpoint_puts_off_that_a_charge_counts_as_lost():
 
 
 def test_lost_before_it_began_is_failed_and_what_flowed_after_all_is_billed():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     line.tick(25 * HOUR_MS)
@@ -258,9 +250,7 @@ def test_reading_that_its_completion_overtook_stops_nothing():
 
 
 def test_lost_charge_whose_start_was_never_told_bills_nothing():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     checkpoint(line, session, 1_100)
     line.tick(60_000)
@@ -292,9 +282,7 @@ def test_held_time_lies_in_its_bounds(told_ms: int, one_ms: int, other_ms: int):
 
 
 def test_missing_stamp_is_the_records_time_flagged():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     line.tick(2_000)
     line.board_says("charge_started", board="eng1", session_id=session, meter_id="meter1", register_wh=1_000)

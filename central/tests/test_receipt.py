@@ -13,7 +13,7 @@ from central.money.receipt import NAMES, from_ticket, receipt_of, to_ticket
 from central.money.tariff import text_of
 from central.store.database import Database
 from central.store.sql_rows import SqlRows
-from central.tests.charging import answer, ask, complete, connect, driver, start
+from central.tests.charging import answer, ask, complete, connected, start
 from central.tests.line_in_memory import LineInMemory
 from central.views.receipt import read_receipt
 
@@ -23,9 +23,7 @@ ENVELOPE = {"type", "message_id", "v"}
 
 def sold(**asked: Any) -> tuple[LineInMemory, str]:
     """An hour's charge of 2,000 Wh that a fault ended."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line, **asked)
     answer(line, 1)
     start(line, session)

@@ -6,7 +6,7 @@ import pytest
 
 from central.model.records import Incoming
 from central.model.rows import ChargingPoint, Fault, LastSeen, SeenWindow
-from central.tests.charging import answer, ask, charge, checkpoint, connect, driver, link_up, register, start
+from central.tests.charging import answer, ask, charge, checkpoint, connect, connected, link_up, register, start
 from central.tests.line_in_memory import T0, LineInMemory, made_id
 
 OTHER = "mon2"
@@ -34,9 +34,7 @@ def test_location_follows_the_newest_registration_and_the_price_does_not():
 
 
 def test_other_board_is_refused_and_changes_nothing_while_the_first_charges():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     start(line, session)
@@ -58,9 +56,7 @@ def test_other_board_is_refused_and_changes_nothing_while_the_first_charges():
 
 @pytest.mark.parametrize("kind", ["charge_started", "meter_checkpoint"])
 def test_reading_without_a_boards_id_is_refused_on_a_bound_charge_point(kind: str):
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     line.says(kind, "bridge", cp_id="cp_001", session_id=session, meter_id="meter1", register_wh=5)
     assert line.dead_codes() == ["not_bound"]
@@ -75,9 +71,7 @@ def test_board_speaks_for_no_charge_point_that_never_registered():
 
 
 def test_replaced_board_hands_over_when_the_next_registers_and_not_before():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     start(line, session)
@@ -100,9 +94,7 @@ def test_replaced_board_hands_over_when_the_next_registers_and_not_before():
 
 
 def test_next_board_is_not_told_what_was_meant_for_the_one_before():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     ask(line)
     line.says("operator_request", "operator", cp_id="cp_001", action="stop")
     line.says("operator_request", "operator", cp_id="cp_001", action="replace")
@@ -145,9 +137,7 @@ def test_link_up_without_a_registration_is_answered_with_no():
 
 
 def test_link_up_is_answered_with_the_last_known_register():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     charge(line)
     line.take_commands()
     register(line, register_wh=12)  # a board whose flash was reformatted
@@ -170,9 +160,7 @@ def test_last_link_holds_and_a_link_down_of_another_changes_nothing():
 
 
 def test_silence_shows_and_ends_no_session():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     start(line, session)

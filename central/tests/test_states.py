@@ -23,7 +23,7 @@ from central.model.states import (
 )
 from central.money.price_per_kwh import PricePerKwh
 from central.money.tariff import text_of
-from central.tests.charging import answer, checkpoint, complete, connect, driver, start
+from central.tests.charging import answer, checkpoint, complete, connected, start
 from central.tests.line_in_memory import T0, LineInMemory
 
 SESSION_ID = "s1"
@@ -32,9 +32,7 @@ TARIFF = text_of(PricePerKwh("EUR", 2_500))
 
 def line_with_session(state: str, command_state: str = "sent") -> LineInMemory:
     """A connected charge point with a session in this state, its start (seq 1) and a stop (seq 2) as told."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     rows = line.rows.of("cp_001")
     session = Session(SESSION_ID, "cp_001", "ada", "r1", TARIFF, state, requested_at_ms=T0)
     if state in ("in_progress", "completed"):

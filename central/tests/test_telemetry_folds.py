@@ -3,7 +3,7 @@
 from typing import Any
 
 from central.model.rows import ChargingPoint, LastSeen, LiveFigures, Session
-from central.tests.charging import ask, connect, driver
+from central.tests.charging import ask, connect, connected
 from central.tests.line_in_memory import T0, LineInMemory
 
 DAY_MS = 24 * 3_600_000
@@ -39,9 +39,7 @@ def test_clock_that_runs_ahead_freezes_nothing():
 
 
 def test_telemetry_touches_no_session_and_no_charge_point_and_is_no_sign_of_life():
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     point, row = line.point(), line.session(session)
     line.now_ms += 10_000

@@ -6,18 +6,11 @@ import pytest
 
 from central.model.rows import Meter
 from central.tests.books import check_books
-from central.tests.charging import answer, ask, charge, checkpoint, complete, connect, driver, register, start
+from central.tests.charging import answer, ask, charge, checkpoint, complete, connected, driver, register, start
 from central.tests.line_in_memory import BOARD, ENGINE, LineInMemory
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-
-
-def connected() -> LineInMemory:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
-    return line
 
 
 def test_a_register_that_an_unfed_completion_tells_has_its_place():

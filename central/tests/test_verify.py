@@ -11,7 +11,7 @@ from sqlalchemy.pool import StaticPool
 from central.model.rows import Ticket
 from central.operate.verify import verify
 from central.store.tables import TABLES, metadata
-from central.tests.charging import ask, charge, complete, connect, driver
+from central.tests.charging import ask, charge, complete, connected
 from central.tests.line_in_memory import LineInMemory
 
 HOUR_MS = 3_600_000
@@ -29,9 +29,7 @@ def kept(line: LineInMemory) -> Connection:
 @pytest.fixture
 def line() -> LineInMemory:
     """Two charges, of 2,000 and 1,000 Wh; the first has 500 Wh held, and 100 Wh unbilled; 50 Wh are unassigned."""
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     first = charge(line, energy_wh=2_000)
     row = line.session(first)
     row.held_wh, row.unbilled_wh = 500, 100
