@@ -104,12 +104,18 @@ def charge(line: LineInMemory, request: str = "r1", driver_id: str = "ada", ener
     return session
 
 
-def begun(**limits: Any) -> tuple[LineInMemory, str]:
-    """A charge that began at 1,000 Wh at T0; 500 Wh and an hour later."""
+def started(**limits: Any) -> tuple[LineInMemory, str]:
+    """A charge that begins at 1,000 Wh at T0."""
     line = connected()
     session = ask(line, **limits)
     answer(line, 1)
     start(line, session)
+    return line, session
+
+
+def begun(**limits: Any) -> tuple[LineInMemory, str]:
+    """A charge that began at 1,000 Wh at T0; 500 Wh and an hour later."""
+    line, session = started(**limits)
     line.tick(3_600_000)
     checkpoint(line, session, 1_500)
     return line, session

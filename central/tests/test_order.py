@@ -10,7 +10,7 @@ from central.money.order import Order, within
 from central.money.price_per_kwh import PricePerKwh
 from central.money.readings import Reading, Readings, energy_wh, inserted, spanning, thinned, until_time
 from central.money.tariff import E7_PER_MINOR, cost_minor
-from central.tests.charging import answer, ask, checkpoint, complete, connected, start
+from central.tests.charging import answer, ask, checkpoint, complete, connected, start, started
 
 HOUR_MS = 3_600_000
 
@@ -112,10 +112,7 @@ ASKED = st.fixed_dictionaries(
 def test_whole_charge_is_billed_within_its_order(
     asked: dict[str, Any], rises: list[tuple[int, int]], last_wh: int, is_lost: bool
 ):
-    line = connected()
-    session = ask(line, **asked)
-    answer(line, 1)
-    start(line, session)
+    line, session = started(**asked)
     began_ms, register_wh = line.now_ms, 1_000
     for lasted_ms, rise_wh in rises:
         line.tick(lasted_ms)

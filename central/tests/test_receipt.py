@@ -13,7 +13,7 @@ from central.money.receipt import NAMES, from_ticket, receipt_of, to_ticket
 from central.money.tariff import text_of
 from central.store.database import Database
 from central.store.sql_rows import SqlRows
-from central.tests.charging import answer, ask, complete, connected, start
+from central.tests.charging import complete, started
 from central.tests.line_in_memory import LineInMemory
 from central.views.receipt import read_receipt
 
@@ -23,10 +23,7 @@ ENVELOPE = {"type", "message_id", "v"}
 
 def sold(**asked: Any) -> tuple[LineInMemory, str]:
     """An hour's charge of 2,000 Wh that a fault ended."""
-    line = connected()
-    session = ask(line, **asked)
-    answer(line, 1)
-    start(line, session)
+    line, session = started(**asked)
     line.tick(3_600_000)
     line.board_says("fault_notification", fault="over_current", failure_info="too much current")
     complete(line, session, 3_000, reason="fault", fault="over_current")
