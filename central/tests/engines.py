@@ -47,7 +47,7 @@ class Fleet:
     def begin(self) -> None:
         for number, driver in enumerate(self._asked):
             self._site.connect(f"cp_{number}", f"b{number}", price_per_kwh=PRICE)
-            self._site.says("driver_register", "api", driver_id=driver).result(10)
+            self._site.says("driver_register", "api", driver_id=driver)
             self._ask(driver)
 
     def step(self, timeout_s: float) -> None:

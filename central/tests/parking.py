@@ -48,4 +48,4 @@ def said_to(site: Site, cp_id: str, until: int = 1) -> list[str]:
 
 def free(site: Site, key: str, topic: str = "ev.cp") -> None:
     message = {"type": "key_unparked", "message_id": str(uuid.uuid4()), "key": key}
-    site.appends(topic, key, json.dumps(message, separators=(",", ":")).encode(), "operator").result(10)
+    site.appends(topic, key, json.dumps(message, separators=(",", ":")).encode(), "operator")

@@ -5,7 +5,6 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,9 @@ QUICK = {"OUTAGE_GRACE_S": "0", "TICK_INTERVAL_MS": "50"}
 
 
 class Site:
-    """`log`: the test's own hand on the log. Boards, drivers and strangers speak through `says` and `board_says`."""
+    """`log`: the test's own hand on the log. Boards, drivers and strangers speak through `says` and `board_says`,
+    and each is heard to the end: what a test looks at next has it.
+    """
 
     def __init__(
         self, folder: Path, settings: Mapping[str, str] | None = None, now_ms: Callable[[], int] = wall_ms
@@ -77,15 +78,16 @@ class Site:
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.api_url, timeout=DEADLINE_S)
 
-    def appends(self, topic: str, key: str | bytes, value: bytes, by: str | None = None) -> Future[Appended]:
-        return self.log.append(topic, key, value, {} if by is None else {"by": by.encode()})
+    def appends(self, topic: str, key: str | bytes, value: bytes, by: str | None = None) -> Appended:
+        headers = {} if by is None else {"by": by.encode()}
+        return self.log.append(topic, key, value, headers).result(DEADLINE_S)
 
-    def says(self, kind: str, by: str | None, **fields: Any) -> Future[Appended]:
+    def says(self, kind: str, by: str | None, **fields: Any) -> Appended:
         """A message in the log, appended by `by` (None: without the header)."""
         message: dict[str, Any] = {"type": kind, "message_id": str(uuid.uuid4()), **fields}
         return self.appends(KINDS[kind].topic, message[KINDS[kind].key], payload_of(message), by)
 
-    def board_says(self, kind: str, board: str = "b1", **fields: Any) -> Future[Appended]:
+    def board_says(self, kind: str, board: str = "b1", **fields: Any) -> Appended:
         """A reliable message of a board, under its next n."""
         self._counts[board] = self._counts.get(board, 0) + 1
         return self.says(kind, "bridge", message_id=reliable_id(board, EPOCH, self._counts[board]), **fields)
@@ -93,8 +95,8 @@ class Site:
     def connect(self, cp_id: str = "cp_001", board: str = "b1", **fields: Any) -> None:
         """The charge point registers, and its line is up."""
         told = {"location": "Yard", "price_per_kwh": 0.25, "meter_id": f"m-{cp_id}", "register_wh": 1_000, **fields}
-        self.board_says("register_request", board, id=cp_id, **told).result(DEADLINE_S)
-        self.says("link_up", "bridge", cp_id=cp_id, link_id=f"link-{board}", board=board).result(DEADLINE_S)
+        self.board_says("register_request", board, id=cp_id, **told)
+        self.says("link_up", "bridge", cp_id=cp_id, link_id=f"link-{board}", board=board)
 
     def read(self, topic: str, until: int = 1, timeout_s: float = DEADLINE_S) -> Sequence[Record]:
         """All records of a topic, once there are `until`."""

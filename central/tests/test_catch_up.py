@@ -47,12 +47,12 @@ def empty(tmp_path: Path) -> Iterator[Callable[[], Database]]:
 def lived(site: Site) -> None:
     """A charge is asked for, another refused, and somebody says what cannot be folded."""
     for key in (b"cp_001", b"\xff"):
-        site.appends(CP, key, b"not JSON: %r" % key).result(10)
+        site.appends(CP, key, b"not JSON: %r" % key)
     site.connect()
     for driver_id, cp_id in (("ada", "cp_001"), ("bob", "cp_001"), ("eve", "nowhere")):
-        site.says("driver_register", "api", driver_id=driver_id).result(10)
+        site.says("driver_register", "api", driver_id=driver_id)
         request = {"message_id": f"r-{driver_id}", "driver_id": driver_id, "cp_id": cp_id}
-        site.says("charge_request", "api", **request).result(10)
+        site.says("charge_request", "api", **request)
 
 
 def fold(database: Database, site: Site, terms: Terms = TERMS) -> None:
@@ -105,9 +105,9 @@ def test_a_database_from_a_backup_publishes_nothing_again(lined: Site, empty: Ca
     lived(lined)
     fold(database, lined)
     copy_database(database, backup)
-    lined.says("charge_stop_request", "api", driver_id="ada", cp_id="cp_001").result(10)
-    lined.says("charge_request", "api", message_id="again", driver_id="bob", cp_id="nowhere").result(10)
-    lined.appends(CP, "cp_001", b"not JSON again").result(10)
+    lined.says("charge_stop_request", "api", driver_id="ada", cp_id="cp_001")
+    lined.says("charge_request", "api", message_id="again", driver_id="bob", cp_id="nowhere")
+    lined.appends(CP, "cp_001", b"not JSON again")
     fold(database, lined)
     before = said(lined)
     fold(backup, lined)

@@ -61,7 +61,7 @@ def test_a_stamp_a_day_ahead_holds_nothing_up(
     stamps: list[int] = []
     with working(database, lined.log) as one:
         for name, clock.ahead_ms in zip(names, aheads, strict=True):
-            stamps.append(lined.says("driver_register", "api", driver_id=name).result(10).timestamp_ms)
+            stamps.append(lined.says("driver_register", "api", driver_id=name).timestamp_ms)
             one.catch_up()
     expected = [*stamps[:7], stamps[6], stamps[8]]
     assert registered_at(database) == dict(zip(names, expected, strict=True))
@@ -74,15 +74,15 @@ def test_a_log_that_began_without_a_clock(database: Database, lined: Site, clock
     """No time of 1970 reaches a table, nothing is parked for it, and what comes once the clock is set has its time."""
     clock.stopped_at_ms = 5_000
     lined.connect()
-    lined.says("driver_register", "api", driver_id="ada").result(10)
-    lined.says("charge_request", "api", message_id="early", driver_id="ada", cp_id="cp_001").result(10)
+    lined.says("driver_register", "api", driver_id="ada")
+    lined.says("charge_request", "api", message_id="early", driver_id="ada", cp_id="cp_001")
     with working(database, lined.log) as one:
         one.catch_up()
         assert registered_at(database) == {"ada": TIME_MIN_MS}
         (session,) = rows_of(database, CHARGING_SESSIONS)
         assert session["requested_at_ms"] == TIME_MIN_MS
         clock.stopped_at_ms = None
-        lined.says("driver_register", "api", driver_id="bob").result(10)
+        lined.says("driver_register", "api", driver_id="bob")
         one.catch_up()
     assert not rows_of(database, PARKED_KEYS)
     assert registered_at(database)["bob"] > TIME_MIN_MS + DAY_MS
@@ -112,8 +112,8 @@ def test_a_worker_whose_host_is_wrong_sends_commands_lets_deadlines_pass_and_say
     database: Database, lined: Site, host_ahead_ms: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     lined.connect()
-    lined.says("driver_register", "api", driver_id="ada").result(10)
-    lined.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001").result(10)
+    lined.says("driver_register", "api", driver_id="ada")
+    lined.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001")
     with working(database, lined.log, rhythm=QUICK, terms=SOON, host_ms=SetClock(host_ahead_ms)) as one:
         one.wait(lambda: any(not row["live"] for row in rows_of(database, DEADLINES)), "the command expires")
         one.catch_up()
@@ -134,8 +134,8 @@ def test_a_ticker_that_is_a_day_ahead_ends_nothing(
     """It has not heard the log's clock yet, and says that every deadline has passed; each is told again in its time."""
     monkeypatch.setattr("central.worker.ticker.ASK_AGAIN_S", 0.05)
     lined.connect()
-    lined.says("driver_register", "api", driver_id="ada").result(10)
-    lined.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001").result(10)
+    lined.says("driver_register", "api", driver_id="ada")
+    lined.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001")
     with working(database, lined.log, terms=SOON) as one:
         one.wait(lambda: len(rows_of(database, DEADLINES)) == 2, "the command's and the session's deadline")
         one.catch_up()

@@ -34,7 +34,7 @@ def test_each_command_waits_until_it_is_done(run: Run, shared_site: Site) -> Non
     assert "resume done; ACTIVE" in run("resume", "cp_ops").stdout
     assert "0.3255 EUR/kWh" in run("price", "cp_ops", "0.3255").stdout
     assert shown(run, "cp_ops")["price_per_kwh"] == "0.3255"
-    shared_site.says("fault_notification", "bridge", id="cp_ops", failure_info="Connection timeout").result(10)
+    shared_site.says("fault_notification", "bridge", id="cp_ops", failure_info="Connection timeout")
     shared_site.wait_for(lambda: shown(run, "cp_ops")["faults"] == ["unspecified"], "the fault")
     assert "reset done; ACTIVE" in run("reset", "cp_ops").stdout
     assert run("replace", "cp_ops").exit_code == 0
@@ -44,7 +44,7 @@ def test_each_command_waits_until_it_is_done(run: Run, shared_site: Site) -> Non
 
 
 def test_dead_letters_are_shown_without_their_control_characters(run: Run, shared_site: Site) -> None:
-    shared_site.appends("ev.cp", "cp_dead", b"\x1b[31mnoise\x07", "bridge").result(10)
+    shared_site.appends("ev.cp", "cp_dead", b"\x1b[31mnoise\x07", "bridge")
     shared_site.wait_for(lambda: "noise" in run("dead", "--limit", "1000", "--json").stdout, "the dead letter")
     output = run("dead", "--limit", "1000").stdout
     assert "not_json" in output
@@ -54,7 +54,7 @@ def test_dead_letters_are_shown_without_their_control_characters(run: Run, share
 
 def test_a_dead_letter_of_any_size_takes_a_few_lines(run: Run, shared_site: Site) -> None:
     key = "k" * 20_000 + "[red]:bell:"
-    shared_site.appends("ev.cp", key, b"huge" * 5_000, "bridge").result(10)
+    shared_site.appends("ev.cp", key, b"huge" * 5_000, "bridge")
     shared_site.wait_for(lambda: "hugehuge" in run("dead", "--limit", "1000", "--json").stdout, "the dead letter")
     output = run("dead", "--limit", "1").stdout
     assert output.count("\n") < 30

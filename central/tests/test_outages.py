@@ -48,7 +48,7 @@ def lined(tmp_path: Path) -> Iterator[Site]:
 def test_the_database_locked(lined: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'central.db'}", busy_timeout_s=0.05)
     migrate(database.writer)
-    lined.says("driver_register", "api", driver_id="ada").result(10)
+    lined.says("driver_register", "api", driver_id="ada")
     with caplog.at_level("INFO"), working(database, lined.log) as one:
         one.catch_up()
         before = rows_of(database, POSITIONS)
@@ -174,7 +174,7 @@ def test_a_full_database_is_waited_for(lined: Site, tmp_path: Path, caplog: pyte
         connection.execute(f"PRAGMA max_page_count = {pages[0]}")  # a connection's own
 
     event.listen(database.writer, "checkout", limit)
-    lined.says("driver_register", "api", driver_id="ada").result(10)
+    lined.says("driver_register", "api", driver_id="ada")
     with working(database, lined.log) as one:
         one.catch_up()
         pages[0] = 1  # SQLite makes of it: as many as there are

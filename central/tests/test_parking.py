@@ -79,7 +79,7 @@ def test_a_mistake_parks_its_key_and_unpark_folds_it(
         assert unpark(database, lined.log, "cp_001") == 3
         assert not rows_of(database, PARKED)
         assert (point(database)["vehicle"], point(database)["status"]) == ("present", "FAULTY")
-        lined.board_says("recovery_notification", "b1", id="cp_001", fault="over_temperature").result(10)
+        lined.board_says("recovery_notification", "b1", id="cp_001", fault="over_temperature")
         one.catch_up()
         assert point(database)["status"] == "ACTIVE"
         assert said_to(lined, "cp_001", 4)[-1] == "resume_service"

@@ -28,16 +28,16 @@ def _first_mistakes(site: Site) -> None:
     for number in (1, 2, 3):
         site.connect(f"cp_00{number}", f"b{number}")
     for name in ("ada", "bob"):
-        site.says("driver_register", "api", driver_id=name).result(10)
+        site.says("driver_register", "api", driver_id=name)
     for number, vehicle in ((1, "absent"), (2, "absent"), (3, "present"), (1, "present")):
         status(site, vehicle, number)
-    site.says("charge_request", "api", driver_id="ada", cp_id="cp_003", message_id="r1", max_cost_minor=666).result(10)
-    site.says("charge_request", "api", driver_id="bob", cp_id="cp_002", message_id="r2").result(10)
+    site.says("charge_request", "api", driver_id="ada", cp_id="cp_003", message_id="r1", max_cost_minor=666)
+    site.says("charge_request", "api", driver_id="bob", cp_id="cp_002", message_id="r2")
 
 
 def _free_in_vain(site: Site) -> None:
     free(site, "cp_001")
-    site.says("operator_request", "operator", cp_id="cp_001", action="price_change", price_per_kwh=0.5).result(10)
+    site.says("operator_request", "operator", cp_id="cp_001", action="price_change", price_per_kwh=0.5)
 
 
 def _free_all(site: Site) -> None:
@@ -47,7 +47,7 @@ def _free_all(site: Site) -> None:
 
 def _second_mistake(site: Site) -> None:
     status(site, "absent")
-    site.says("operator_request", "operator", cp_id="cp_001", action="reset").result(10)
+    site.says("operator_request", "operator", cp_id="cp_001", action="reset")
 
 
 ROUNDS = (

@@ -31,7 +31,7 @@ def lined(tmp_path: Path) -> Iterator[Site]:
 
 def register(site: Site, *names: str) -> None:
     for name in names:
-        site.says("driver_register", "api", driver_id=name).result(10)
+        site.says("driver_register", "api", driver_id=name)
 
 
 def fold(database: Database, site: Site) -> None:
@@ -167,7 +167,7 @@ def telemetry(site: Site, power_w: int) -> None:
         "charging_data", "bridge", message_id="b1.0123456789abcdef.t1", cp_id="cp_001", state="idle", meter_id="m",
         register_wh=1_000, session_energy_wh=0, power_w=power_w, current_ma=0, voltage_mv=230_000, limit_ma=16_000,
         limit_reason="rated",
-    ).result(10)  # fmt: skip
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

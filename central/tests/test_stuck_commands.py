@@ -43,12 +43,12 @@ class Charged:
     def asks(self) -> str:
         request = str(uuid4())
         told = {"message_id": request, "driver_id": self.driver_id, "cp_id": self.cp_id}
-        self.site.says("charge_request", "api", **told).result(DEADLINE_S)
+        self.site.says("charge_request", "api", **told)
         return session_id(self.driver_id, request)
 
     def says(self, kind: str, **fields: Any) -> None:
         told = {"cp_id": self.cp_id, "session_id": self.session_id, **fields}
-        self.site.board_says(kind, self.board, **told).result(DEADLINE_S)
+        self.site.board_says(kind, self.board, **told)
 
     def starts(self) -> None:
         self.says("command_response", seq=1, accepted=True)

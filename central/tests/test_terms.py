@@ -43,8 +43,8 @@ def sessions(database: Database) -> dict[tuple[str, str], int]:
 
 def ask(site: Site) -> None:
     site.connect()
-    site.says("driver_register", "api", driver_id="ada").result(10)
-    site.says("charge_request", "api", message_id="r1", driver_id="ada", cp_id="cp_001").result(10)
+    site.says("driver_register", "api", driver_id="ada")
+    site.says("charge_request", "api", message_id="r1", driver_id="ada", cp_id="cp_001")
 
 
 def charge(site: Site, nth: int) -> None:
@@ -57,7 +57,7 @@ def charge(site: Site, nth: int) -> None:
     site.board_says(
         "charge_completion", start_register_wh=start_wh, end_register_wh=start_wh + CHARGE_WH, started_at_ms=at_ms,
         ended_at_ms=at_ms, reason="vehicle", relay_closed=True, **told,
-    ).result(10)  # fmt: skip
+    )  # fmt: skip
 
 
 def told(site: Site) -> list[tuple[str, int, int, Terms]]:
@@ -97,7 +97,7 @@ def test_other_settings_change_no_session_that_was(
     assert rows(rebuilt(lined, FRENCH)) == before
     with working(database, lined.log, terms=FRENCH) as one:
         one.catch_up()
-        lined.says("charge_request", "api", message_id="r2", driver_id="ada", cp_id="cp_001").result(10)
+        lined.says("charge_request", "api", message_id="r2", driver_id="ada", cp_id="cp_001")
         one.catch_up()
         charge(lined, 2)
         one.catch_up()
@@ -114,7 +114,7 @@ def test_a_database_of_a_version_without_terms_goes_on_under_those_set(database:
         one.catch_up()
     with database.writer.begin() as connection:
         connection.execute(POSITIONS.update().values(terms=None))
-    lined.says("charge_request", "api", message_id="r2", driver_id="ada", cp_id="cp_001").result(10)
+    lined.says("charge_request", "api", message_id="r2", driver_id="ada", cp_id="cp_001")
     with working(database, lined.log, terms=FRENCH) as one:
         one.catch_up()
     assert set(sessions(database)) == {("SEK", "completed"), ("CHF", "authorized")}
@@ -134,7 +134,7 @@ def test_a_worker_that_dies_while_it_tells_them(
         metadata.create_all(database.writer)
         ask(site)
         for number, terms in enumerate((SWEDISH, FRENCH)):
-            site.says("operator_request", "operator", cp_id="cp_001", action=("reset", "stop")[number]).result(10)
+            site.says("operator_request", "operator", cp_id="cp_001", action=("reset", "stop")[number])
             fold_mortally(database, site.log, apply, death, terms)
         assert {row["terms"] for row in rows_of(database, POSITIONS) if row["terms"]} == {to_text(FRENCH)}
         assert rows(rebuilt(site, Terms())) == rows(database), at_step

@@ -57,8 +57,8 @@ def point(database: Database) -> dict[str, Any]:
 def authorize(site: Site) -> None:
     """A charge is asked for, whose start nobody answers."""
     site.connect()
-    site.says("driver_register", "api", driver_id="ada").result(10)
-    site.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001").result(10)
+    site.says("driver_register", "api", driver_id="ada")
+    site.says("charge_request", "api", message_id="r", driver_id="ada", cp_id="cp_001")
 
 
 def test_a_deadline_passes_once(database: Database, lined: Site) -> None:
@@ -79,7 +79,7 @@ def passes(site: Site, clock: SetClock, ahead_ms: int) -> None:
     """The log's clock goes on by so much more, and others are heard in it."""
     clock.ahead_ms = ahead_ms
     for number in range(IN_A_ROW):
-        site.says("driver_register", "api", driver_id=f"other{number}").result(10)
+        site.says("driver_register", "api", driver_id=f"other{number}")
 
 
 def test_silence_is_told_once_and_so_is_its_end(database: Database, lined: Site, clock: SetClock) -> None:
@@ -91,7 +91,7 @@ def test_silence_is_told_once_and_so_is_its_end(database: Database, lined: Site,
             one.wait(lambda: point(database)["silent"], "it falls silent")
             assert point(database)["status"] == "DISCONNECTED"
             heartbeat = {"message_id": f"b1.0123456789abcdef.t{times}", "cp_id": "cp_001", "state": "idle"}
-            lined.says("heartbeat", "bridge", **heartbeat).result(10)
+            lined.says("heartbeat", "bridge", **heartbeat)
             one.wait(lambda: not point(database)["silent"], "it is heard again")
         one.catch_up()
     records = lined.read("ev.cp")
@@ -104,7 +104,7 @@ def test_silence_is_told_once_and_so_is_its_end(database: Database, lined: Site,
 def test_a_line_that_is_down_is_not_called_silent(database: Database, lined: Site, clock: SetClock) -> None:
     lined.connect("cp_001", "b1")
     lined.connect("cp_002", "b2")
-    lined.says("link_down", "bridge", cp_id="cp_001", link_id="link-b1").result(10)
+    lined.says("link_down", "bridge", cp_id="cp_001", link_id="link-b1")
     with working(database, lined.log, rhythm=QUICK) as one:
         one.catch_up()
         passes(lined, clock, 2 * SILENT_AFTER_MS)
@@ -120,11 +120,11 @@ def test_silence_works_again_after_a_clock_that_stepped_back(
     clock.ahead_ms = 86_400_000
     lined.connect()
     for vehicle in ("present", "absent", "present"):
-        lined.board_says("status_notification", cp_id="cp_001", state="idle", vehicle=vehicle).result(10)
+        lined.board_says("status_notification", cp_id="cp_001", state="idle", vehicle=vehicle)
     rhythm = Rhythm(interval_s=0.02, silent_after_s=0.3, grace_s=0)
     with working(database, lined.log, rhythm=rhythm) as one:
         one.wait(lambda: rows_of(database, CHARGING_POINTS) and point(database)["silent"], "it falls silent")
-        lined.board_says("status_notification", cp_id="cp_001", state="idle", vehicle="absent").result(10)
+        lined.board_says("status_notification", cp_id="cp_001", state="idle", vehicle="absent")
         one.wait(lambda: not point(database)["silent"], "it is heard again")
         clock.ahead_ms = 0
         one.wait(lambda: point(database)["silent"], "it falls silent again")
@@ -154,11 +154,11 @@ def test_nothing_is_due_before_the_log_is_folded(
 ) -> None:
     ticker = Ticker(lined.log, NEVER_SILENT, LogClock(in_a_day_ms))
     ticker.wait_for_grace()
-    lined.says("driver_register", "api", driver_id="bob").result(10)  # not folded: somebody's answer might be in it
+    lined.says("driver_register", "api", driver_id="bob")  # not folded: somebody's answer might be in it
     with database.reader.connect() as connection:
         ticker.tick(connection, lambda: overdue)
         assert appended(lined) == 0
-        lined.says("driver_register", "api", driver_id="eve").result(10)  # came after the moment that is judged
+        lined.says("driver_register", "api", driver_id="eve")  # came after the moment that is judged
         ends = {partition: lined.log.ends(*partition).next for partition in overdue}
         driver_places = [partition for partition in overdue if ends[partition] > overdue[partition]]
         folded = {**overdue, **{partition: ends[partition] for partition in driver_places}}
@@ -172,7 +172,7 @@ def test_telemetry_that_waits_holds_up_silence_alone(
 ) -> None:
     """A backlog of it takes a while, and no claim, command or session hangs on it; a heartbeat may be in it."""
     heartbeat = {"message_id": "b1.0123456789abcdef.t1", "cp_id": "cp_001", "state": "idle"}
-    waiting = lined.says("heartbeat", "bridge", **heartbeat).result(10)
+    waiting = lined.says("heartbeat", "bridge", **heartbeat)
     rhythm = Rhythm(interval_s=0, silent_after_s=3_600, grace_s=0)
     ticker = Ticker(lined.log, rhythm, LogClock(in_a_day_ms))
     clock.ahead_ms = 2 * 86_400_000
@@ -228,7 +228,7 @@ def test_deadlines_pass_where_telemetry_left_the_log_unread(database: Database, 
         one.wait(lambda: rows_of(database, DEADLINES), "a deadline")
         one.catch_up()
     data = {"cp_id": "cp_001", "state": "idle", "message_id": "b1.0123456789abcdef.t1"}
-    partition = lined.says("heartbeat", "bridge", **data).result(10).partition
+    partition = lined.says("heartbeat", "bridge", **data).partition
     brief = EmbeddedLog(tmp_path / "log.db", [Topic("ev.telemetry", 8, 1, 65_536)], retention_interval_s=0.01)
     wait_for(lambda: brief.ends("ev.telemetry", partition).first == 1, DEADLINE_S, "its retention")
     brief.close()
@@ -265,7 +265,7 @@ def test_a_worker_that_loses_its_place_to_another_lets_deadlines_pass(database: 
 
     def passes_under_load() -> bool:
         request = {"message_id": f"r{next(numbers)}", "driver_id": "ada", "cp_id": "nowhere"}
-        lined.says("charge_request", "api", **request).result(10)
+        lined.says("charge_request", "api", **request)
         return appended(lined) > 0
 
     soon = Terms(command_ttl_ms=400, command_resend_ms=100)

@@ -52,7 +52,7 @@ def telemetry(site: Site, power_w: int, cp_id: str = "cp_001") -> None:
         "charging_data", "bridge", message_id="b1.0123456789abcdef.t1", cp_id=cp_id, state="idle", meter_id="m",
         register_wh=1_000, session_energy_wh=0, power_w=power_w, current_ma=0, voltage_mv=230_000, limit_ma=16_000,
         limit_reason="rated",
-    ).result(10)  # fmt: skip
+    )  # fmt: skip
 
 
 def test_a_charge_is_authorized_and_its_command_goes_out(database: Database, lined: Site) -> None:
@@ -149,14 +149,14 @@ def test_what_no_fold_asks_for_any_more_leaves_its_tables(
             connection.execute(DEADLINES.insert(), [{**due, "deadline_id": each, "live": False} for each in ids])
 
     def left() -> tuple[int, int]:
-        lined.says("charge_request", "api", message_id=str(uuid.uuid4()), driver_id="ada", cp_id="nowhere").result(10)
+        lined.says("charge_request", "api", message_id=str(uuid.uuid4()), driver_id="ada", cp_id="nowhere")
         seen = [row for row in rows_of(database, SEEN_IDS) if row["at_ms"] == 1]
         return len(seen), len([row for row in rows_of(database, DEADLINES) if not row["live"]])
 
     with database.writer.begin() as connection:
         due = {"topic": "ev.cp", "key": "k", "generation": 1, "due_at_ms": 1}
         connection.execute(DEADLINES.insert(), {**due, "deadline_id": "stands", "live": True})
-    lined.says("driver_register", "api", driver_id="ada").result(10)
+    lined.says("driver_register", "api", driver_id="ada")
     old_rows(2 * forgetting.MAX_ROWS + 1)
     with working(database, lined.log) as one:
         one.wait(lambda: left() == (0, 0), "all that was old gone")
@@ -182,7 +182,7 @@ def test_two_workers_at_once_fold_each_record_once(database: Database, lined: Si
         lined.connect(f"cp_{number:03}", f"b{number}")
     with working(database, lined.log, counting) as one, working(database, lined.log, counting) as other:
         for number in range(400):
-            lined.says("charge_request", "api", cp_id="nowhere", driver_id="ada", message_id=f"r{number}").result(10)
+            lined.says("charge_request", "api", cp_id="nowhere", driver_id="ada", message_id=f"r{number}")
         one.catch_up()
         other.catch_up()
     counts = one.worker.counts + other.worker.counts
