@@ -39,6 +39,11 @@ def _reset(step: Step, point: ChargingPoint) -> None:
     commands.send(step, point, "reset_fault")
 
 
+def _maintain(step: Step, point: ChargingPoint) -> None:
+    """Its engine ends a charge and waits at its prompt for new files; the charge point is away meanwhile."""
+    commands.send(step, point, "maintenance")
+
+
 def _clear_fault(step: Step, _point: ChargingPoint) -> None:
     """At Central alone: the board that reported it is gone, or its recovery was lost."""
     name = _needed(step, "fault")
@@ -104,6 +109,7 @@ ACTIONS: dict[str, Callable[[Step, ChargingPoint], None]] = {
     "resume": _resume,
     "price_change": _change_price,
     "reset": _reset,
+    "maintenance": _maintain,
     "clear_fault": _clear_fault,
     "replace": _replace,
     "keep": _keep,

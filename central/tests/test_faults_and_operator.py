@@ -185,3 +185,15 @@ def test_parking_a_driver_or_an_unknown_charge_point_says_nothing():
     line.append([Incoming("ev.driver", "ada", message, T0, "worker")])
     assert line.take_commands() == []
     assert park(line, cp_id="cp_009") == []
+
+
+def test_maintenance_is_a_command_to_the_engine_and_ends_no_session_by_itself():
+    """The engine ends its charge and says so; it may have been away for long when the command reaches it."""
+    line = connected()
+    session = ask(line)
+    answer(line, 1)
+    start(line, session)
+    line.take_commands()
+    operator(line, "maintenance")
+    assert [each["type"] for each in line.take_commands()] == ["maintenance"]
+    assert line.session(session).status == "in_progress"

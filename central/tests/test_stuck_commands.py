@@ -177,7 +177,7 @@ def test_charge_point_that_is_gone_is_removed(charged: Charged, run: Run) -> Non
     charged.site.wait_for(lambda: charged.cp_id in run("list").stdout, "it being back")
 
 
-@pytest.mark.parametrize(("answer", "code", "told"), [("n\n", 1, "was not removed"), ("y\n", 0, "removed; it is back")])
+@pytest.mark.parametrize(("answer", "code", "told"), [("n\n", 1, "nothing was asked"), ("y\n", 0, "removed; it is")])
 def test_removing_asks_whoever_sits_at_a_terminal(charged: Charged, answer: str, code: int, told: str) -> None:
     near, far = pty.openpty()
     try:

@@ -9,6 +9,7 @@ from chargepoint import settings as roles
 from chargepoint.clock import Clock
 from chargepoint.delivery.journal import Journal
 from chargepoint.delivery.link import LineLink, connect_memory
+from chargepoint.delivery.maintenance import Maintenance
 from chargepoint.delivery.outbox import Outbox
 from chargepoint.delivery.retry import Opener, Redialler, Retry
 from chargepoint.delivery.sender import Sender
@@ -43,6 +44,7 @@ class Board:
                 self._add_engine(link, sender)
             else:
                 self._add_monitor(sender, central, link, Redialler(link, self._retry()))
+        self.maintenance = Maintenance(platform, self.journal, self.engine)
 
     def add_telemetry(self, publish=None):
         """`publish(payload)` by MQTT; None: on the engine's link, which passes it on."""
@@ -62,6 +64,7 @@ class Board:
             self.engine.look(now)
         for part in self.parts:
             part.step(now)
+        self.maintenance.step(now)
         self._journaled.tidy()
         self.platform.feed_watchdog()
 

@@ -48,10 +48,16 @@ ENGINE = {
     (FAULTED, "fault"): (FAULTED, NOTHING),  # a second one
     (FAULTED, "recovered"): (IDLE, NOTHING),
     (FAULTED, "link_lost"): (SAFE, NOTHING),
+    (SAFE, "maintenance"): (SAFE, NOTHING),  # the board then starts anew, and nothing leads out of safe mode before
+    (IDLE, "maintenance"): (SAFE, NOTHING),
+    (AUTHORIZED, "maintenance"): (SAFE, COMPLETE_UNCLOSED),
+    (CHARGING, "maintenance"): (SAFE, OPEN_AND_COMPLETE),
+    (FINISHING, "maintenance"): (SAFE, OPEN_AND_COMPLETE),
+    (FAULTED, "maintenance"): (SAFE, NOTHING),
 }
 ENGINE_EVENTS = (
     "ready", "released", "released_faulty", "start", "connected", "no_car", "stop", "stop_at_once", "ended", "fault",
-    "recovered", "link_lost",
+    "recovered", "link_lost", "maintenance",
 )
 ENGINE_STATES = (BOOTING, SAFE, IDLE, AUTHORIZED, CHARGING, FINISHING, FAULTED)
 

@@ -94,6 +94,25 @@ def reset(cp_id: PointId) -> None:
     _request(cp_id, "reset")
 
 
+def maintenance(
+    cp_id: PointId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False
+) -> None:
+    """Let the engine's board of a charge point wait for new firmware: a running charge ends, the relay stays open.
+
+    Somebody must stand at the board: it is away until `wattline-board flash` has ended, also over a power cut.
+    """
+    from central.operate import actions
+    from central.operate.opened import opened_database, opened_log
+    from central.operate.output import say
+
+    config = config_in_force()
+    with opened_database(config) as database, opened_log(config) as log:
+        if not yes:
+            _confirm(database, config, cp_id, "maintenance of")
+        actions.ask(database, log, cp_id, "maintenance")
+    say(f"{cp_id}: maintenance sent; `wattline-board flash` at the board ends it")
+
+
 def replace(cp_id: PointId) -> None:
     """Let another board take the place of the one bound to a charge point: the next that registers.
 
@@ -127,7 +146,7 @@ def remove(
     config = config_in_force()
     with opened_database(config) as database, opened_log(config) as log:
         if not yes:
-            _confirm(database, config, cp_id)
+            _confirm(database, config, cp_id, "remove")
         actions.ask(database, log, cp_id, "remove")
     say(f"{cp_id}: removed; it is back once a board registers it")
 
@@ -172,7 +191,7 @@ def _request(cp_id: str, action: str, *, wait_s: float = 0, **fields: object) ->
     say(text)
 
 
-def _confirm(database: "Database", config: "ConfigManager", cp_id: str) -> None:
+def _confirm(database: "Database", config: "ConfigManager", cp_id: str, action: str) -> None:
     """Raises NotDone where the operator does not mean it, or cannot be asked."""
     import sys
 
@@ -186,12 +205,12 @@ def _confirm(database: "Database", config: "ConfigManager", cp_id: str) -> None:
         found = read_point(connection, config[CURRENCY], cp_id)
     assert found is not None
     charges = [f"the charge of {_driver(each)} ({_kwh(each)} so far)" for each in found["sessions"]]
-    what = f"remove {cp_id} ({found['location'] or 'no location'}, {found['status']})"
+    what = f"{action} {cp_id} ({found['location'] or 'no location'}, {found['status']})"
     what += f": ends {', '.join(charges)}" if charges else ": nobody charges there"
     if not sys.stdin.isatty():
         raise NotDone(f"{clean(what)}; say --yes if this is meant")
-    if not typer.confirm(f"{clean(what)}. Remove it?", err=True):
-        raise NotDone(f"{cp_id} was not removed")
+    if not typer.confirm(f"{clean(what)}. Is that meant?", err=True):
+        raise NotDone(f"{cp_id}: nothing was asked")
 
 
 def _print_point(found: dict[str, Any]) -> None:
@@ -234,6 +253,7 @@ COMMANDS = (
     Command("resume", resume, ("wattline-central resume cp_001",)),
     Command("price", price, ("wattline-central price cp_001 0.32",)),
     Command("reset", reset, ("wattline-central reset cp_001",)),
+    Command("maintenance", maintenance, ("wattline-central maintenance cp_001",)),
     Command("replace", replace, ("wattline-central replace cp_001",)),
     Command("keep", keep, ("wattline-central keep cp_001",)),
     Command("remove", remove, ("wattline-central remove cp_001", "wattline-central remove cp_001 --yes")),

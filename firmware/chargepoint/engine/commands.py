@@ -19,6 +19,7 @@ class Commands:
             "stop_service": self._stop_service,
             "resume_service": self._resume_service,
             "reset_fault": self._reset_fault,
+            "maintenance": self._maintenance,
         }
         self.kinds = tuple(self._runs)
 
@@ -86,6 +87,9 @@ class Commands:
 
     def _reset_fault(self, message):
         self._engine.reset_faults()
+
+    def _maintenance(self, message):
+        self._engine.leave()
 
 
 def _no(reason):

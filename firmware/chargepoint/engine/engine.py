@@ -52,6 +52,7 @@ class Engine:
         self._cause = None  # (reason, fault) of a stop that lets the current fall
         self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
         self._finishing_ms = 0
+        self.leaving = False  # for maintenance: no start and no release any more
         self._begun_at = 0  # when the newest start was accepted
         self._announced = None  # generation of the link, state, vehicle
         self._announced_faults = []
@@ -100,6 +101,15 @@ class Engine:
         if self._protection.reset():
             self._memory.set_latched([])
             self._recovered()
+
+    def leave(self):
+        """For maintenance: a charge ends at once; delivery/maintenance.py starts the board anew when it is told."""
+        self.leaving = True
+        self._walker.fire("maintenance", ("operator", None))
+
+    def under_way(self):
+        """The session whose end is not journaled yet; None between charges."""
+        return self._books.under_way()
 
     def handle_health_check(self, message):
         if self._send("health_check_response", self.get_current_status(), message.get("message_id")):
@@ -273,7 +283,7 @@ class Engine:
     def _release(self, message):
         if not self._handshake.is_checked():
             self._inbox.refuse(message, "not_registered", "type", "expected a health check on this link first")
-        elif self.state == states.SAFE:
+        elif self.state == states.SAFE and not self.leaving:
             self._walker.fire("released_faulty" if self.faults else "released")
 
     def _registered(self, message):

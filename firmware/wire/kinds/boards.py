@@ -117,4 +117,6 @@ KINDS = add((
     Kind("stop_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "end a running charge and refuse starts"),
     Kind("resume_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "take starts again"),
     Kind("reset_fault", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "clear latched faults"),
+    Kind("maintenance", (FOLD,), COMMANDS, "cp_id", False, COMMAND,
+         "end a running charge and start anew at the prompt, without rules and watchdog, so that files may change"),
 ))

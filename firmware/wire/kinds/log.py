@@ -19,7 +19,7 @@ _LONG_MS = (0, 1 << 40)  # 34 years
 WORKER = "worker"
 
 ACTIONS = (
-    "stop", "resume", "price_change", "reset", "replace", "keep", "remove",
+    "stop", "resume", "price_change", "reset", "maintenance", "replace", "keep", "remove",
     "clear_fault", "end_session", "accept_held", "drop_held",
 )  # fmt: skip
 LIMITS = (may_count("max_energy_wh", 1), may_count("max_duration_s", 1), may_count("max_cost_minor", 1))
