@@ -7,7 +7,10 @@ from typing import NamedTuple, Protocol
 
 
 class Wave(Protocol):
-    """Instantaneous voltage (V) and current (A) at a time of the mains' waveform."""
+    """Instantaneous voltage (V) and current (A) at a time of the mains' waveform; `rms_a` of the current."""
+
+    @property
+    def rms_a(self) -> float: ...
 
     def sample(self, wave_s: float) -> tuple[float, float]: ...
 
@@ -32,14 +35,16 @@ class Sine:
     def __init__(self, voltage_v: float, current_a: float, power_w: float, frequency_hz: float) -> None:
         apparent_va = voltage_v * current_a
         factor = power_w / apparent_va if apparent_va else 1.0
-        self._volts = voltage_v * math.sqrt(2)
-        self._amps = current_a * math.sqrt(2)
-        self._lag = math.acos(max(-1.0, min(1.0, factor)))
+        self.frequency_hz = frequency_hz
+        self.rms_a = current_a
+        self.peak_v = voltage_v * math.sqrt(2)
+        self.peak_a = current_a * math.sqrt(2)
+        self.lag = math.acos(max(-1.0, min(1.0, factor)))
         self._omega = 2 * math.pi * frequency_hz
 
     def sample(self, wave_s: float) -> tuple[float, float]:
         angle = self._omega * wave_s
-        return self._volts * math.sin(angle), self._amps * math.sin(angle - self._lag)
+        return self.peak_v * math.sin(angle), self.peak_a * math.sin(angle - self.lag)
 
 
 class Step(NamedTuple):
@@ -97,6 +102,7 @@ class Recording:
     def __init__(self, volts: Sequence[float], amps: Sequence[float], step_s: float) -> None:
         self._pairs = list(zip(volts, amps, strict=True))
         self._step_s = step_s
+        self.rms_a = math.sqrt(sum(i * i for _, i in self._pairs) / len(self._pairs))
         self._power_w = sum(v * i for v, i in self._pairs) / len(self._pairs)
 
     def wave(self, clock_s: float) -> Wave:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from plant.car import Car
+from plant.closed_form import ClosedForm
 from plant.faults import FAULTS
 from plant.load import Load, Sine, Wave
 from plant.mains import Mains
@@ -34,7 +35,9 @@ class World:
     """Mains, relay, car and sensor. `window_ms`: simulated time a sample window spans, from the next one on.
 
     A window of a fast plant is 200 ms of waveform stretched over `window_ms`: a sample every `window_ms / 250`
-    would see the same phase of the mains again and again.
+    would see the same phase of the mains again and again. A window of one sine from its beginning to its end is not
+    sampled at all; every sample is taken of recorded waveforms, where something changes within the window, and while a
+    fault is on.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class World:
         self.car = Car(load, plugged=plugged)
         self.relay = Relay(wall)
         self.sensor = Sensor(current, voltage, seed)
+        self._closed_form = ClosedForm(current, voltage, seed)
         self.thermal = Thermal()
         self.record = Record()
         self.stalled = False
@@ -59,6 +63,7 @@ class World:
         self.now_ms = 0.0
         self.faults: set[str] = set()
         self._idle = Sine(mains.voltage_v, 0.0, 0.0, mains.frequency_hz)
+        self._wave: Wave = self._idle  # of the samples that are due and not yet taken
         self._wave_s = 0.0
         self._taken = 0  # samples of the window in the making
         self._begin_window()
@@ -74,6 +79,7 @@ class World:
 
     def fault(self, name: str, on: bool) -> None:
         """Raises KeyError for a name that FAULTS does not have."""
+        self._sample(self.now_ms)
         FAULTS[name].switch(self, on)
         (self.faults.add if on else self.faults.discard)(name)
         self.relay.reconsider(self.now_ms)
@@ -103,27 +109,33 @@ class World:
     def _advance_unchanged(self, to_ms: float) -> None:
         powered = self.relay.contact
         wave = self.car.wave() if powered and self.car.draws() else self._idle
-        # Not only until to_ms: rounding must not lose the last sample of a window.
-        until_ms = math.inf if to_ms >= self._window_end_ms else to_ms
-        current_a = self._sample(wave, until_ms)
+        if wave is not self._wave:
+            self._sample(self.now_ms)
+            self._wave = wave
         duration_ms = to_ms - self.now_ms
         energy_j = self.car.run(duration_ms) if powered else 0.0
         self.record.flowed(energy_j)
-        self.thermal.run(duration_ms, current_a)
+        self.thermal.run(duration_ms, wave.rms_a * self.car.over_draw)
         self.now_ms = to_ms
 
-    def _sample(self, wave: Wave, until_ms: float) -> float:
-        """Take the samples due before `until_ms`; returns the RMS current over them, 0 where none was due."""
-        factor = self.car.over_draw
-        squares, taken = 0.0, self._taken
+    def _sample(self, until_ms: float) -> None:
+        """Take the samples due before `until_ms`, of the wave that there was until now."""
         while self._taken < SAMPLES and self._due_ms < until_ms:
-            volts, amps = wave.sample(self._wave_s)
-            self.sensor.sample(volts, amps * factor)
-            squares += (amps * factor) ** 2
+            volts, amps = self._wave.sample(self._wave_s)
+            self.sensor.sample(volts, amps * self.car.over_draw)
             self._wave_s += WAVE_STEP_S
             self._due_ms += self._step_ms
             self._taken += 1
-        return math.sqrt(squares / (self._taken - taken)) if self._taken > taken else 0.0
+
+    def _sums(self) -> Sums:
+        """Of the window that ends now."""
+        wave = self._wave
+        if isinstance(wave, Sine) and not (self._taken or self.faults):
+            sums = self._closed_form.sums(wave, self.car.over_draw)
+            if sums is not None:
+                return sums
+        self._sample(math.inf)  # not only until now: rounding must not lose the last one
+        return self.sensor.finish()
 
     def _begin_window(self) -> None:
         self._taken = 0
@@ -136,8 +148,6 @@ class World:
     def _finish_window(self) -> Window:
         feedback = self.relay.contact  # the simulated mains never fail
         pin = None if self._pin_moved else self.relay.coil
-        window = Window(
-            self.sensor.finish(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, feedback, pin
-        )
+        window = Window(self._sums(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, feedback, pin)
         self._begin_window()
         return window
