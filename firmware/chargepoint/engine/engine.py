@@ -74,7 +74,7 @@ class Engine:
         return self._books.energy_wh()
 
     def vehicle(self):
-        return self._presence.seen(self._platform.vehicle())
+        return self._presence.vehicle
 
     def start_charging_session(self, session_id, max_energy_wh=None, max_duration_s=None):
         """None, or why not."""
@@ -188,7 +188,7 @@ class Engine:
 
     def _await_car(self, now):
         """In real time: a plant that runs fast makes nobody walk faster."""
-        if self._presence.ready(self._platform.vehicle()):
+        if self._presence.ready():
             self._walker.fire("connected")
         elif now - self._begun_at >= self._connect_timeout_ms:
             self._walker.fire("no_car", ("vehicle", None))
@@ -198,6 +198,7 @@ class Engine:
         seen = False
         for _ in range(_WINDOWS_IN_A_STEP):
             window = self._platform.window()
+            self._presence.sense(self._platform.vehicle(), 0 if window is None else window.duration_ms)
             if window is None:
                 break
             if self.meter.take(window):
@@ -244,7 +245,7 @@ class Engine:
         ahead_ms = 2 * window_ms + (FALL_MS if self._presence.asks_car else 0)
         if session.exceeds_limit(self.meter.register_in(ahead_ms), session.fed_ms + ahead_ms):
             self.stop_charging_session("limit")
-        elif self._presence.over(self._platform.vehicle(), self.meter.current_ma, window_ms):
+        elif self._presence.over(self.meter.current_ma, window_ms):
             self.stop_charging_session("vehicle")
 
     def _failed(self, fault):

@@ -46,6 +46,8 @@ class EngineSide:
         if self._watch.silent(now):
             self.health = ILL
             self._reports.report_failure(ENGINE_SILENT)
+        else:
+            self._reports.report_status()
 
     def reconnect(self, now):
         if self._redialler is not None and self._redialler.step(now):

@@ -4,6 +4,10 @@ from chargepoint.faults import NOT_OF_ENGINES, text_of
 
 _BEGAN, _ENDED = "fault_notification", "recovery_notification"
 _REPORTED = "reported"  # the file that keeps `faults` over reboots, so that no fault stays open at Central
+STATUS_EACH_MS = 1000
+# A car that comes and goes (a worn contact) is reported half as often each time, down to this: each costs flash.
+FLICKER_EACH_MS = 32000
+_CALM_MS = 60000
 
 
 class Reports:
@@ -18,8 +22,11 @@ class Reports:
         self._storage = storage
         self._sender = sender
         self._n = record.get("n") or 0  # of the newest message that `faults` knows
-        self._status = None  # (state, vehicle, session) as reported last, under this n
+        self._newest = None  # (state, vehicle, session) as heard last
+        self._status = None  # as reported last, under this n, then
         self._status_n = 0
+        self._status_at = None
+        self._flicker_ms = STATUS_EACH_MS
         for n, message in sender.journal.above(self._n):
             if message["type"] in (_BEGAN, _ENDED):  # the power went before it was written here
                 self._reported(message["type"], message["fault"], n)
@@ -46,14 +53,40 @@ class Reports:
                 self.report_recovery(fault)
 
     def update_cp_status(self, state, vehicle, session_id):
-        """session_id: of the session that the engine runs; None: none."""
-        if (state, vehicle, session_id) != self._status:
-            fields = {"cp_id": self._sender.cp_id, "state": state, "vehicle": vehicle}
-            if session_id is not None:
-                fields["session_id"] = session_id
-            n = self._sender.keep("status_notification", fields)
-            if n is not None:
-                self._status, self._status_n = (state, vehicle, session_id), n
+        """session_id: of the session that the engine runs; None: none. Reported when it is due."""
+        self._newest = (state, vehicle, session_id)
+        self.report_status()
+
+    def report_status(self):
+        """The newest status, where it is another than was reported; called again until it is due."""
+        newest = self._newest
+        if newest is None or newest == self._status or not self._is_status_due(newest):
+            return
+        state, vehicle, session_id = newest
+        fields = {"cp_id": self._sender.cp_id, "state": state, "vehicle": vehicle}
+        if session_id is not None:
+            fields["session_id"] = session_id
+        n = self._sender.keep("status_notification", fields)
+        if n is not None:
+            self._note_flicker(newest)
+            self._status, self._status_n, self._status_at = newest, n, self._sender.clock.now
+
+    def _is_status_due(self, newest):
+        if self._status_at is None:
+            return True
+        pause_ms = self._flicker_ms if self._is_flicker(newest) else STATUS_EACH_MS
+        return self._sender.clock.now - self._status_at >= pause_ms
+
+    def _is_flicker(self, newest):
+        """Whether the car alone came or went since the last report."""
+        told = self._status
+        return told is not None and newest[0] == told[0] and newest[2] == told[2]
+
+    def _note_flicker(self, newest):
+        if self._status_at is None or self._sender.clock.now - self._status_at >= _CALM_MS:
+            self._flicker_ms = STATUS_EACH_MS
+        elif self._is_flicker(newest):
+            self._flicker_ms = min(2 * self._flicker_ms, FLICKER_EACH_MS)
 
     def say_status_again(self):
         """On a new line: Central may have lost with the end of its log what it was told, as that a charge has ended."""
