@@ -13,7 +13,7 @@ STUBS  := $(BOARDS:%=typings/%/.ready)
 UV     := .cache/uv/bin/uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help install setup lint types test pytest hil demo up bench fuzz sequences docs lock clean
+.PHONY: help install setup lint types test pytest hil demo up bench accuracy fuzz sequences docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,10 @@ up: $(RUNS) ## keep the demo's system running, and say where it is
 
 bench: $(RUNS) ## measure latency and throughput beside the raw parts
 	@$(BIN)/python -m tools.bench
+	@PYTHONPATH=firmware $(BIN)/python -m tools.accuracy
+
+accuracy: $(RUNS) ## how accurately the meter reads each recorded car, through a modelled converter
+	@PYTHONPATH=firmware $(BIN)/python -m tools.accuracy
 
 fuzz: $(RUNS) ## a million random chunks into the frame decoder
 	@$(BIN)/python -m tools.fuzz

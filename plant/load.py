@@ -69,6 +69,7 @@ class Profile:
         if not steps or self._starts[0] != 0 or not rising:
             raise ValueError("the times of a profile must start at 0 and rise from row to row")
         self.end_s = end_s
+        self.steps = tuple(steps)
         self._powers = [step.power_w for step in steps]
         self._waves = [Sine(step.voltage_v, step.current_a, step.power_w, frequency_hz) for step in steps]
         self._energies = [0.0]
@@ -100,10 +101,10 @@ class Recording:
     end_s = math.inf
 
     def __init__(self, volts: Sequence[float], amps: Sequence[float], step_s: float) -> None:
-        self._pairs = list(zip(volts, amps, strict=True))
+        self.pairs = list(zip(volts, amps, strict=True))
         self._step_s = step_s
-        self.rms_a = math.sqrt(sum(i * i for _, i in self._pairs) / len(self._pairs))
-        self._power_w = sum(v * i for v, i in self._pairs) / len(self._pairs)
+        self.rms_a = math.sqrt(sum(i * i for _, i in self.pairs) / len(self.pairs))
+        self._power_w = sum(v * i for v, i in self.pairs) / len(self.pairs)
 
     def wave(self, clock_s: float) -> Wave:
         del clock_s
@@ -117,4 +118,4 @@ class Recording:
         return self._power_w * (to_s - from_s)
 
     def sample(self, wave_s: float) -> tuple[float, float]:
-        return self._pairs[round(wave_s / self._step_s) % len(self._pairs)]
+        return self.pairs[round(wave_s / self._step_s) % len(self.pairs)]

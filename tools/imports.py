@@ -119,7 +119,7 @@ PARTS: dict[str, Part] = {
     "driver_cli.main": _part("runtime driver_cli", "typer"),
     "driver_cli.__main__": _part("driver_cli.main", ""),
     "board_cli": _part("wire runtime board_cli", "mpremote rich serial typer"),
-    "tools": _any_library("wire chargepoint eventlog runtime plant bridge central driver_cli tools"),
+    "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli tools"),
 }
 OWN = frozenset(name for name in PARTS if "." not in name) | {"hil_tests"}
 

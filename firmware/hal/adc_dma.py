@@ -15,11 +15,9 @@ import uctypes
 from machine import ADC, Pin, mem32
 
 from hal.contract import ticks_diff
-from hal.windows import PAIRS, Windows
+from hal.windows import CHANNELS, PAIR_US, PAIRS, SAMPLES_PER_S, Windows
 
-CHANNELS = 2  # 0 (GPIO26) the current, 1 (GPIO27) the voltage
-_FIRST_PIN = 26
-SAMPLES_PER_S = 4000
+_FIRST_PIN = 26  # channel 0, the current; GPIO27, channel 1, the voltage
 RING_PAIRS = 2600  # 1.3 s
 _SIZE = CHANNELS * RING_PAIRS
 _SPARE = _SIZE // 16  # how far the DMA must stay behind what is read: 81 ms
@@ -51,7 +49,7 @@ class DmaSampler:
         self.moved = False
         self.broken = False
         self._ring = array("H", bytearray(2 * _SIZE))
-        self._windows = Windows(self._ring, CHANNELS, 1000000 * CHANNELS // SAMPLES_PER_S)
+        self._windows = Windows(self._ring, CHANNELS, PAIR_US)
         self._read = 0  # index of the next sample to be read
         self._written = 0  # index of the next sample to be written, when it was looked at last
         self._unread = 0  # samples between the two

@@ -13,8 +13,11 @@ them: 200 ms, whole cycles of 50 and of 60 Hz.
 import math
 from array import array
 
-from chargepoint.sample_window import COUNT_BITS
+from chargepoint.sample_window import COUNT_BITS, SampleWindow
 
+CHANNELS = 2  # in their order: current, voltage
+SAMPLES_PER_S = 4000
+PAIR_US = 1000000 * CHANNELS // SAMPLES_PER_S
 PAIRS = 100
 MEANS = 4
 MID_RAIL = 1 << COUNT_BITS
@@ -42,7 +45,7 @@ class Windows:
         self._next = 0
         self._missing = MEANS  # windows until the means are known
 
-    def fill(self, window, at):
+    def fill(self, window: SampleWindow, at: int) -> bool:
         """False where the window only served to find mid-rail, at the start."""
         self._sum(window, at)
         self._centre(window.sum_i, window.sum_v)

@@ -1,0 +1,1 @@
+"""How accurately the meter reads real cars, played through a modelled converter: `make accuracy`."""
