@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hil_tests.whole_line import CHECKPOINT_MS, POWER_W, SHAPES, SPEED, Site, agree, killed, site
-from plant.charge_point import FAST_WINDOW_S
+from plant.world import WINDOW_MS
 from tools.services import kafka
 from tools.services.process import wait_for
 from tools.stack.log_choice import Wanted
@@ -16,7 +16,7 @@ from tools.stack.python_of_boards import interpreter
 from tools.testing.deadlines import DEADLINE_S
 
 CHECKPOINT_WH = POWER_W * SPEED * CHECKPOINT_MS / 3_600_000
-WINDOW_WH = POWER_W * SPEED * FAST_WINDOW_S / 3600
+WINDOW_WH = POWER_W * SPEED * WINDOW_MS / 3_600_000
 
 
 @pytest.fixture(scope="module", params=["embedded", "kafka"])

@@ -10,7 +10,6 @@ from plant.world import MAX_WINDOW_MS, WINDOW_MS, World
 logger = logging.getLogger(__name__)
 
 MIN_SPEED, MAX_SPEED = 0.5, 10_000.0
-FAST_WINDOW_S = 0.1  # real time of a window where time runs fast
 MAX_LAG_S = 10.0  # after a longer sleep (a suspended machine) the rest is skipped
 _SHOWN_EDGES = 100
 
@@ -89,5 +88,5 @@ class SimulatedChargePoint:
         }
 
     def _set_window(self) -> None:
-        fast_ms = round(FAST_WINDOW_S * 1000 * self.speed)
-        self.world.window_ms = min(MAX_WINDOW_MS, max(WINDOW_MS, fast_ms))
+        """The same real time, however fast it runs."""
+        self.world.window_ms = min(MAX_WINDOW_MS, max(WINDOW_MS, round(WINDOW_MS * self.speed)))

@@ -15,7 +15,7 @@ from plant.relay import Relay
 from plant.sensor import SAMPLES, USUAL_CURRENT, USUAL_VOLTAGE, Quality, Sensor, Sums
 from plant.thermal import Thermal
 
-WINDOW_MS = 200
+WINDOW_MS = 50  # a protection waits for a window's end, and the relay is to open within 100 ms
 MAX_WINDOW_MS = 3_600_000
 WAVE_STEP_S = 0.2 / SAMPLES  # whatever time a window spans, its samples see 200 ms of the mains' waveform
 
@@ -34,10 +34,10 @@ class Window(NamedTuple):
 class World:
     """Mains, relay, car and sensor. `window_ms`: simulated time a sample window spans, from the next one on.
 
-    A window of a fast plant is 200 ms of waveform stretched over `window_ms`: a sample every `window_ms / 250`
-    would see the same phase of the mains again and again. A window of one sine from its beginning to its end is not
-    sampled at all; every sample is taken of recorded waveforms, where something changes within the window, and while a
-    fault is on.
+    A window holds 200 ms of waveform, whole cycles of 50 and of 60 Hz, pressed or stretched into `window_ms`: a sample
+    every `window_ms / 250` of a fast plant would see the same phase of the mains again and again. A window of one sine
+    from its beginning to its end is not sampled at all; every sample is taken of recorded waveforms, where something
+    changes within the window, and while a fault is on.
     """
 
     def __init__(

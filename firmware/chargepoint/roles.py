@@ -59,7 +59,7 @@ class Board:
         """The sensor is looked at first; then the parts go on until one of them has cost flash."""
         self.platform.step(self.platform.ticks_ms())
         now = self.clock.advance()
-        self._flash.used = 0
+        self._flash.begin_pass()
         if self.engine is not None:
             self.engine.look(now)
         for part in self.parts:

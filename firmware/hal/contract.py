@@ -6,6 +6,7 @@ A platform has:
     state_dir        folder where files are kept over a power cut
     indicative       True where its converter is too coarse to bill by; whoever registers it says so
     flash_writes     how many flash writes one pass of the loop may cost: each may hold everything up for FLASH_MOST_MS
+                     (chargepoint/delivery/storage.py)
     reset_cause      one of RESET_CAUSES: why this board started
     skew_us          how long after its voltage a current is read, as far as windows still bear it: within
                      ±SKEW_MOST_US. A converter whose pairs lie further apart declares it, and hal/windows.py corrects
@@ -18,8 +19,9 @@ A platform has:
     relay(closed)    the level of the relay's pin; may be set again and again; open (False) until first set
     relay_level()    what the relay's pin reads back: True closed, False open; None where it cannot be read
     trip(on)         the trip output (an upstream contactor): stays as set. has_trip: whether there is one
-    window()         None, or the platform's one SampleWindow, filled anew: the next window not yet given.
-                     Called until it gives None, no sample is lost and none counted twice
+    window()         None, or the platform's one SampleWindow, filled anew: the next window not yet given, of at most
+                     WINDOW_MS (longer only where a plant runs fast). Called until it gives None, no sample is lost and
+                     none counted twice
     lost_ms          window time that nobody fetched in time and that is lost; only ever grows (wraps at 2^30)
     vehicle()        "present", "absent", or "unknown"
     temperature_mc() at the relay, in thousandths of a degree Celsius; None without a sensor
@@ -60,10 +62,9 @@ from chargepoint.sample_window import COUNT_BITS
 TICKS_PERIOD = 1 << 30
 _TICKS_MOST = TICKS_PERIOD - 1
 _HALF = TICKS_PERIOD >> 1
-WINDOW_MS = 200  # 10 cycles of 50 Hz, 12 of 60 Hz: no search for the mains' frequency. Shorter ones come centred
+WINDOW_MS = 50  # a protection waits for a window's end, and the relay is to open within 100 ms of its time
 SKEW_MOST_US = 20
 BRIDGED_MS = 1000
-FLASH_MOST_MS = 820  # a file's write at its worst, with two erases; about 96 ms as a rule
 WATCHDOG_MS = 4000
 RESET_CAUSES = ("power", "watchdog", "software", "unknown")
 COUNT_MIN = -(1 << COUNT_BITS)

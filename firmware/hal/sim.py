@@ -17,7 +17,7 @@ from hal.flags import Flag
 
 FIRST_TICKS = TICKS_PERIOD - 10000  # every simulated board lives through a wrap of its clock, 10 s from its start
 REPORT_MS = 100
-STALE_MS = 2000  # inputs older than this are no longer known; a plant sends each 50 to 200 ms
+STALE_MS = 2000  # inputs older than this are no longer known; a plant sends some each 50 ms
 RESET_EXIT_CODE = 3  # to whoever runs the process: start it again
 
 _NAME_MOST = 18  # of a cp_id within a board's id of 24 characters

@@ -6,10 +6,12 @@ relay's pin is high; pin(): that pin's level as the world sees it; meter: a Mete
 restart(cause): the board's next start. Benches that can show inputs have `wire(name, level)`.
 """
 
+from chargepoint.delivery.storage import FLASH_MOST_MS
 from chargepoint.sample_window import MAX_SAMPLES
 from hal.contract import BRIDGED_MS, RESET_CAUSES, SKEW_MOST_US, WATCHDOG_MS, WINDOW_MS
 
 MAINS_V = 230
+PASS_MS = 5  # of a loop that has time: a converter that is polled ends its window in one
 SETTLED_MS = 1200  # until mid-rail is known and a first window has come
 
 
@@ -65,8 +67,7 @@ def check_windows_hold_all_of_the_time(bench):
     assert abs(bench.window_time_ms() - held - passed_ms) <= 2 * WINDOW_MS
     for window in bench.windows:
         assert 1 <= window["n"] <= MAX_SAMPLES
-        assert 1 <= window["duration_ms"] <= WINDOW_MS + 50
-        assert window["duration_ms"] >= WINDOW_MS or window["centred"]
+        assert 1 <= window["duration_ms"] <= WINDOW_MS + PASS_MS
     assert bench.meter.bad_windows == 0
     assert bench.platform.lost_ms == 0
 
@@ -92,6 +93,7 @@ def check_power_is_right_whatever_the_phase(bench):
 
 
 def check_pause_of_the_loop_loses_no_window(bench):
+    assert FLASH_MOST_MS < BRIDGED_MS
     bench.load(16, 1)
     bench.platform.relay(True)
     bench.run(SETTLED_MS)

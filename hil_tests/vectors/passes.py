@@ -48,6 +48,7 @@ class DeadLine:
 class StillPlatform:
     board = "b"
     state_dir = "state"
+    lost_ms = 0
     ticks_ms = ticks_ms
     ticks_diff = ticks_diff
 

@@ -114,7 +114,7 @@ def test_a_line_that_breaks_opens_the_relay():
         window = await board.hear()
         assert window is not None
         assert (window["type"], window["n"], window["duration_ms"], window["vehicle"]) == (
-            "sample_window", 250, 200, "present",
+            "sample_window", 250, 50, "present",
         )  # fmt: skip
         assert point.world.relay.contact
         board.writer.transport.abort()

@@ -8,15 +8,14 @@ A window keeps the length it began with: the plant is slowed down shortly before
 import math
 import time
 
-from plant.charge_point import FAST_WINDOW_S
 from plant.world import WINDOW_MS
 from tools.services.process import wait_for
 from tools.stack.boards import Plant
 
-FAST = 100
-LONG_WINDOW_MS = FAST_WINDOW_S * 1_000 * FAST  # 10 s: one is the pause
-SLOW = 2  # the fastest whose windows are as short as by the clock
-MARGIN_MS = 600  # of the plant's time: 6 ms of ours while it is fast
+FAST = 200
+LONG_WINDOW_MS = WINDOW_MS * FAST  # 10 s: one is the pause
+SLOW = 1  # the fastest whose windows are as short as by the clock
+MARGIN_MS = 1200  # of the plant's time: 6 ms of ours while it is fast
 TIMEOUT_S = 10.0
 
 

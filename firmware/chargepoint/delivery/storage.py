@@ -10,14 +10,19 @@ from wire.seal import CRC32
 
 _TEMPORARY = ".tmp"  # one that the power left behind is overwritten when its name is written next
 _SEALED = b"*"
+FLASH_MOST_MS = 820  # a file's write at its worst, with two erases; about 96 ms as a rule
 
 
 class Flash:
     """`used`: how many files were written, renamed or removed in this pass of the loop. One is enough: each may hold
-    everything up for as long as an erase takes, and the sensor waits meanwhile.
+    everything up for as long as an erase takes, and the sensor waits meanwhile. `before`: in the pass before.
     """
 
     def __init__(self):
+        self.used = self.before = 0
+
+    def begin_pass(self):
+        self.before = self.used
         self.used = 0
 
 

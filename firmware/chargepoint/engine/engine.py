@@ -204,7 +204,7 @@ class Engine:
             if self.meter.take(window):
                 self._take_window(window)
                 seen = True
-        self._sample_gap.step(now, seen)
+        self._sample_gap.step(now, seen, self._flash.before, self._platform.lost_ms)
         stalled = self.state in states.RELAY_CLOSED and self._sample_gap.gap_ms >= STALL_MS
         if stalled and self._protection.begin(SENSOR_STALL):
             self._failed(SENSOR_STALL)
