@@ -68,7 +68,10 @@ def test_every_example_and_default_is_right():
         ("price_per_kwh", True), ("location", "x" * 256), ("location", "a\nb"), ("location", "ä" * 200),
         ("rated_current_ma", 999), ("rated_current_ma", 16000.5), ("rated_current_ma", True),
         ("presence", "pilot"), ("presence", "maybe"), ("plain_port", 65536), ("keepalive_ms", 0),
-        ("heartbeat_interval_ms", 86_400_001), ("i_ua_per_count", 0), ("state_dir", "x" * 256),
+        ("heartbeat_interval_ms", 86_400_001), ("i_ua_per_count", 0), ("i_ua_per_count", 97_657),
+        ("v_uv_per_count", 488_282), ("i_offset_counts", -401), ("v_offset_counts", 401), ("phase_us", 201),
+        ("phase_us", 1.5), ("nominal_voltage_v", 99), ("nominal_voltage_v", 261), ("nominal_voltage_v", "230 V"),
+        ("state_dir", "x" * 256),
     ],
 )
 def test_bad_value_is_named_with_what_would_be_right(name: str, value: object):
@@ -79,6 +82,15 @@ def test_bad_value_is_named_with_what_would_be_right(name: str, value: object):
     assert "For example: " in text
     assert "\n" not in text
     assert len(text) < 300
+
+
+@pytest.mark.parametrize("name", ["i_offset_counts", "v_offset_counts", "phase_us"])
+def test_calibration_that_a_platform_does_not_correct_is_refused(name: str):
+    for platform in ("sim", "esp32"):
+        config: dict[str, Any] = {"platform": platform, name: 3}
+        assert complaint(**config) == f"{name}: expected 0 on platform {platform}: only rp2 corrects it"
+    config = {"platform": "rp2", name: -3}
+    assert getattr(read_with(**config), name) == -3
 
 
 @pytest.mark.parametrize("price", ["NaN", "Infinity", "-Infinity", "1e999"])

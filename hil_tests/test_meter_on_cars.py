@@ -61,7 +61,7 @@ def test_made_up_charge_is_metered_within_the_limits():
 @pytest.mark.parametrize("lag", [0.4, -0.4])
 def test_skew_that_is_not_corrected_is_beyond_the_limits(monkeypatch: pytest.MonkeyPatch, lag: float):
     """Pairs that lie 250 us apart, summed as if they were read at once. It shows that the tests above are honest."""
-    monkeypatch.setattr(windows, "between", lambda sum_vi, sum_next, channels, regain: sum_vi)
+    monkeypatch.setattr(windows, "between", lambda sum_vi, sum_next, later, regain: sum_vi)
     worst = Worst()
     note_errors(worst, measured("made up", made_up(16, lag)), new_chain())
     assert not worst.within(), worst

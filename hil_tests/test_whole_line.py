@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from hil_tests.whole_line import CHECKPOINT_MS, POWER_W, SHAPES, SPEED, Site, agree, killed, site
+from hil_tests.whole_line import CHECKPOINT_MS, POWER_W, SHAPES, SPEED, WITHOUT_VOLTAGE, Site, agree, killed, site
 from plant.world import WINDOW_MS
 from tools.services import kafka
 from tools.services.process import wait_for
@@ -44,9 +44,17 @@ def test_a_charge_from_the_relay_to_the_receipt(running: Site, cp_id: str) -> No
     receipt = charge.ended()
     agree(charge, receipt)
     assert receipt["reason"] == "limit"
+    assert receipt["estimated"] is False
     assert receipt["max_energy_wh"] == 300
     assert 300 - 3 * WINDOW_WH <= receipt["energy_wh"] <= 300
     assert receipt["cost_minor"] == (receipt["energy_wh"] * 2000 * 2 + 100_000) // 200_000  # 0.20 a kWh, half up
+
+
+def test_a_charge_without_a_voltage_channel_says_that_it_is_estimated(running: Site) -> None:
+    charge = running.charge(WITHOUT_VOLTAGE, kwh=0.2)
+    receipt = charge.ended()
+    agree(charge, receipt)
+    assert receipt["estimated"] is True
 
 
 def test_a_charge_request_by_a_bare_producer(running: Site) -> None:

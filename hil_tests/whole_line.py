@@ -33,6 +33,8 @@ QUICK = {
 POWER_W = 7400
 SHAPES: dict[str, Shape] = {"cp_tcp": "tcp", "cp_serial": "serial", "cp_split": "split"}
 DESIGNS = [Design(cp_id, shape, f"constant:{POWER_W}", SPEED, config=QUICK) for cp_id, shape in SHAPES.items()]
+WITHOUT_VOLTAGE = "cp_estimated"
+DESIGNS.append(Design(WITHOUT_VOLTAGE, "tcp", f"constant:{POWER_W}", SPEED, config={**QUICK, "nominal_voltage_v": 230}))
 SETTINGS = {
     "PLANT_SPEED": str(SPEED), "HEARTBEAT_INTERVAL_S": "1", "HEALTH_INTERVAL_S": "1", "COMMAND_RESEND_S": "1",
     "TICK_INTERVAL_MS": "100", "OUTAGE_GRACE_S": "1",

@@ -6,6 +6,7 @@ from wire.frame import compact
 
 from central.fold import billing, deadlines
 from central.fold.billing import Part
+from central.fold.flags import ESTIMATED, has_flag
 from central.fold.step import Step
 from central.model.rows import ChargingPoint, Meter, Session, Ticket
 from central.model.states import COMPLETED
@@ -77,7 +78,8 @@ def unnamed_deadline(session_id: str) -> str:
 
 def _emit_ticket(step: Step, point: ChargingPoint, session: Session, billed_wh: int, billed_minor: int) -> None:
     session.tickets += 1
-    receipt = receipt_of(session, session.tickets, point.location, billed_wh, billed_minor)
+    estimated = has_flag(session, ESTIMATED) or None
+    receipt = receipt_of(session, session.tickets, point.location, billed_wh, billed_minor, estimated)
     step.emit("ticket", to_ticket(receipt), session.session_id, session.tickets)
 
 

@@ -10,6 +10,7 @@ OVER_ORDER = "over_order"  # more flowed than was ordered; the rest is not bille
 TIME_UNKNOWN = "time_unknown"  # the log's clock and its board's both went back in its time
 TIME_FROM_LOG = "time_from_log"  # its board had no clock
 LOG_CLOCK_WRONG = "log_clock_wrong"  # the log's clock went back, or stood still, in its time
+ESTIMATED = "estimated"  # its board measures no voltage: current times a nominal one
 UNHEARD = "unheard"  # closed by Central, without the engine's word, which may still come
 
 

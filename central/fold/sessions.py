@@ -17,7 +17,7 @@ from wire.kinds.fields import ENERGY_MAX_WH
 from central.fold import charge_point, commands, completions, corrections, deadlines, endings, holding, orders, readings
 from central.fold.billing import free_part
 from central.fold.clock import clamped, stamp
-from central.fold.flags import UNHEARD, flag, has_flag
+from central.fold.flags import ESTIMATED, UNHEARD, flag, has_flag
 from central.fold.running import is_taken
 from central.fold.step import Step
 from central.model.records import Message, Refused
@@ -176,6 +176,8 @@ def transition(step: Step, point: ChargingPoint, session: Session, event: Sessio
     session.status, action = next_session_state(session.status, event)
     if action == "nothing":
         return
+    if step.message.get("estimated"):
+        flag(session, ESTIMATED)
     ACTIONS[action](step, point, session)
     step.rows.put(session)
     charge_point.settle(step, point)

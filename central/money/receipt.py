@@ -16,7 +16,7 @@ from central.money.tariff import text_of
 class Receipt:
     """`tariff`: the terms' document. `location`: of the charge point then. `fault`: the name of what ended it, if so.
 
-    `max_...`: what was ordered.
+    `max_...`: what was ordered. `estimated`: True where no voltage was measured, else None.
     """
 
     cp_id: str
@@ -37,6 +37,7 @@ class Receipt:
     max_energy_wh: int | None = None
     max_duration_s: int | None = None
     max_cost_minor: int | None = None
+    estimated: bool | None = None
 
     @property
     def duration_s(self) -> int:
@@ -44,16 +45,19 @@ class Receipt:
 
 
 NAMES = tuple(each.name for each in fields(Receipt))
-_OWN = ("number", "location")  # all else is the session's
+_OWN = ("number", "location", "estimated")  # all else is the session's
 
 
-def receipt_of(session: Session, number: int, location: str, billed_wh: int = 0, billed_minor: int = 0) -> Receipt:
+def receipt_of(
+    session: Session, number: int, location: str, billed_wh: int = 0, billed_minor: int = 0,
+    estimated: bool | None = None,
+) -> Receipt:
     """Of a session that is billed: what it is billed more than earlier receipts of it, which made these two figures."""
     of_session = {name: getattr(session, name) for name in NAMES if name not in _OWN}
     of_session["start_register_wh"] += billed_wh
     of_session["energy_wh"] -= billed_wh
     of_session["cost_minor"] -= billed_minor
-    return Receipt(**of_session, number=number, location=location)
+    return Receipt(**of_session, number=number, location=location, estimated=estimated)
 
 
 def to_ticket(receipt: Receipt) -> Message:

@@ -44,8 +44,10 @@ def answer(line: LineInMemory, seq: int, accepted: bool = True, reason: str | No
     line.board_says("command_response", board=_engine_of(line, cp), cp=cp, seq=seq, accepted=accepted, reason=reason)
 
 
-def start(line: LineInMemory, session: str, at_wh: int = 1_000, cp: str = "cp_001", meter: str = METER) -> None:
-    fields: dict[str, Any] = {"session_id": session, "meter_id": meter, "register_wh": at_wh}
+def start(
+    line: LineInMemory, session: str, at_wh: int = 1_000, cp: str = "cp_001", meter: str = METER, **more: Any
+) -> None:
+    fields: dict[str, Any] = {"session_id": session, "meter_id": meter, "register_wh": at_wh, **more}
     line.board_says("charge_started", board=_engine_of(line, cp), cp=cp, occurred_at_ms=line.now_ms, **fields)
 
 

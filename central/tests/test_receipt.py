@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from wire.check import check
 from wire.kinds.log import KINDS
 
@@ -13,7 +14,7 @@ from central.money.receipt import NAMES, from_ticket, receipt_of, to_ticket
 from central.money.tariff import text_of
 from central.store.database import Database
 from central.store.sql_rows import SqlRows
-from central.tests.charging import complete, started
+from central.tests.charging import answer, ask, checkpoint, complete, connected, start, started
 from central.tests.line_in_memory import LineInMemory
 from central.views.receipt import read_receipt
 
@@ -41,6 +42,28 @@ def test_receipt_comes_back_from_its_ticket():
     assert from_ticket(ticket) == from_ticket(to_ticket(receipt)) == receipt
     assert (receipt.location, receipt.fault, receipt.duration_s) == ("Yard", "over_current", 3_600)
     assert (receipt.max_energy_wh, receipt.max_duration_s, receipt.max_cost_minor) == (2_500, 7_200, 90)
+
+
+@pytest.mark.parametrize("telling", ["start", "checkpoint", "completion"])
+def test_session_and_receipt_say_that_energy_was_estimated(telling: str):
+    line = connected()
+    session = ask(line)
+    answer(line, 1)
+    names = ("start", "checkpoint", "completion")
+    told: dict[str, dict[str, Any]] = {each: {"estimated": True} if each == telling else {} for each in names}
+    start(line, session, **told["start"])
+    line.tick(1_800_000)
+    checkpoint(line, session, 2_000, **told["checkpoint"])
+    line.tick(1_800_000)
+    complete(line, session, 3_000, **told["completion"])
+    assert line.session(session).flags == "estimated"
+    assert from_ticket(json.loads(line.rows.one(Ticket, session, 1).body)).estimated is True
+
+
+def test_receipt_of_a_measured_charge_says_nothing_of_it():
+    line, session = sold()
+    assert "estimated" not in json.loads(line.rows.one(Ticket, session, 1).body)
+    assert line.session(session).flags == ""
 
 
 def test_ticket_of_old_is_still_a_receipt():
@@ -73,7 +96,7 @@ def test_receipt_is_shown_with_its_place_driver_order_and_fault(database: Databa
         "driver_id": "ada", "driver_name": "Ada Lovelace", "cp_id": "cp_001", "location": "Yard", "number": 1,
         "energy_wh": 1_600, "energy_kwh": "1.60", "total": "0.40", "cost_minor": 40, "currency": "EUR",
         "price_per_kwh": "0.2500", "tariff_version": 1, "max_energy_wh": None, "max_duration_s": None,
-        "max_cost_minor": 40, "duration_s": 3_600, "reason": "fault", "fault": "over_current",
+        "max_cost_minor": 40, "duration_s": 3_600, "estimated": False, "reason": "fault", "fault": "over_current",
         "tariff": {"version": 1, "currency": "EUR", "price_e4_per_kwh": 2_500},
     }  # fmt: skip
     assert {name: shown[name] for name in expected} == expected

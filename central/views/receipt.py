@@ -52,6 +52,7 @@ def _ticket(number: int, issued_at_ms: int, body: str) -> dict[str, Any]:
         "end_register_wh": receipt.end_register_wh,
         "energy_wh": receipt.energy_wh,
         "energy_kwh": energy_kwh(receipt.energy_wh),
+        "estimated": receipt.estimated is True,
         "price_per_kwh": price(tariff.price_e4),
         "tariff_version": tariff.version,
         "tariff": tariff.document(),

@@ -32,6 +32,7 @@ class Receipt:
     start_register_wh: int | None
     end_register_wh: int | None
     energy_wh: int | None
+    estimated: bool  # no voltage was measured
     price_per_kwh: Decimal | None
     cost_minor: int | None
     currency: str
@@ -60,6 +61,7 @@ class Receipt:
             start_register_wh=whole_or_none(raw, "start_register_wh"),
             end_register_wh=whole_or_none(raw, "end_register_wh"),
             energy_wh=whole_or_none(raw, "energy_wh"),
+            estimated=raw.get("estimated") is True,
             price_per_kwh=decimal_or_none(raw, "price_per_kwh"),
             cost_minor=whole_or_none(raw, "cost_minor"),
             currency=text_or_none(raw, "currency") or "",

@@ -15,6 +15,7 @@ from driver_cli.words.reasons import end_reason
 
 _GAP = 2
 _BORDER = 4  # cells of the frame and its padding
+_ESTIMATED = ", estimated"
 _BOLD = frozenset({"energy", "cost"})
 
 
@@ -74,7 +75,7 @@ def receipt_rows(receipt: Receipt, fault: str | None) -> list[tuple[str, str]]:
         ("meter", receipt.meter_id or figures.NONE),
         ("register at start", figures.register(receipt.start_register_wh)),
         ("register at end", figures.register(receipt.end_register_wh)),
-        ("energy", figures.energy(receipt.energy_wh)),
+        ("energy", figures.energy(receipt.energy_wh) + (_ESTIMATED if receipt.estimated else "")),
         ("price", figures.price(receipt.price_per_kwh, receipt.currency)),
         ("cost", figures.money(receipt.cost_minor, receipt.currency)),
         ("limit", _limit(receipt)),

@@ -141,6 +141,11 @@ def test_receipt_breaks_no_id(width: int, others: dict[str, Any]):
     assert "limit10.000kWh,1:30:00,5.00EUR" in without_spaces
 
 
+@pytest.mark.parametrize(("told", "shows"), [({"estimated": True}, True), ({"estimated": False}, False), ({}, False)])
+def test_receipt_says_that_energy_was_estimated(told: dict[str, Any], shows: bool):
+    assert ("4.231 kWh, estimated" in " ".join(shown(ReceiptTable(receipt(**told), None), 120))) is shows
+
+
 def test_receipt_says_which_fault():
     of_fault = receipt(reason="fault", fault="over_current")
     text = " ".join(shown(ReceiptTable(of_fault, "current above the limit"), 120))

@@ -76,8 +76,10 @@ class Board:
         checkpoint = Checkpoint(self._storage)
         settings, meter_id = self.settings, self.platform.board
         register_wh = checkpoint.register_wh if checkpoint.meter_id == meter_id else 0
+        nominal_v = settings.nominal_voltage_v
+        nominal_mv = None if nominal_v is None else nominal_v * 1000
         try:
-            meter = Meter(meter_id, register_wh, settings.i_ua_per_count, settings.v_uv_per_count)
+            meter = Meter(meter_id, register_wh, settings.i_ua_per_count, settings.v_uv_per_count, nominal_mv)
         except ValueError as error:
             raise roles.SettingError(str(error)) from None
         self._engine_link = link

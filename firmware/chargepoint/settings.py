@@ -53,6 +53,10 @@ class Settings:
     rated_current_ma: int
     i_ua_per_count: int
     v_uv_per_count: int
+    i_offset_counts: int
+    v_offset_counts: int
+    phase_us: int
+    nominal_voltage_v: "int | None"
     quiet_end_ms: int
     connect_timeout_ms: int
     keepalive_ms: int
@@ -190,6 +194,10 @@ TABLE: "tuple[Setting, ...]" = (
     Setting("rated_current_ma", whole(1000, 125000), 16000, 16000, "CP_RATED_CURRENT_MA"),
     Setting("i_ua_per_count", whole(1, 97656), 29297, 29297),
     Setting("v_uv_per_count", whole(1, 488281), 195313, 195313),
+    Setting("i_offset_counts", whole(-400, 400), 0, -12),
+    Setting("v_offset_counts", whole(-400, 400), 0, 20),
+    Setting("phase_us", whole(-200, 200), 0, -60),
+    Setting("nominal_voltage_v", whole(100, 260), None, 230, "CP_NOMINAL_VOLTAGE_V"),
     Setting("quiet_end_ms", whole(1000, _DAY_MS), 600000, 600000, "CP_QUIET_END_MS"),
     Setting("connect_timeout_ms", _INTERVAL, 180000, 180000, "CP_CONNECT_TIMEOUT_MS"),
     # Intervals.
@@ -224,6 +232,8 @@ TABLE: "tuple[Setting, ...]" = (
 _NAMES = tuple(setting.name for setting in TABLE)
 # (limit of silence, interval): one message that is lost must not count as silence.
 OUTLASTS = (("link_lost_ms", "keepalive_ms"), ("engine_silent_ms", "health_interval_ms"))
+# Corrected where a board has the samples themselves: a simulated one gets sums, an ESP32 is indicative anyway.
+ONLY_RP2 = ("i_offset_counts", "v_offset_counts", "phase_us")
 _NEEDED = {BOTH: ("central",), ENGINE: ("engine",), MONITOR: ("central", "engine")}
 
 
@@ -242,6 +252,9 @@ def read(config: "str | bytes | None", environment=None) -> Settings:
     for name in _NEEDED[settings.role]:
         if getattr(settings, name) is None:
             _complain(name, "it is missing, and role %s needs it" % settings.role)
+    for name in ONLY_RP2:
+        if getattr(settings, name) and settings.platform != "rp2":
+            raise SettingError("%s: expected 0 on platform %s: only rp2 corrects it" % (name, settings.platform))
     for limit, interval in OUTLASTS:
         if getattr(settings, limit) < 2 * getattr(settings, interval):
             raise SettingError("%s: expected at least twice %s (%d)" % (limit, interval, getattr(settings, interval)))

@@ -44,12 +44,15 @@ class DmaSampler:
 
     skew_us = 0  # of windows: hal/windows.py corrects what lies between the channels
 
-    def __init__(self, ticks_ms):
+    def __init__(self, ticks_ms, settings):
         self.lost_ms = 0
         self.moved = False
         self.broken = False
         self._ring = array("H", bytearray(2 * _SIZE))
-        self._windows = Windows(self._ring, CHANNELS, PAIR_US)
+        self._windows = Windows(
+            self._ring, CHANNELS, PAIR_US, settings.phase_us, settings.i_offset_counts, settings.v_offset_counts,
+            settings.nominal_voltage_v is None,
+        )
         self._read = 0  # index of the next sample to be read
         self._written = 0  # index of the next sample to be written, when it was looked at last
         self._unread = 0  # samples between the two

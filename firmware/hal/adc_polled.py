@@ -26,11 +26,12 @@ class PolledSampler:
     skew_us = 0
     broken = False
 
-    def __init__(self, i_pin, v_pin, ticks_ms):
+    def __init__(self, i_pin, v_pin, ticks_ms, reads_voltage=True):
         self.lost_ms = 0
         self.moved = False
         self._i = ADC(Pin(i_pin), atten=ADC.ATTN_11DB)
         self._v = ADC(Pin(v_pin), atten=ADC.ATTN_11DB)
+        self._reads_voltage = reads_voltage
         self._began_at = ticks_ms()
         self._moved = False
         self._done_ms = 0
@@ -87,7 +88,7 @@ class PolledSampler:
 
     def _take_pair(self):
         before, voltage, after = self._i.read_u16() >> 4, self._v.read_u16() >> 4, self._i.read_u16() >> 4
-        for raw in (before, voltage):
+        for raw in (before, voltage) if self._reads_voltage else (before,):
             self._clipped += raw == 0 or raw == 4095
         i, v = _within((before + after >> 1) - self._zero_i), _within(voltage - self._zero_v)
         self._n += 1

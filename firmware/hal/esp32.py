@@ -37,6 +37,6 @@ def make(settings, with_sensors, parts):
         from hal import ntc
         from hal.adc_polled import PolledSampler
 
-        sampler = PolledSampler(I_PIN, V_PIN, time.ticks_ms)
+        sampler = PolledSampler(I_PIN, V_PIN, time.ticks_ms, settings.nominal_voltage_v is None)
         temperature = ntc.make(settings)
     return BoardPlatform(settings, Esp32(), pins, sampler, temperature, parts)

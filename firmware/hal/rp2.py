@@ -37,6 +37,6 @@ def make(settings, with_sensors, parts):
         from hal import ntc
         from hal.adc_dma import DmaSampler
 
-        sampler = DmaSampler(time.ticks_ms)
+        sampler = DmaSampler(time.ticks_ms, settings)
         temperature = ntc.make(settings)
     return BoardPlatform(settings, Pico(), pins, sampler, temperature, parts)

@@ -120,4 +120,6 @@ class Books:
             "cp_id": self._cp_id, "session_id": self.session_id(), "meter_id": self._meter.meter_id,
             "register_wh": self._checkpoint.register_wh,
         }
+        if self.running().estimated:
+            register["estimated"] = True
         self._sender.keep(kind, register)

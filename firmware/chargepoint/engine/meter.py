@@ -5,6 +5,9 @@ holds. Current and voltage are RMS without their DC part (a sensor's zero drifts
 product, so phase and harmonics count as they should. No export: the register never falls, and energy that
 flows back pays off no more than the fraction of a watt-hour not yet in it. No creep: below STARTING_MW nothing
 is counted.
+
+Without a voltage channel energy is an estimate: current times a nominal voltage, which counts reactive current as well.
+So nothing is counted below ESTIMATED_FROM_MA: a car draws 1.4 A at 1 W before it charges.
 """
 
 from chargepoint.sample_window import COUNT_BITS, HALVED_ABOVE, MAX_SAMPLES, SampleWindow
@@ -17,6 +20,7 @@ MAX_V_UV_PER_COUNT = 488281  # ±1000 V
 # A class B meter for 5 A must register from 20 mA on (EN 50470-3, starting current 0.04 Itr): so much at 230 V.
 # The noise of a good current sensor is about 1 W in a window; summed up with the relay open, it would be billed.
 STARTING_MW = 4600
+ESTIMATED_FROM_MA = 2000
 MAX_POWER_W = 100000  # at full scale of both channels; keeps every intermediate below in bounds
 
 _SQUARE_BITS = 2 * COUNT_BITS
@@ -67,7 +71,8 @@ class Meter:
 
     After an accepted window: `current_ma`, `voltage_mv` (RMS), `power_mw`, `power_w` (negative: flows back),
     `register_wh`, and `window_ms`, the sum of durations, which wraps at 2^30 like ticks: use ticks_diff.
-    `bad_windows` counts the refused ones. Raises ValueError for a calibration out of bounds.
+    `bad_windows` counts the refused ones. nominal_mv: where no voltage is measured, which makes all of it `estimated`.
+    Raises ValueError for a calibration out of bounds.
     """
 
     def __init__(
@@ -76,6 +81,7 @@ class Meter:
         register_wh: int,
         i_ua_per_count: int = I_UA_PER_COUNT,
         v_uv_per_count: int = V_UV_PER_COUNT,
+        nominal_mv: "int | None" = None,
     ):
         if not 1 <= i_ua_per_count <= MAX_I_UA_PER_COUNT:
             raise ValueError("i_ua_per_count must be 1 to %d" % MAX_I_UA_PER_COUNT)
@@ -86,6 +92,8 @@ class Meter:
         if (self._mw << _SQUARE_BITS - 11) > MAX_POWER_W * 1000:
             raise ValueError("i_ua_per_count * v_uv_per_count: full scale must be at most %d W" % MAX_POWER_W)
         self.meter_id = meter_id
+        self.estimated = nominal_mv is not None
+        self._nominal_mv = nominal_mv
         self.register_wh = register_wh
         self.current_ma = 0
         self.voltage_mv = 0
@@ -130,8 +138,11 @@ class Meter:
             return self._refuse()
         vi = window.sum_vi - means - (mean_v * rest_i + mean_i * rest_v >> half) - (rest_i * rest_v // n >> half)
         self.current_ma = _rms(ii, shares, self._i_ua)
-        self.voltage_mv = _rms(vv, shares, self._v_uv)
-        self._set_power(vi, shares)
+        if self._nominal_mv is None:
+            self.voltage_mv = _rms(vv, shares, self._v_uv)
+            self._set_power(vi, shares)
+        else:
+            self._estimate_power(self._nominal_mv)
         self._register(window.duration_ms)
         self.window_ms = self.window_ms + window.duration_ms & _WRAP
         return True
@@ -145,6 +156,12 @@ class Meter:
         mean, rest = products // n, products % n
         scale = self._mw
         self.power_mw = (mean >> 11) * scale + ((mean & 2047) * scale >> 11) + ((rest * scale // n) >> 11)
+        self.power_w = (self.power_mw + 500) // 1000
+
+    def _estimate_power(self, nominal_mv: int) -> None:
+        self.voltage_mv = nominal_mv
+        watts_ma = self.current_ma if self.current_ma >= ESTIMATED_FROM_MA else 0
+        self.power_mw = min((nominal_mv // 1000) * watts_ma, MAX_POWER_W * 1000)
         self.power_w = (self.power_mw + 500) // 1000
 
     def _register(self, duration_ms: int) -> None:

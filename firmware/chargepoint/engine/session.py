@@ -7,6 +7,7 @@ class Session:
     def __init__(self, session_id, meter, started_at_ms, max_energy_wh=None, max_duration_s=None):
         self.session_id = session_id
         self.meter_id = meter.meter_id
+        self.estimated = meter.estimated
         self.start_register_wh = meter.register_wh
         self.started_at_ms = started_at_ms
         self.relay_closed = False
@@ -30,10 +31,13 @@ class Session:
 
     def record(self):
         """What the checkpoint keeps: enough to complete the session after a power cut."""
-        return {
+        record = {
             "id": self.session_id, "start_wh": self.start_register_wh, "started": self.started_at_ms,
             "closed": self.relay_closed,
         }
+        if self.estimated:
+            record["estimated"] = True
+        return record
 
 
 def completion_of(cp_id, record, meter_id, end_register_wh, ended_at_ms, reason, fault):
@@ -47,4 +51,6 @@ def completion_of(cp_id, record, meter_id, end_register_wh, ended_at_ms, reason,
     }
     if fault is not None:
         fields["fault"] = fault
+    if record.get("estimated"):
+        fields["estimated"] = True
     return fields

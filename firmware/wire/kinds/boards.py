@@ -25,6 +25,7 @@ END_REASONS = ("driver", "vehicle", "limit", "operator", "fault", "safe_mode", "
 _CP_ID, _ID = must_id("cp_id"), must_id("id")
 _SESSION_ID, _MAY_SESSION_ID = must_id("session_id"), may_id("session_id")
 _METER_ID, _REGISTER_WH = must_id("meter_id"), must_count("register_wh")
+_ESTIMATED = may("estimated", "bool")  # of current alone, at a nominal voltage
 _STATE, _VEHICLE = choice("state", ENGINE_STATES), choice("vehicle", VEHICLE)
 
 BOARD_INTERVAL_MS = (100, 3600000)  # what a server may ask of a board: lowest, highest
@@ -52,17 +53,18 @@ KINDS = add((
         _CP_ID, must_count("seq", 1), must("accepted", "bool"), may_id("reason"), _MAY_SESSION_ID,
     ) + STAMP, "a command was taken, or why not; said again to a command said again"),
     Kind("charge_started", (ENGINE,), CP, "cp_id", True, (
-        _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH,
+        _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH, _ESTIMATED,
     ) + STAMP, "the relay closed for this session, at this register"),
     Kind("meter_checkpoint", (ENGINE,), CP, "cp_id", True, (
-        _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH,
+        _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH, _ESTIMATED,
     ) + STAMP, "the register in mid-charge; a newer one replaces an unsent older one"),
     Kind("charge_completion", (ENGINE,), CP, "cp_id", True, (
         _CP_ID, _SESSION_ID, _METER_ID, must_count("start_register_wh"),
         must_count("end_register_wh"),
         must_time("started_at_ms"), must_time("ended_at_ms"),
-        choice("reason", END_REASONS), must("relay_closed", "bool"), may_id("fault"),
-    ) + STAMP, "every accepted start ends in one; relay_closed says whether current could ever flow"),
+        choice("reason", END_REASONS), must("relay_closed", "bool"), may_id("fault"), _ESTIMATED,
+    ) + STAMP, "every accepted start ends in one; relay_closed says whether current could ever flow; `estimated`: no "
+       "voltage was measured"),
     Kind("gap", BOARDS, CP, "cp_id", True, (
         _CP_ID, must_count("from", 1), must_count("to", 1),
     ) + STAMP, "numbers of messages that a full journal had to drop"),

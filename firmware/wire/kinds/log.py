@@ -66,6 +66,7 @@ KINDS = add((
         must_count("cost_minor"),
         must_time("started_at_ms"), must_time("ended_at_ms"),
         must_id("reason"), may("tariff", "text", 1, 4000), may("location", "text", 0, 255), may_id("fault"),
+        may("estimated", "bool"),
         may("currency", "text", 3, 3), may_count("tariff_version", 1), may_count("price_e4_per_kwh"),
     ) + LIMITS, "an immutable receipt; one without `tariff`, the terms as JSON, is old and has the three after it"),
     # --- operator ---

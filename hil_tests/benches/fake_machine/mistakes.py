@@ -7,7 +7,7 @@ def _skew_undeclared():
     """Pairs that lie 250 us apart are summed as if they were read at once."""
     from hal import windows
 
-    windows.between = lambda sum_vi, sum_next, channels, regain: sum_vi
+    windows.between = lambda sum_vi, sum_next, later, regain: sum_vi
 
 
 def _wrong_channel_first():
