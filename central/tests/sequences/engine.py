@@ -262,6 +262,12 @@ class Engine:
         del message
         self.mend()
 
+    def _maintenance(self, message: Message) -> None:
+        """New files and a restart, which take no time here."""
+        del message
+        self.end("operator")
+        self.state = "safe"
+
     # --- parts ---
 
     def _flow(self) -> None:

@@ -94,6 +94,8 @@ def _wait(world: World, seconds: int) -> None:
     world.advance(seconds * SECOND_MS)
 
 
+OPERATOR_SAYS = ("stop", "resume", "resume", "reset", "maintenance")
+
 PEOPLE: Table = {
     "charge": ActKind(14, "{0} plugs in at post {1} and asks for a charge ({2} {3}, the car wants {4} Wh)",
                       _draw_charge, _charge),
@@ -103,7 +105,7 @@ PEOPLE: Table = {
                     lambda r: (post_of(r), r.choice(POWERS_W), r.choice((300, 2_000, 15_000))), _plug),
     "unplug": ActKind(5, "the car at post {0} unplugs", one, _unplug),
     "operator": ActKind(5, "the operator says {1} to post {0}",
-                        lambda r: (post_of(r), r.choice(("stop", "resume", "resume", "reset"))), operate),
+                        lambda r: (post_of(r), r.choice(OPERATOR_SAYS)), operate),
     "decide held": ActKind(2, "of what is held the operator says of number {0}: {1}",
                            lambda r: (r.randrange(9), r.choice(("accept_held", "drop_held"))), _decide_held),
     "end session": ActKind(1, "the operator ends session {0} of those that are open", lambda r: (r.randrange(9),),
