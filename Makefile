@@ -57,9 +57,9 @@ test: $(READY) ## lint, types and every test; sets up what they need, or says wh
 pytest: $(READY)
 	$(BIN)/pytest -n 3 --dist loadfile -m "not hil" $(ARGS)
 
-hil: $(READY) ## what takes minutes on the emulated Pico, beside what `make test` runs there
+hil: $(READY) ## what takes minutes on the emulated Pico; BENCH=NAME: on one bench
 	@$(BIN)/python -m tools.pico_image > /dev/null || true
-	$(BIN)/pytest -n 2 -m hil hil_tests $(ARGS)
+	$(BIN)/pytest $(if $(BENCH),--bench $(BENCH) hil_tests/test_charge_point.py,-n 2 -m hil hil_tests) $(ARGS)
 
 demo: $(RUNS) ## charge three simulated cars, from the relay to the receipt, with faults on the way
 	@$(BIN)/python -m tools.demo

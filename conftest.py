@@ -12,7 +12,7 @@ from hypothesis import settings
 settings.register_profile("wattline", deadline=None)  # of one example: it would judge the machine, not the code
 settings.load_profile("wattline")
 
-pytest_plugins = ["tools.testing.fixtures"]
+pytest_plugins = ["tools.testing.fixtures", "hil_tests.benches.plugin"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """What the boards run on."""
 
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,17 +7,12 @@ from typing import Any, NoReturn
 
 import pytest
 
+from hil_tests.benches.micropython import find_micropython
 from hil_tests.benches.pico.bench import PicoBench
 from hil_tests.benches.virtual import Bench
 from plant.mains import Mains
 from plant.profile_files import load_of
 from tools.pico_image import cache
-
-
-def find_micropython() -> str | None:
-    """The one that is installed beside this Python, else the system's."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return shutil.which("micropython", path=path)
 
 
 @pytest.fixture(scope="session")

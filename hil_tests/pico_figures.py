@@ -8,9 +8,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from hil_tests.benches.micropython import find_micropython
 from hil_tests.benches.pico.bench import PicoBench
 from hil_tests.benches.pico.roles import ROLES, cost_of, pass_of_the_loop
-from hil_tests.conftest import find_micropython
 from tools.pico_image import cache
 from tools.pico_image.build import image
 from tools.pico_image.steps import ImageUnavailable

@@ -14,6 +14,8 @@ from hil_tests.benches.pico.bench import GuestError, PicoBench
 from hil_tests.benches.pico.signals import Signal
 from tools.testing.deadlines import DEADLINE_S
 
+pytestmark = pytest.mark.guest_s(0.3, quick=True)
+
 RELAY = 18
 DMA = """
 import array, json, rp2, time
@@ -114,6 +116,7 @@ def test_uart_carries_both_ways(pico: PicoBench):
     assert pico.exec("print(uart.read())\nuart.deinit()") == "b'hello'\n"
 
 
+@pytest.mark.guest_s(2, quick=True)
 def test_mpremote_works_at_its_port(pico: PicoBench, tmp_path: Path):
     """As at a real board's: copies a file, and runs it."""
     source = tmp_path / "hello.py"

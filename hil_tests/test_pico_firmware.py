@@ -23,7 +23,7 @@ MAX_WINDOW_BYTES = 0
 UNCLOSED = ("{", '{"type":"pins","relay":true')
 
 
-@pytest.mark.timeout(600)  # a second and a half of a busy guest, on a machine that does much else
+@pytest.mark.guest_s(2.5, quick=True)
 def test_wire_vectors_are_the_same_bytes(new_pico: Callable[[], PicoBench]):
     bench = new_pico()
     bench.install(*WIRE, also={VECTORS.name: VECTORS})
@@ -41,7 +41,7 @@ def test_wire_vectors_are_the_same_bytes(new_pico: Callable[[], PicoBench]):
     assert judged(found) == judged(expected)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.guest_s(2, quick=True)
 @pytest.mark.parametrize("role", ["engine", "monitor"])
 def test_role_fits_a_pico(new_pico: Callable[[], PicoBench], role: str, record_property: Record):
     cost = cost_of(role, new_pico())
@@ -50,7 +50,7 @@ def test_role_fits_a_pico(new_pico: Callable[[], PicoBench], role: str, record_p
     assert cost.flash_bytes < MAX_FLASH_BYTES[role], cost
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.guest_s(3, quick=True)
 def test_both_roles_fit_a_pico_and_a_pass_allocates_no_more_than_it_did(
     new_pico: Callable[[], PicoBench], record_property: Record
 ):

@@ -51,6 +51,9 @@ def look(ms):
 LIMIT_S = 8.0
 
 
+pytestmark = pytest.mark.guest_s(4, quick=True)
+
+
 @pytest.fixture(scope="module")
 def sampling(new_pico: Callable[[], PicoBench]) -> PicoBench:
     """One whose engine's platform is made, with 16 A at 230 V; the loop has run until mid-rail is known."""

@@ -5,7 +5,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from hil_tests.benches.pico.files import FIRMWARE, make_flash, modules, precompiled
 from hil_tests.benches.pico.signals import Signal
@@ -21,7 +21,12 @@ class GuestError(AssertionError):
 
 
 class PicoBench:
-    """One emulated board. It stands still unless a call lets it run; `pace` lets it run beside the world's clock."""
+    """One emulated board. It stands still unless a call lets it run; `pace` lets it run beside the world's clock.
+
+    `spent_s`: of guests' time, by all of them together.
+    """
+
+    spent_s: ClassVar[float] = 0.0
 
     def __init__(self, folder: Path, image: Path, micropython: str, number: int = 1) -> None:
         """`number`: the chip's own."""
@@ -33,6 +38,7 @@ class PicoBench:
         self.process = ChildProcess("pico", command, folder / "pico.log", folder=ROOT)
         self._address = ("", 0)
         self.port = ""
+        self._now_s = 0.0
 
     def install(self, *wanted: str, also: Mapping[str, Path] | None = None) -> None:
         """A new file system that holds these modules of the firmware and what they import; before `start`.
@@ -45,6 +51,7 @@ class PicoBench:
     def start(self) -> None:
         """Starts the process; the board is off."""
         self.process.start()
+        self._now_s = 0.0
         found = self.process.wait_said(r"ready control=(\S+):(\d+) port=(\S+)", READY_S)
         self._address = (found[1], int(found[2]))
         self.port = found[3]
@@ -53,6 +60,9 @@ class PicoBench:
         with socket.create_connection(self._address, timeout=ANSWER_S) as line:
             line.sendall(json.dumps({"do": do, **request}).encode() + b"\n")
             answer = json.loads(line.makefile().readline() or '{"ok": false, "text": "the bench has ended"}')
+        now_s = answer.pop("now_s", self._now_s)
+        PicoBench.spent_s += now_s - self._now_s
+        self._now_s = now_s
         assert answer.pop("ok"), f"{answer['text']}\n{self.process.log_tail()}"
         return answer
 

@@ -110,10 +110,11 @@ ACTIONS: dict[str, Callable[[PicoBoard, Pace, Request], Request]] = {
 
 
 def answer(board: PicoBoard, pace: Pace, line: bytes) -> bytes:
-    """{"ok": true, …}, or {"ok": false, "text": what was wrong}."""
+    """{"ok": true, …}, or {"ok": false, "text": what was wrong}; with "now_s", the guest's time after it."""
     try:
         request = json.loads(line)
         done: Request = {"ok": True, **ACTIONS[request["do"]](board, pace, request)}
     except (ValueError, KeyError, TypeError, TimeoutError, RawReplError) as error:
         done = {"ok": False, "text": f"{type(error).__name__}: {error}"}
+    done["now_s"] = board.now_ns / NS
     return json.dumps(done).encode() + b"\n"
