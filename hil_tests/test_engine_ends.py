@@ -274,7 +274,7 @@ def test_windows_that_come_late_are_billed(bench_of: Callable[..., Bench], monke
     with monkeypatch.context() as held:
         held.setattr(bench.boards["both"].platform._line, "receive", lambda: None)
         bench.until(lambda: bench.engine.faults)
-        bench.run(2000)
+        bench.run(1500)
         assert bench.bridge.of("charge_completion") == []
     assert bench.completion()["fault"] == "sensor_stall"
 

@@ -11,6 +11,7 @@ OVER_TEMPERATURE = "over_temperature"
 WELD = "weld"
 FEEDBACK_MISSING = "feedback_missing"
 SENSOR_STALL = "sensor_stall"
+WATCHDOG_RESETS = "watchdog_resets"
 # Found by the monitor.
 ENGINE_SILENT = "engine_silent"
 CENTRAL_UNREACHABLE = "central_unreachable"
@@ -26,6 +27,7 @@ TEXTS = {
     WELD: "the relay is open, yet the load is fed: its contacts are welded",
     FEEDBACK_MISSING: "the relay is closed, yet the load is not fed",
     SENSOR_STALL: "no samples arrive while the relay is closed: cannot meter or protect",
+    WATCHDOG_RESETS: "three resets by the watchdog within 10 minutes: the relay stays open until the fault is reset",
     ENGINE_SILENT: "the engine does not answer health checks",
     CENTRAL_UNREACHABLE: "Central could not be reached for a while",
     DUPLICATE_ID: "two boards have this charge point's id",

@@ -66,12 +66,14 @@ class Board:
             part.step(now)
         self.maintenance.step(now)
         self._journaled.tidy()
-        self.platform.feed_watchdog()
+        if self.engine is None or self.engine.goes_on():
+            self.platform.feed_watchdog()
 
     def _add_engine(self, link, sender):
         from chargepoint.engine.engine import Engine
         from chargepoint.engine.memory import Checkpoint, Memory
         from chargepoint.engine.meter import Meter
+        from chargepoint.engine.restarts import Restarts
 
         checkpoint = Checkpoint(self._storage)
         settings, meter_id = self.settings, self.platform.board
@@ -83,7 +85,8 @@ class Board:
         except ValueError as error:
             raise roles.SettingError(str(error)) from None
         self._engine_link = link
-        self.engine = Engine(settings, self.platform, sender, meter, Memory(self._storage), checkpoint, link)
+        memory, restarts = Memory(self._storage), Restarts(self._storage, self.platform.reset_cause)
+        self.engine = Engine(settings, self.platform, sender, meter, memory, checkpoint, restarts, link)
         self.engine.boot()
         self.parts.append(self.engine)
 

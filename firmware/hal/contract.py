@@ -32,7 +32,7 @@ A platform has:
                      what the meter has counted, session_id None between charges; called on every pass. Only a
                      simulated board does anything with it: its plant records it beside its own integral
     start_watchdog() from now on a pause of WATCHDOG_MS between two feeds starts the board anew; it cannot be stopped
-    feed_watchdog()  sampling, protection and control have each advanced
+    feed_watchdog()  sampling, protection and control have each advanced (chargepoint/engine/pulse.py)
     maintenance()    whether the flag is up: then neither rules nor watchdog start, and files may be replaced
     set_maintenance(on)
                      raises or lowers the flag, which lies on flash

@@ -12,7 +12,7 @@ import time
 
 from chargepoint.sample_window import SampleWindow
 
-from hal.contract import TICKS_PERIOD, ticks_diff
+from hal.contract import TICKS_PERIOD, WATCHDOG_MS, ticks_diff
 from hal.flags import Flag
 
 FIRST_TICKS = TICKS_PERIOD - 10000  # every simulated board lives through a wrap of its clock, 10 s from its start
@@ -71,9 +71,13 @@ class SimPlatform:
         self.random_bytes = random_bytes
         self.bad_messages = 0
         self._was_reset = Flag(state_dir, "was_reset")
+        self._was_bitten = Flag(state_dir, "was_bitten")
         self._maintenance = Flag(state_dir, "maintenance")
-        self.reset_cause = "software" if self._was_reset.is_up() else "power"
-        self._was_reset.set(False)
+        self.reset_cause = "power"
+        for cause, flag in (("software", self._was_reset), ("watchdog", self._was_bitten)):
+            if flag.is_up():
+                self.reset_cause = cause
+                flag.set(False)
         self._cp_id = cp_id
         self._line = line
         self._clock = SystemClock() if clock is None else clock
@@ -86,6 +90,7 @@ class SimPlatform:
         self._reported = None
         self._reported_at = FIRST_TICKS
         self._heard_at = None
+        self._fed_at = None
         self._vehicle = "unknown"
         self._temperature_mc = None
         self._feedback = None
@@ -169,10 +174,20 @@ class SimPlatform:
             self._reported_at = now
 
     def start_watchdog(self) -> None:
-        """A process that hangs is its supervisor's to end."""
+        """A process cannot reset itself while it hangs: see is_bitten."""
+        self._fed_at = self.ticks_ms()
 
     def feed_watchdog(self) -> None:
-        """See start_watchdog."""
+        if self._fed_at is not None:
+            self._fed_at = self.ticks_ms()
+
+    def is_bitten(self) -> bool:
+        """Whether a real board's watchdog would have struck: whoever supervises this board starts it anew then."""
+        return self._fed_at is not None and ticks_diff(self.ticks_ms(), self._fed_at) > WATCHDOG_MS
+
+    def bite(self) -> None:
+        """What the watchdog leaves behind for the next start."""
+        self._was_bitten.set(True)
 
     def maintenance(self) -> bool:
         return self._maintenance.is_up()

@@ -104,6 +104,7 @@ class Bench:
         self._split = split
         self._random = random.Random(7)
         self._bridge_generation = 0
+        self.resets = 0  # by the watchdog
         for role in ("engine", "monitor") if split else ("both",):
             self.power_on(role)
 
@@ -127,6 +128,7 @@ class Bench:
         board = Board(read_config(config), platform, **ends[role])
         if board.engine is not None:
             board.add_telemetry()
+        platform.start_watchdog()
         self.boards[role] = board
         return board
 
@@ -156,8 +158,13 @@ class Bench:
         return engine
 
     def step(self) -> None:
-        for board in list(self.boards.values()):
+        for role, board in list(self.boards.items()):
             board.step()
+            if board.platform.is_bitten():
+                board.platform.bite()
+                self.resets += 1
+                self.power_off(role)
+                self.power_on(role)
         if ("engine" if self._split else "both") not in self.boards:
             self.world.advance(self.step_ms * self._speed)  # the world goes on without it
         self._step_bridge()

@@ -38,7 +38,7 @@ class Draw:
 
 class SimBench(Watcher):
     is_rough = False
-    can = ("sensors", "phase", "buffer")
+    can = ("sensors", "phase", "buffer", "watchdog")
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -53,10 +53,15 @@ class SimBench(Watcher):
     def load(self, amps: float, power_factor: float) -> None:
         self._draw.amps, self._draw.power_factor = amps, power_factor
 
+    def bitten(self) -> bool:
+        return self.platform.is_bitten()
+
     def restart(self, cause: str) -> Self:
         if cause == "reset":
             with suppress(SystemExit):
                 self.platform.reset()
+        elif cause == "watchdog":
+            self.platform.bite()
         self.platform = self._start()
         return self
 

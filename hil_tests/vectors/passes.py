@@ -49,6 +49,7 @@ class StillPlatform:
     board = "b"
     state_dir = "state"
     lost_ms = 0
+    reset_cause = "power"
     ticks_ms = ticks_ms
     ticks_diff = ticks_diff
 

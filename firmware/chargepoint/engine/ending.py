@@ -2,9 +2,9 @@
 
 from chargepoint.engine.session import completion_of
 
-# After so long without a window the sensor is dead, and the last windows will not come. No start waits for this: the
-# pause of the relay between two charges is longer.
-_SETTLE_MS = 5000
+# After so long without a window the sensor is dead, and the last windows will not come. The watchdog, which is not fed
+# without any, strikes a second later. No start waits for this: the pause of the relay between two charges is longer.
+_SETTLE_MS = 3000
 
 
 class Ending:

@@ -12,9 +12,10 @@ from chargepoint.engine.commands import Commands
 from chargepoint.engine.handshake import Handshake
 from chargepoint.engine.presence import PRESENCE
 from chargepoint.engine.protection import LATCHED, Protection, Reading
+from chargepoint.engine.pulse import Pulse
 from chargepoint.engine.sample_gap import SampleGap
 from chargepoint.engine.session import Session
-from chargepoint.faults import SENSOR_STALL
+from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
 
 STALL_MS = 1000  # without a window while the relay is closed
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
@@ -26,7 +27,7 @@ _MESSAGES_IN_A_STEP = 4  # parsing one takes some ms on a small board
 class Engine:
     """`state` is one of states.ENGINE_STATES; `faults` those that hold."""
 
-    def __init__(self, settings, platform, sender, meter, memory, checkpoint, link):
+    def __init__(self, settings, platform, sender, meter, memory, checkpoint, restarts, link):
         """sender: its outbox sends the journal on `link`; None where a monitor on the same board sends it."""
         self.meter = meter
         self._platform = platform
@@ -46,6 +47,8 @@ class Engine:
         self._protection = Protection(memory.latched)
         self._reading = Reading()
         self._sample_gap = SampleGap()
+        self._pulse = Pulse()
+        self._restarts = restarts
         self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
         self._commands = Commands(self, memory, sender)
         self._inbox = Inbox(settings.cp_id, self._handlers(), self._send)
@@ -100,6 +103,7 @@ class Engine:
     def reset_faults(self):
         if self._protection.reset():
             self._memory.set_latched([])
+            self._restarts.forget()
             self._recovered()
 
     def leave(self):
@@ -137,6 +141,8 @@ class Engine:
         if self._books.boot():
             self._relay_ms = 0
         self._walker.fire("ready")
+        if self._restarts.too_many() and self._protection.begin(WATCHDOG_RESETS):
+            self._failed(WATCHDOG_RESETS)
 
     def look(self, now):
         """At the sensor, first of all on every pass: nothing that takes time comes between it and the relay."""
@@ -157,6 +163,13 @@ class Engine:
         self._announce()
         self._deliver(now)
         self._platform.report_register(self.meter.meter_id, self.meter.register_wh, self._books.under_way())
+        if not self._flash.used:
+            self._restarts.step(now)
+        self._pulse.stepped()
+
+    def goes_on(self):
+        """Whether the watchdog may be fed."""
+        return self._pulse.goes_on(WATCHDOG_RESETS in self.faults)
 
     # --- actions of states.ENGINE ---
 
@@ -201,6 +214,7 @@ class Engine:
             self._presence.sense(self._platform.vehicle(), 0 if window is None else window.duration_ms)
             if window is None:
                 break
+            self._pulse.sampled()
             if self.meter.take(window):
                 self._take_window(window)
                 seen = True
@@ -233,6 +247,7 @@ class Engine:
         reading.closed_ms = self._relay_ms if closed and window.relay else 0
         reading.open_ms = 0 if closed or window.relay else self._relay_ms
         began, ended = self._protection.take(reading)
+        self._pulse.judged()
         for fault in began:
             self._failed(fault)
         if ended:
@@ -284,7 +299,7 @@ class Engine:
     def _release(self, message):
         if not self._handshake.is_checked():
             self._inbox.refuse(message, "not_registered", "type", "expected a health check on this link first")
-        elif self.state == states.SAFE and not self.leaving:
+        elif self.state == states.SAFE and not self.leaving and WATCHDOG_RESETS not in self.faults:
             self._walker.fire("released_faulty" if self.faults else "released")
 
     def _registered(self, message):

@@ -82,7 +82,7 @@ ROWS = (
     Row(faults.FEEDBACK_MISSING, _not_closing, 500, _not(_not_closing), _CLEAR_MS, False, True),
 )
 _NOTHING = ((), ())
-LATCHED = tuple(row.fault for row in ROWS if row.latched)
+LATCHED = tuple(row.fault for row in ROWS if row.latched) + (faults.WATCHDOG_RESETS,)
 
 
 class Protection:
