@@ -83,7 +83,7 @@ def test_engine_s_silence_and_its_end(reporting: Reporting):
 
 def test_fault_of_the_engine_and_its_end(reporting: Reporting):
     bench, fault = reporting.bench, "weld"  # it is latched, so that no window ends it
-    protection = bench.engine._protection  # pyright: ignore[reportPrivateUsage]  # no car shows a fault at a wish
+    protection = bench.engine._guard  # pyright: ignore[reportPrivateUsage]  # no car shows a fault at a wish
     reporting.fill()
     protection.faults.append(fault)
     bench.run(5_000)
@@ -97,7 +97,7 @@ def test_fault_of_the_engine_and_its_end(reporting: Reporting):
 
 
 def test_fault_that_came_and_went_unsaid_is_not_said(reporting: Reporting):
-    protection = reporting.bench.engine._protection  # pyright: ignore[reportPrivateUsage]  # see above
+    protection = reporting.bench.engine._guard  # pyright: ignore[reportPrivateUsage]  # see above
     reporting.fill()
     protection.faults.append("weld")
     reporting.bench.run(5_000)

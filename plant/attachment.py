@@ -18,11 +18,11 @@ class Attachment:
 
     def attach(self, board: str) -> None:
         self.board = board
-        self._world.pin(False)
+        self._float()
 
     def detach(self) -> None:
         self.board = None
-        self._world.pin(False)
+        self._float()
 
     def take(self, message: Message) -> Problem | None:
         """What is wrong with a message of the attached board, which then changed nothing."""
@@ -34,9 +34,14 @@ class Attachment:
             return Problem("wrong_direction", "type", f"type: a simulated board does not say {kind} here")
         if kind == "pins":
             self._world.pin(bool(message["relay"]))
+            self._world.trip(bool(message.get("trip")))
         else:
             self._report(message)
         return None
+
+    def _float(self) -> None:
+        self._world.pin(False)
+        self._world.trip(False)
 
     def _report(self, message: Message) -> None:
         meter_id, register_wh, session_id = (message.get(n) for n in ("meter_id", "register_wh", "session_id"))
@@ -55,5 +60,8 @@ def sample_window(window: Window) -> Message:
         "vehicle": window.vehicle,
         "temperature_mc": window.temperature_mc,
         "feedback": window.feedback,
+        "relay_level": window.relay_level,
+        "rcm_tripped": window.rcm_tripped,
+        "stop_pressed": window.stop_pressed,
         **pin,
     }

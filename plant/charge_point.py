@@ -61,6 +61,7 @@ class SimulatedChargePoint:
             "speed": self.speed,
             "relay": world.relay.contact,
             "coil": world.relay.coil,
+            "tripped": world.tripped,
             "plugged": world.car.plugged,
             "full": world.car.full,
             "faults": sorted(world.faults),

@@ -18,20 +18,31 @@ class Edge(NamedTuple):
 
 
 class Relay:
-    """`edges` keeps the newest KEPT_EDGES, `edge_count` counts all. Bouncing contacts are not simulated."""
+    """`edges` keeps the newest KEPT_EDGES, `edge_count` counts all. Bouncing contacts are not simulated.
+
+    `pin`: as the board sets it; `driver_stuck`: what its driver puts out whatever the pin is, None where it works;
+    `broken_by`: what interrupts the coil's circuit in hardware, such as an emergency stop.
+    """
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
         self._moves_at_ms: float | None = None
-        self.coil = False
+        self.pin = False
+        self.driver_stuck: bool | None = None
+        self.broken_by: set[str] = set()
         self.contact = False
         self.welded = False
         self.stuck_open = False
         self.edges: deque[Edge] = deque(maxlen=KEPT_EDGES)
         self.edge_count = 0
 
-    def drive(self, coil: bool, now_ms: float) -> None:
-        self.coil = coil
+    @property
+    def coil(self) -> bool:
+        """The level at the driver, which can be read back."""
+        return self.pin if self.driver_stuck is None else self.driver_stuck
+
+    def drive(self, pin: bool, now_ms: float) -> None:
+        self.pin = pin
         self.reconsider(now_ms)
 
     def reconsider(self, now_ms: float) -> None:
@@ -59,4 +70,4 @@ class Relay:
     def _wanted(self) -> bool:
         if self.stuck_open:
             return False
-        return self.coil or (self.welded and self.contact)
+        return (self.coil and not self.broken_by) or (self.welded and self.contact)

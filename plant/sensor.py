@@ -43,8 +43,14 @@ class Channel:
     def __init__(self, unit: float, quality: Quality, seed: int) -> None:
         rng = random.Random(seed)
         self._scale = quality.gain / unit
+        self._offset = quality.offset
         self._errors = [quality.offset + rng.gauss(0.0, quality.noise) for _ in range(_NOISE_TABLE)]
         self._next = 0
+
+    @property
+    def rest(self) -> int:
+        """What a channel reads whose sensor is unplugged: mid-rail, and no noise of a sensor."""
+        return round(self._offset)
 
     def read(self, value: float) -> int:
         self._next = (self._next + 1) % _NOISE_TABLE
@@ -53,19 +59,31 @@ class Channel:
 
 
 class Sensor:
-    """Both channels and the sums of the window in the making. `dead`: the current sensor has lost its supply."""
+    """Both channels and the sums of the window in the making.
+
+    `dead`: the current sensor has lost its supply; `clamp_off`: its clamp is unplugged; `backwards`: the clamp is on
+    the wrong way round; `voltage_dead`: the voltage channel is unplugged.
+    """
 
     def __init__(self, current: Quality, voltage: Quality, seed: int) -> None:
         self._current = Channel(I_A_PER_COUNT, current, seed)
         self._voltage = Channel(V_V_PER_COUNT, voltage, seed + 1)
         self._i: list[int] = []
         self._v: list[int] = []
-        self.dead = False
+        self.dead = self.clamp_off = self.backwards = self.voltage_dead = False
 
     def sample(self, volts: float, amps: float) -> None:
-        # Without supply the sensor's output lies at 0 V, the bottom of the converter's range.
-        self._i.append(COUNT_MIN if self.dead else self._current.read(amps))
-        self._v.append(self._voltage.read(volts))
+        self._i.append(self.current_count(self._current, amps))
+        self._v.append(self.voltage_count(self._voltage, volts))
+
+    def current_count(self, channel: Channel, amps: float) -> int:
+        """What the converter reads of it. Without supply the output lies at 0 V, the bottom of its range."""
+        if self.dead:
+            return COUNT_MIN
+        return channel.rest if self.clamp_off else channel.read(-amps if self.backwards else amps)
+
+    def voltage_count(self, channel: Channel, volts: float) -> int:
+        return channel.rest if self.voltage_dead else channel.read(volts)
 
     def finish(self) -> Sums:
         """The sums of the samples since the last call."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from plant.car import Car
 from plant.closed_form import ClosedForm
-from plant.faults import FAULTS
+from plant.faults import EMERGENCY_STOP, FAULTS, RCM_TRIP
 from plant.load import Load, Sine, Wave
 from plant.mains import Mains
 from plant.record import Record
@@ -28,7 +28,10 @@ class Window(NamedTuple):
     vehicle: str
     temperature_mc: int
     feedback: bool
-    relay: bool | None  # the level of the relay's pin throughout; None where it moved
+    relay: bool | None  # the level of the relay's pin throughout, as the board set it; None where it moved
+    relay_level: bool  # as it is at the driver
+    rcm_tripped: bool
+    stop_pressed: bool
 
 
 class World:
@@ -59,10 +62,12 @@ class World:
         self.thermal = Thermal()
         self.record = Record()
         self.stalled = False
+        self.tripped = False  # the contactor upstream is open
         self.window_ms = window_ms
         self.now_ms = 0.0
         self.faults: set[str] = set()
         self._idle = Sine(mains.voltage_v, 0.0, 0.0, mains.frequency_hz)
+        self._off = Sine(0.0, 0.0, 0.0, mains.frequency_hz)
         self._wave: Wave = self._idle  # of the samples that are due and not yet taken
         self._wave_s = 0.0
         self._taken = 0  # samples of the window in the making
@@ -73,9 +78,24 @@ class World:
         return "present" if self.car.plugged else "absent"
 
     def pin(self, closed: bool) -> None:
-        """The level at the relay's driver; a floating pin is pulled down, which is False."""
-        self._pin_moved = self._pin_moved or closed != self.relay.coil
+        """The level of the relay's pin; a floating one is pulled down, which is False."""
+        self._pin_moved = self._pin_moved or closed != self.relay.pin
         self.relay.drive(closed, self.now_ms)
+
+    def trip(self, on: bool) -> None:
+        """The level of the trip output: a contactor upstream is open while it is high."""
+        self.tripped = on
+
+    @property
+    def powered(self) -> bool:
+        """Whether there is voltage on the relay's load side."""
+        return self.relay.contact and not self.tripped
+
+    def wave(self) -> Wave:
+        """What there is to measure now."""
+        if self.tripped:
+            return self._off
+        return self.car.wave() if self.powered and self.car.draws() else self._idle
 
     def fault(self, name: str, on: bool) -> None:
         """Raises KeyError for a name that FAULTS does not have."""
@@ -102,18 +122,17 @@ class World:
         """When the contact moves, the car changes what it draws, or the window ends: nothing changes until then."""
         moves_at_ms = self.relay.moves_at_ms()
         changes = [self._window_end_ms, math.inf if moves_at_ms is None else moves_at_ms]
-        if self.relay.contact:
+        if self.powered:
             changes.append(self.now_ms + self.car.change_in_ms())
         return min(changes)
 
     def _advance_unchanged(self, to_ms: float) -> None:
-        powered = self.relay.contact
-        wave = self.car.wave() if powered and self.car.draws() else self._idle
+        wave = self.wave()
         if wave is not self._wave:
             self._sample(self.now_ms)
             self._wave = wave
         duration_ms = to_ms - self.now_ms
-        energy_j = self.car.run(duration_ms) if powered else 0.0
+        energy_j = self.car.run(duration_ms) if self.powered else 0.0
         self.record.flowed(energy_j)
         self.thermal.run(duration_ms, wave.rms_a * self.car.over_draw)
         self.now_ms = to_ms
@@ -146,8 +165,10 @@ class World:
         self._window_end_ms = self.now_ms + self._duration_ms
 
     def _finish_window(self) -> Window:
-        feedback = self.relay.contact  # the simulated mains never fail
-        pin = None if self._pin_moved else self.relay.coil
-        window = Window(self._sums(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, feedback, pin)
+        pin = None if self._pin_moved else self.relay.pin
+        window = Window(
+            self._sums(), self._duration_ms, self.vehicle, self.thermal.temperature_mc, self.powered, pin,
+            self.relay.coil, RCM_TRIP in self.faults, EMERGENCY_STOP in self.faults,
+        )
         self._begin_window()
         return window

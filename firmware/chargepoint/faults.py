@@ -10,6 +10,13 @@ CLIPPED = "clipped"
 OVER_TEMPERATURE = "over_temperature"
 WELD = "weld"
 FEEDBACK_MISSING = "feedback_missing"
+VOLTAGE_DEAD = "voltage_dead"
+CLAMP_BACKWARDS = "clamp_backwards"
+CLAMP_OFF = "clamp_off"
+DRIVER_STUCK_ON = "driver_stuck_on"
+DRIVER_STUCK_OFF = "driver_stuck_off"
+RCM_TRIP = "rcm_trip"
+EMERGENCY_STOP = "emergency_stop"
 SENSOR_STALL = "sensor_stall"
 WATCHDOG_RESETS = "watchdog_resets"
 # Found by the monitor.
@@ -26,6 +33,13 @@ TEXTS = {
     OVER_TEMPERATURE: "71 degrees Celsius or more at the relay",
     WELD: "the relay is open, yet the load is fed: its contacts are welded",
     FEEDBACK_MISSING: "the relay is closed, yet the load is not fed",
+    VOLTAGE_DEAD: "no mains voltage, or a dead voltage channel: cannot meter",
+    CLAMP_BACKWARDS: "current flows without power: the current clamp is on backwards, and nothing is metered",
+    CLAMP_OFF: "the current sensor has fallen silent: its clamp is off, so that it cannot meter or protect",
+    DRIVER_STUCK_ON: "the relay's pin is high though it was set low: its driver is broken",
+    DRIVER_STUCK_OFF: "the relay's pin is low though it was set high: its driver is broken",
+    RCM_TRIP: "the residual current monitor has tripped",
+    EMERGENCY_STOP: "the emergency stop is pressed",
     SENSOR_STALL: "no samples arrive while the relay is closed: cannot meter or protect",
     WATCHDOG_RESETS: "three resets by the watchdog within 10 minutes: the relay stays open until the fault is reset",
     ENGINE_SILENT: "the engine does not answer health checks",

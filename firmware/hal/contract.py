@@ -17,7 +17,8 @@ A platform has:
     step(now)        does what its own I/O has ready, without blocking; the loop calls it first on every pass
 
     relay(closed)    the level of the relay's pin; may be set again and again; open (False) until first set
-    relay_level()    what the relay's pin reads back: True closed, False open; None where it cannot be read
+    relay_level()    what the relay's pin reads back, at its driver where that can be read: True closed, False open;
+                     None where it cannot be read
     trip(on)         the trip output (an upstream contactor): stays as set. has_trip: whether there is one
     window()         None, or the platform's one SampleWindow, filled anew: the next window not yet given, of at most
                      WINDOW_MS (longer only where a plant runs fast). Called until it gives None, no sample is lost and

@@ -62,7 +62,7 @@ class SimPlatform:
     indicative = False
     flash_writes = 1
     skew_us = 0
-    has_trip = False
+    has_trip = True
     lost_ms = 0  # a plant that is not listened to waits
 
     def __init__(self, board: str, cp_id: str, line, state_dir: str, clock=None, random_bytes=os.urandom):
@@ -84,16 +84,18 @@ class SimPlatform:
         self._started_ms = self._clock.now_ms()
         self._window = SampleWindow()
         self._introduced = 0  # the connection that has had hello
-        self._closed = False
-        self._sent_level = None  # the level that this connection was sent
+        self._pins = (False, False)  # of relay and trip output, as the rules last set them
+        self._sent_pins = None  # those that this connection was sent
+        self._level = None  # of the relay's pin, as the plant reads it back; None where that is of before it was set
         self._report_now = True
         self._reported = None
         self._reported_at = FIRST_TICKS
         self._heard_at = None
         self._fed_at = None
         self._vehicle = "unknown"
-        self._temperature_mc = None
-        self._feedback = None
+        self._level = self._temperature_mc = self._feedback = self._rcm_tripped = self._stop_pressed = None
+        self._rcm_tripped = None
+        self._stop_pressed = None
 
     def ticks_ms(self) -> int:
         return (self._clock.now_ms() - self._started_ms + FIRST_TICKS) & (TICKS_PERIOD - 1)
@@ -114,17 +116,16 @@ class SimPlatform:
             self._introduce()
 
     def relay(self, closed: bool) -> None:
-        if closed != self._closed:
-            self._closed = closed
+        if closed != self._pins[0]:
             self._report_now = True
-        if self._line.connection:
-            self._introduce()
+            self._level = None
+        self._set_pins(closed, self._pins[1])
 
     def relay_level(self) -> bool:
-        return self._closed
+        return self._pins[0] if self._level is None else self._level
 
     def trip(self, on: bool) -> None:
-        """No upstream contactor is simulated."""
+        self._set_pins(self._pins[0], on)
 
     def window(self) -> "SampleWindow | None":
         message = self._line.receive()
@@ -136,10 +137,13 @@ class SimPlatform:
         for field in _WINDOW_FIELDS:
             setattr(self._window, field, message[field])
         self._window.relay = message.get("relay")
+        self._level = message.get("relay_level") if self._window.relay is self._pins[0] else None
         self._heard_at = self.ticks_ms()
         self._vehicle = message["vehicle"]
         self._temperature_mc = message.get("temperature_mc")
         self._feedback = message.get("feedback")
+        self._rcm_tripped = message.get("rcm_tripped")
+        self._stop_pressed = message.get("stop_pressed")
         return self._window
 
     def vehicle(self) -> str:
@@ -152,10 +156,10 @@ class SimPlatform:
         return self._feedback
 
     def rcm_tripped(self) -> "bool | None":
-        return None
+        return self._rcm_tripped
 
     def stop_pressed(self) -> "bool | None":
-        return None
+        return self._stop_pressed
 
     def report_register(self, meter_id: str, register_wh: int, session_id: "str | None") -> None:
         """Said to the plant at once when the session or the relay changed, else each REPORT_MS."""
@@ -199,10 +203,16 @@ class SimPlatform:
         self._was_reset.set(True)
         raise SystemExit(RESET_EXIT_CODE)
 
-    def _introduce(self) -> None:
-        """Send a new connection who this is, and the relay's level where the connection was not sent it yet.
+    def _set_pins(self, closed: bool, tripped: bool) -> None:
+        if self._pins[0] != closed or self._pins[1] != tripped:
+            self._pins = (closed, tripped)
+        if self._line.connection:
+            self._introduce()
 
-        To the plant the pins of a new connection float, so the level goes out again: the one the rules last set.
+    def _introduce(self) -> None:
+        """Send a new connection who this is, and the levels of its pins where it was not sent them yet.
+
+        To the plant the pins of a new connection float, so the levels go out again: those the rules last set.
         They saw no window meanwhile, and open the relay themselves if that lasted.
         """
         if self._introduced != self._line.connection:
@@ -210,13 +220,14 @@ class SimPlatform:
             if not self._line.send(hello):
                 return
             self._introduced = self._line.connection
-            self._sent_level = None
+            self._sent_pins = None
             self._report_now = True
-        if self._sent_level != self._closed and self._line.send({"type": "pins", "relay": self._closed}):
-            self._sent_level = self._closed
+        if self._sent_pins != self._pins:
+            closed, tripped = self._pins
+            if self._line.send({"type": "pins", "relay": closed, "trip": tripped}):
+                self._sent_pins = self._pins
 
     def _forget(self) -> None:
         self._heard_at = None
         self._vehicle = "unknown"
-        self._temperature_mc = None
-        self._feedback = None
+        self._level = self._temperature_mc = self._feedback = self._rcm_tripped = self._stop_pressed = None

@@ -142,9 +142,9 @@ def check_window_tells_the_relay_s_level_during_all_of_it(bench):
 def check_inputs_that_are_not_there_say_so(bench):
     platform = bench.platform
     bench.run(500)
-    assert platform.rcm_tripped() is None
-    assert platform.stop_pressed() is None
     if "no inputs" in bench.can:
+        assert platform.rcm_tripped() is None
+        assert platform.stop_pressed() is None
         assert platform.vehicle() == "unknown"
         assert platform.feedback() is None
         assert platform.temperature_mc() is None

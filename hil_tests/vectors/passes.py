@@ -58,6 +58,7 @@ class StillPlatform:
         self._window = SampleWindow()
         self._window.n = 250
         self._window.duration_ms = 200
+        self._window.sum_ii, self._window.sum_vv = 1000, 346000000  # noise, and 230 V
 
     def next_has_window(self):
         self.given = self._window
@@ -70,6 +71,18 @@ class StillPlatform:
 
     def relay(self, closed: bool):
         pass
+
+    def relay_level(self):
+        return False
+
+    def trip(self, on: bool):
+        pass
+
+    def rcm_tripped(self):
+        return None
+
+    def stop_pressed(self):
+        return None
 
     def window(self):
         window, self.given = self.given, None

@@ -9,15 +9,15 @@ from chargepoint.delivery.inbox import Inbox
 from chargepoint.engine import admission
 from chargepoint.engine.books import Books
 from chargepoint.engine.commands import Commands
+from chargepoint.engine.guard import Guard
 from chargepoint.engine.handshake import Handshake
 from chargepoint.engine.presence import PRESENCE
-from chargepoint.engine.protection import LATCHED, Protection, Reading
+from chargepoint.engine.protection import STALL_MS
 from chargepoint.engine.pulse import Pulse
 from chargepoint.engine.sample_gap import SampleGap
 from chargepoint.engine.session import Session
 from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
 
-STALL_MS = 1000  # without a window while the relay is closed
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
 FALL_MS = 6000  # how long an ordinary stop waits for that, where a pilot asks the car
 _WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
@@ -40,12 +40,10 @@ class Engine:
         self._handshake = Handshake(link)
         self._outbox = sender.outbox
         self._cp_id = settings.cp_id
-        self._limit_ma = settings.rated_current_ma
         self._books = Books(settings, sender, meter, memory, checkpoint)
         self._connect_timeout_ms = settings.connect_timeout_ms
         self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
-        self._protection = Protection(memory.latched)
-        self._reading = Reading()
+        self._guard = Guard(settings, platform, meter, memory)
         self._sample_gap = SampleGap()
         self._pulse = Pulse()
         self._restarts = restarts
@@ -68,7 +66,7 @@ class Engine:
 
     @property
     def faults(self):
-        return self._protection.faults
+        return self._guard.faults
 
     def session_id(self):
         return self._books.session_id()
@@ -101,8 +99,7 @@ class Engine:
             self.stop_charging_session("operator")
 
     def reset_faults(self):
-        if self._protection.reset():
-            self._memory.set_latched([])
+        if self._guard.reset():
             self._restarts.forget()
             self._recovered()
 
@@ -141,7 +138,7 @@ class Engine:
         if self._books.boot():
             self._relay_ms = 0
         self._walker.fire("ready")
-        if self._restarts.too_many() and self._protection.begin(WATCHDOG_RESETS):
+        if self._restarts.too_many() and self._guard.begin(WATCHDOG_RESETS):
             self._failed(WATCHDOG_RESETS)
 
     def look(self, now):
@@ -220,11 +217,11 @@ class Engine:
                 seen = True
         self._sample_gap.step(now, seen, self._flash.before, self._platform.lost_ms)
         stalled = self.state in states.RELAY_CLOSED and self._sample_gap.gap_ms >= STALL_MS
-        if stalled and self._protection.begin(SENSOR_STALL):
+        if stalled and self._guard.begin(SENSOR_STALL):
             self._failed(SENSOR_STALL)
 
     def _take_window(self, window):
-        if self._protection.end(SENSOR_STALL):
+        if self._guard.end(SENSOR_STALL):
             self._recovered()
         self._protect(window)
         if window.relay == (self.state in states.RELAY_CLOSED):  # else it is of before the relay moved
@@ -239,14 +236,7 @@ class Engine:
             self._books.all_read()
 
     def _protect(self, window):
-        reading, closed = self._reading, self.state in states.RELAY_CLOSED
-        reading.window_ms, reading.clipped = window.duration_ms, window.clipped
-        reading.current_ma, reading.limit_ma = self.meter.current_ma, self._limit_ma
-        reading.temperature_mc, reading.feedback = self._platform.temperature_mc(), self._platform.feedback()
-        reading.relay = window.relay
-        reading.closed_ms = self._relay_ms if closed and window.relay else 0
-        reading.open_ms = 0 if closed or window.relay else self._relay_ms
-        began, ended = self._protection.take(reading)
+        began, ended = self._guard.take(window, self.state in states.RELAY_CLOSED, self._relay_ms)
         self._pulse.judged()
         for fault in began:
             self._failed(fault)
@@ -265,7 +255,7 @@ class Engine:
 
     def _failed(self, fault):
         self._walker.fire("fault", ("fault", fault))
-        self._memory.set_latched([each for each in self.faults if each in LATCHED])
+        self._guard.keep()
 
     def _recovered(self):
         if not self.faults:

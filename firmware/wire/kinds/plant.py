@@ -10,7 +10,9 @@ KINDS = add((
     Kind("plant_hello", (SIM_BOARD,), NOT_LOGGED, "cp_id", False, (
         must_id("cp_id"), must_id("board"),
     ), "first on every connection to a plant; the pins start floating, the relay open"),
-    Kind("pins", (SIM_BOARD,), NOT_LOGGED, "", False, (must("relay", "bool"),), "the level of the relay's pin"),
+    Kind("pins", (SIM_BOARD,), NOT_LOGGED, "", False, (
+        must("relay", "bool"), may("trip", "bool"),
+    ), "the levels of the relay's pin and of the trip output; without `trip` that is low"),
     Kind("meter_report", (SIM_BOARD,), NOT_LOGGED, "", False, (
         must_id("meter_id"), must_count("register_wh"), may_id("session_id"),
     ), "the board's register, which the plant only records"),
@@ -20,6 +22,6 @@ KINDS = add((
         must_count("sum_v", -MAX_N, MAX_N), must_count("sum_vv"), must_count("sum_vi", -MAX_N, MAX_N),
         must_count("clipped", 0, 400),
         choice("vehicle", VEHICLE), may("temperature_mc", "int", -60000, 200000), may("feedback", "bool"),
-        may("relay", "bool"),
+        may("relay", "bool"), may("relay_level", "bool"), may("rcm_tripped", "bool"), may("stop_pressed", "bool"),
     ), "the sums of one window of samples in counts around mid-rail, with what the other inputs read"),
 ))

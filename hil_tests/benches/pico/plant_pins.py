@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from plant.load import Sine
+from plant.faults import EMERGENCY_STOP, RCM_TRIP
 from plant.mains import Mains
 from plant.profile_files import load_of
-from plant.sensor import COUNT_MIN, I_A_PER_COUNT, USUAL_CURRENT, USUAL_VOLTAGE, V_V_PER_COUNT, Channel
+from plant.sensor import I_A_PER_COUNT, USUAL_CURRENT, USUAL_VOLTAGE, V_V_PER_COUNT, Channel
 from plant.world import World
 
-RELAY, FEEDBACK, CONTACT = 18, 20, 21  # pins; inputs close to ground
+RELAY, TRIP = 18, 19  # outputs
+FEEDBACK, CONTACT, RCM, STOP = 20, 21, 22, 17  # inputs, which close to ground
 CURRENT, VOLTAGE = 0, 1  # channels of the converter
 MID_RAIL = 2048
 NS_PER_MS = 1_000_000
@@ -25,7 +26,6 @@ class PlantAtPins:
         mains = Mains()
         self._began_ns = now_ns
         self.world = World(load_of(load, mains), mains=mains, seed=seed)
-        self._idle = Sine(mains.voltage_v, 0.0, 0.0, mains.frequency_hz)
         self._current = Channel(I_A_PER_COUNT, USUAL_CURRENT, seed)
         self._voltage = Channel(V_V_PER_COUNT, USUAL_VOLTAGE, seed + 1)
         self._drive = drive
@@ -41,24 +41,28 @@ class PlantAtPins:
 
     def moved(self, gpio: int, high: bool, ns: int) -> None:
         """The guest has set an output."""
-        if gpio == RELAY:
+        set_level = {RELAY: self.world.pin, TRIP: self.world.trip}.get(gpio)
+        if set_level:
             self.advance(ns)
-            self.world.pin(high)
+            set_level(high)
 
     def counts(self, channel: int, ns: int) -> int:
         """What the converter reads."""
         self.advance(ns)
         world = self.world
-        wave = world.car.wave() if world.relay.contact and world.car.draws() else self._idle
-        volts, amps = wave.sample(ns / NS)
+        volts, amps = world.wave().sample(ns / NS)
         if channel == VOLTAGE:
-            return MID_RAIL + self._voltage.read(volts)
+            return MID_RAIL + world.sensor.voltage_count(self._voltage, volts)
         if channel != CURRENT:
             return MID_RAIL
-        return MID_RAIL + (COUNT_MIN if world.sensor.dead else self._current.read(amps * world.car.over_draw))
+        return MID_RAIL + world.sensor.current_count(self._current, amps * world.car.over_draw)
 
     def show_inputs(self) -> None:
-        closed = {FEEDBACK: self.world.relay.contact, CONTACT: self.world.car.plugged}
+        world = self.world
+        closed = {
+            FEEDBACK: world.powered, CONTACT: world.car.plugged,
+            RCM: RCM_TRIP not in world.faults, STOP: EMERGENCY_STOP not in world.faults,
+        }
         for gpio, is_closed in closed.items():
             if self._inputs.get(gpio) != is_closed:
                 self._inputs[gpio] = is_closed

@@ -1,0 +1,77 @@
+"""The protections at work: each window with what the inputs read goes through their table; latched faults are kept.
+
+What a fault of the table opens beside the relay, the trip output, is driven here, and stays until the operator's reset:
+also over a power cut, since a relay that is welded opens nothing.
+"""
+
+from chargepoint.engine.noise import Noise
+from chargepoint.engine.protection import ROW_OF, Protection, Reading
+
+WELD_CHECKS = ("feedback", "current_only")
+
+
+class Guard:
+    """`faults`: those that hold now."""
+
+    def __init__(self, settings, platform, meter, memory):
+        self._platform = platform
+        self._meter = meter
+        self._memory = memory
+        self._protection = Protection(memory.latched)
+        self._noise = Noise(settings.i_ua_per_count // 4000)  # a quarter of a count
+        self._reading = Reading()
+        self._reading.limit_ma = settings.rated_current_ma
+        self.faults = self._protection.faults
+        self._drive_trip()
+
+    def take(self, window, closed, relay_ms):
+        """(began, ended) by a window that the meter took. closed: the level that the relay's pin was set to; relay_ms:
+        window time since then.
+        """
+        reading, platform, meter = self._reading, self._platform, self._meter
+        reading.window_ms, reading.clipped, reading.relay = window.duration_ms, window.clipped, window.relay
+        reading.current_ma, reading.voltage_mv, reading.power_mw = meter.current_ma, meter.voltage_mv, meter.power_mw
+        reading.temperature_mc, reading.feedback = platform.temperature_mc(), platform.feedback()
+        reading.level = platform.relay_level()
+        reading.rcm_tripped, reading.stop_pressed = platform.rcm_tripped(), platform.stop_pressed()
+        reading.closed_ms = relay_ms if closed and window.relay else 0
+        reading.open_ms = 0 if closed or window.relay else relay_ms
+        if window.relay is False:
+            self._noise.learn(meter.current_ma)
+        reading.noise_ma = self._noise.floor_ma
+        changed = self._protection.take(reading)
+        if changed[0]:
+            self._drive_trip()
+        return changed
+
+    def begin(self, fault):
+        """A fault that is found elsewhere. False if it is known."""
+        return self._protection.begin(fault)
+
+    def end(self, fault):
+        return self._protection.end(fault)
+
+    def keep(self):
+        """What is latched, on flash."""
+        self._memory.set_latched(self._protection.latched)
+
+    def reset(self):
+        """Clear what is latched; what still holds trips again. Whether there was anything."""
+        self._noise.forget()
+        if not self._protection.reset():
+            return False
+        self._drive_trip()
+        self.keep()
+        return True
+
+    def weld_check(self):
+        """One of WELD_CHECKS: without an input on the load's side a weld shows only while something is drawn."""
+        return WELD_CHECKS[self._platform.feedback() is None]
+
+    def _drive_trip(self):
+        """A fault of other firmware opens it too: nobody knows here what it was."""
+        on = False
+        for fault in self._protection.latched:
+            on = on or fault not in ROW_OF or ROW_OF[fault].trip
+        self._reading.tripped = on
+        self._platform.trip(on)
