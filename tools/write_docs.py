@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.docs import central_commands, config, house, protocol, reasons, servers, settings, states, topics
+from tools.docs.hardware import page as hardware
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     ".env.example": settings.env_example,
     "docs/architecture.md": house.page,
     "docs/config.md": config.page,
+    "docs/hardware.md": hardware.page,
     "docs/protocol.md": protocol.page,
     "docs/reasons.md": reasons.page,
     "docs/servers.md": servers.page,
@@ -17,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/states.md": states.page,
     "docs/topics.md": topics.page,
     "docs/wattline-central.md": central_commands.page,
+    **{f"docs/pictures/{name}.svg": draw for name, draw in hardware.PICTURES.items()},
 }
 
 

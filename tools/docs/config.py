@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from chargepoint.settings import OUTLASTS, REQUIRED, TABLE, Setting
 
+from tools.docs.hardware import pins
 from tools.docs.markdown import table
 
 # What each setting does. It stands here and not in the table, whose texts would lie in the heap of every board.
@@ -91,9 +92,9 @@ environment variables of the table as well, and they count before the file; a re
 be used leaves the relay open and ends the program with one line that names the setting, what was wrong and an example.
 Addresses are numeric: looking a name up would block.
 
-A line is a TCP address, `serial:PATH` on a simulated board, `uart:N` or `usb` on a real one. A real board's relay is at
-GPIO 18; a Pico measures current at GPIO 26 and voltage at GPIO 27, an ESP32 at 36 and 39. Inputs close to ground, so
-that a broken wire reads as a pressed stop, a tripped monitor, a load without voltage, no car.
+A line is a TCP address, `serial:PATH` on a simulated board, `uart:N` or `usb` on a real one. {pins}
+Inputs close to ground, so that a broken wire reads as a pressed stop, a tripped monitor, a load without voltage, no
+car. [hardware.md](hardware.md) has the wiring.
 
 {outlasts}
 
@@ -106,9 +107,15 @@ does not count as silence.
 
 def page() -> str:
     outlasts = " ".join(f"`{limit}` must be at least twice `{interval}`." for limit, interval in OUTLASTS)
+    relay, current, voltage = pins.relay().gpio, pins.current().gpio, pins.voltage().gpio
+    esp32 = [pins.constant("hal/esp32.py", name) for name in ("I_PIN", "V_PIN")]
+    fixed = (
+        f"A real board's relay is at\nGPIO {relay}; a Pico measures current at GPIO {current} and voltage at GPIO"
+        f" {voltage}, an ESP32 at {esp32[0]} and {esp32[1]}."
+    )
     settings = table(("setting", "environment", "default", "value", "what it does"), [_row(each) for each in TABLE])
     examples = "".join(f"\n{title}:\n\n```json\n{json.dumps(config)}\n```\n" for title, config in EXAMPLES.items())
-    return _INTRO.format(outlasts=outlasts) + settings + "\n## Examples\n" + examples
+    return _INTRO.format(outlasts=outlasts, pins=fixed) + settings + "\n## Examples\n" + examples
 
 
 def bounds_of(check: Callable[[object], object]) -> str:
