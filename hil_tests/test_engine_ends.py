@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from chargepoint.engine.memory import Checkpoint
+from chargepoint.engine.meter import Meter
 from chargepoint.engine.presence import PRESENCE, Contact
 
 from hil_tests.benches.scripted_bridge import Message
@@ -226,15 +228,14 @@ def test_flash_that_fails_just_before_the_relay_closes_leaves_it_open(
     bench_of: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
 ):
     bench = bench_of()
-    journal = bench.boards["both"].journal
-    append = journal.append
+    write = Checkpoint.write
 
-    def failing(kind: str, *more: Any) -> int | None:
-        if kind == "charge_started":
+    def failing(checkpoint: Checkpoint, meter: Meter, session: dict[str, Any] | None, at_ms: int | None) -> None:
+        if session is not None and session["closed"]:
             raise OSError
-        return append(kind, *more)
+        write(checkpoint, meter, session, at_ms)
 
-    monkeypatch.setattr(journal, "append", failing)
+    monkeypatch.setattr(Checkpoint, "write", failing)
     bench.bridge.command("start_charge", session_id="s1")
     with pytest.raises(OSError):
         bench.run(5000)

@@ -59,7 +59,7 @@ def opened_after_ms(bench: Bench, case: Case) -> float:
     case.begin(bench.world)
     bench.until(lambda: not bench.world.relay.coil)
     coil_ms = bench.world.now_ms
-    bench.run(100)
+    bench.until(lambda: not bench.world.relay.contact)
     assert bench.engine.faults == [case.fault]
     (edge,) = [edge for edge in bench.world.relay.edges if not edge.closed]
     return (coil_ms if case.fault == "feedback_missing" else edge.at_ms) - begun_ms

@@ -100,7 +100,7 @@ class Board:
         reports = Reports(self._storage, sender)
         engine = EngineSide(self.settings, sender, link, reports, redialler)
         central = CentralSide(self.settings, sender, LineLink(line), self._retry(), engine, reports)
-        self.monitor = Monitor(self.settings.cp_id, central, engine, self._flash)
+        self.monitor = Monitor(self.settings.cp_id, central, engine, reports, self._flash)
         self.parts.insert(0, self.monitor)  # before the engine: a command reaches it within one pass
 
     def _retry(self):

@@ -36,7 +36,7 @@ class Storage:
         self._folder = folder
         self.flash = Flash() if flash is None else flash
         self._waits = flash is not None
-        self._doomed = []  # files to remove, oldest first
+        self._doomed = []  # (name, its new one or None): files to rename or to remove, in this order
         self.damaged = 0
         make_folder(folder)
 
@@ -46,8 +46,7 @@ class Storage:
     def write(self, name, payload):
         """Raises OSError where the flash does; the file then holds what it held before, or the new payload."""
         self.flash.used += 1
-        if name in self._doomed:
-            self._doomed.remove(name)
+        self._doomed = [each for each in self._doomed if each[0] != name]
         temporary = self._path(name + _TEMPORARY)
         with open(temporary, "wb") as file:
             file.write(payload + _SEALED + CRC32.tag(payload))
@@ -67,21 +66,26 @@ class Storage:
         return line[:star]
 
     def rename(self, name, new):
-        self.flash.used += 1
-        os.rename(self._path(name), self._path(new))
+        """Now, or in a later pass where this one has cost a file already."""
+        self._doomed.append((name, new))
+        self.tidy()
 
     def remove(self, name):
-        """Now, or in a later pass where this one has cost a file already."""
-        self._doomed.append(name)
+        """As `rename`."""
+        self._doomed.append((name, None))
         self.tidy()
 
     def tidy(self):
-        """Remove one file that is to go, where this pass has cost nothing yet."""
+        """Rename or remove one file, where this pass has cost nothing yet."""
         if not self._doomed or (self._waits and self.flash.used):
             return
         self.flash.used += 1
+        name, new = self._doomed.pop(0)
         try:
-            os.remove(self._path(self._doomed.pop(0)))
+            if new is None:
+                os.remove(self._path(name))
+            else:
+                os.rename(self._path(name), self._path(new))
         except OSError:
             pass  # it is gone already
 

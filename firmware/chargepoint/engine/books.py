@@ -1,10 +1,12 @@
 """What is kept of a charge: its checkpoint on flash, its messages in the journal.
 
 The order of writing makes a power cut between any two writes harmless: Central is told nothing that the flash does not
-hold, and each end exactly once.
+hold, and each end exactly once. Each pass of the loop costs one file; what follows waits for the next.
 """
 
 from chargepoint.engine.ending import Ending, after_power_loss
+
+_CHECKPOINT = "meter_checkpoint"  # not told any more of a charge that is over: its completion says all
 
 
 class Books:
@@ -22,7 +24,7 @@ class Books:
         self._memory = memory
         self._checkpoint = checkpoint
         self._flashed_at = self._reported_at = 0
-        self._to_tell = False  # what the checkpoint holds
+        self._to_tell = None  # (kind, fields): of the register that the checkpoint holds
 
     def boot(self):
         """The charge that a power cut ended is completed from its checkpoint, if it was not. True if there was one."""
@@ -34,7 +36,8 @@ class Books:
             return False
         if self.ending.session_id not in self._memory.sessions:
             self._memory.remember_session(self.ending.session_id)
-        self.complete(0)
+        while self.complete(0):
+            pass
         return True
 
     def session_id(self):
@@ -62,27 +65,26 @@ class Books:
         self.running().close(self._meter.register_wh, self._clock.time_ms())
         self._write()
         self._flashed_at = self._reported_at = self._clock.now
-        self._tell_register("charge_started")
+        self._to_tell = self._register("charge_started")
 
     def keep(self, now):
-        """In mid-charge, on every pass: at most one file. What is told was written in an earlier pass, since after a
-        power cut no register may lie below one that was told.
+        """In mid-charge, on every pass. What is told was written in an earlier one, since after a power cut no register
+        may lie below one that was told.
         """
-        if self._to_tell:
-            self._to_tell = False
-            self._tell_register("meter_checkpoint")
+        is_due = now - self._reported_at >= self._report_ms
+        if self._tell():
             return
-        self._to_tell = now - self._reported_at >= self._report_ms
-        if self._to_tell:
-            self._reported_at = now
-        if self._to_tell or now - self._flashed_at >= self._flash_ms:
+        if is_due or now - self._flashed_at >= self._flash_ms:
             self._flashed_at = now
             self._write()
+        if is_due:
+            self._reported_at = now
+            self._to_tell = self._register(_CHECKPOINT)
 
     def end(self, cause):
-        """The relay has opened, or never closed. cause: (reason, fault)."""
-        self._to_tell = False
-        self._write()
+        """The relay has opened, or never closed: nothing is written now. cause: (reason, fault)."""
+        if self._to_tell is not None and self._to_tell[0] == _CHECKPOINT:
+            self._to_tell = None
         session = self.running()
         end_register_wh = None if session.relay_closed else session.start_register_wh
         self.ending = Ending(session.record(), session.meter_id, cause, self._clock.time_ms(), end_register_wh)
@@ -96,15 +98,19 @@ class Books:
     def complete(self, gap_ms):
         """Journal the end once its last windows are in; again and again should the journal be full.
 
-        gap_ms: how long no window has come.
+        gap_ms: how long no window has come. Whether it has got any further.
         """
-        if self.ending is None or not self.ending.settled(gap_ms):
-            return
-        fields = self.ending.completion(self._cp_id, self._meter.register_wh)
-        self._checkpoint.keep_register(self._meter)
-        if self._sender.keep("charge_completion", fields) is not None:
+        ending = self.ending
+        if ending is None or not ending.settled(gap_ms):
+            return False
+        if ending.told:
             self.ending = None
             self._write()
+        elif not (self._tell() or self._checkpoint.keep_register(self._meter)):
+            fields = ending.completion(self._cp_id, self._meter.register_wh)
+            ending.told = self._sender.keep("charge_completion", fields) is not None
+            return ending.told
+        return True
 
     def raise_register(self, meter_id, register_wh):
         """Take Central's figure, where it is of this meter and larger; not during a charge, which would be billed."""
@@ -115,11 +121,19 @@ class Books:
         record = None if self.session is None else self.session.record()
         self._checkpoint.write(self._meter, record, self._clock.time_ms())
 
-    def _tell_register(self, kind):
+    def _register(self, kind):
         register = {
             "cp_id": self._cp_id, "session_id": self.session_id(), "meter_id": self._meter.meter_id,
             "register_wh": self._checkpoint.register_wh,
         }
         if self.running().estimated:
             register["estimated"] = True
-        self._sender.keep(kind, register)
+        return kind, register
+
+    def _tell(self):
+        """True where there was something to tell."""
+        if self._to_tell is None:
+            return False
+        self._sender.keep(*self._to_tell)
+        self._to_tell = None
+        return True

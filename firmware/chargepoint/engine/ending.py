@@ -8,12 +8,13 @@ _SETTLE_MS = 3000
 
 
 class Ending:
-    """`read`: whether the register holds all that flowed; the engine says so when it does."""
+    """`read`: whether the register holds all that flowed; the engine says so when it does. `told`: it is journaled."""
 
     def __init__(self, record, meter_id, cause, ended_at_ms, end_register_wh=None):
         """`record`: of the Session; cause: (reason, fault); end_register_wh: None where windows are still to come."""
         self.session_id = record["id"]
         self.read = end_register_wh is not None
+        self.told = False
         self._record = record
         self._meter_id = meter_id
         self._cause = cause

@@ -148,6 +148,8 @@ class Engine:
     def step(self, now):
         """What costs flash ends the pass: what is due besides waits for the next one, after the sensor."""
         self._link.step(now)
+        if self._memory.unwritten and not self._flash.used:
+            self._memory.write()
         self._take_messages()
         if not self._link.up and self.state != states.SAFE:
             self._walker.fire("link_lost", ("safe_mode", None))

@@ -10,7 +10,7 @@ _CHECKPOINT = "checkpoint"
 
 class Memory:
     """last_seq (None: none yet) and its answer {accepted, reason?, session_id?}; the last sessions' ids; whether it is
-    out of service; latched faults.
+    out of service; latched faults. `unwritten`: something has changed, and waits for a pass that may write it.
     """
 
     def __init__(self, storage):
@@ -21,6 +21,7 @@ class Memory:
         self.sessions = record.get("sessions") or []
         self.out_of_service = bool(record.get("out_of_service"))
         self.latched = record.get("latched") or []
+        self.unwritten = False
 
     def remember_session(self, session_id):
         self.sessions = (self.sessions + [session_id])[-SESSIONS_REMEMBERED:]
@@ -29,14 +30,15 @@ class Memory:
     def set_latched(self, faults):
         if faults != self.latched:
             self.latched = list(faults)
-            self.write()
+            self.unwritten = True
 
     def set_service(self, out_of_service):
         if out_of_service != self.out_of_service:
             self.out_of_service = out_of_service
-            self.write()
+            self.unwritten = True
 
     def write(self):
+        self.unwritten = False
         self._storage.write_record(_MEMORY, {
             "seq": self.last_seq, "answer": self.answer, "sessions": self.sessions,
             "out_of_service": self.out_of_service, "latched": self.latched,
@@ -64,6 +66,10 @@ class Checkpoint:
         })
 
     def keep_register(self, meter):
-        """Before a charge's end is told: the session stays until it was, the register never falls below it."""
-        if self.meter_id == meter.meter_id and self.register_wh != meter.register_wh:
-            self.write(meter, self.session, self.at_ms)
+        """Before a charge's end is told: the session stays until it was, the register never falls below it. Whether it
+        had to be written.
+        """
+        if self.meter_id != meter.meter_id or self.register_wh == meter.register_wh:
+            return False
+        self.write(meter, self.session, self.at_ms)
+        return True

@@ -47,7 +47,7 @@ class EngineSide:
             self.health = ILL
             self._reports.report_failure(ENGINE_SILENT)
         else:
-            self._reports.report_status()
+            self._reports.report_engine()
 
     def reconnect(self, now):
         if self._redialler is not None and self._redialler.step(now):
@@ -105,7 +105,7 @@ class EngineSide:
         if self._redialler is not None and self.is_known():
             self.incarnation = self._watch.board, self._watch.boots, self.link.generation
         self._reports.report_recovery(ENGINE_SILENT)
-        self._reports.compare_engine_faults(message["faults"])
+        self._reports.take_engine_faults(message["faults"])
         self._reports.update_cp_status(message["state"], message["vehicle"], message.get("session_id"))
         self.health = ILL if message["faults"] else WELL
         if is_checked and message["state"] == states.SAFE:

@@ -8,9 +8,10 @@ from chargepoint.monitor.forwarding import Forwarding
 
 
 class Monitor:
-    def __init__(self, cp_id, central, engine, flash):
-        """central, engine: a CentralSide and an EngineSide; flash: a storage.Flash."""
+    def __init__(self, cp_id, central, engine, reports, flash):
+        """central, engine: a CentralSide and an EngineSide, which share `reports`; flash: a storage.Flash."""
         self._flash = flash
+        self._reports = reports
         self.forwarding = Forwarding(cp_id, central, engine)
         self._central = central
         self._engine = engine
@@ -21,6 +22,7 @@ class Monitor:
         return self._central.state
 
     def step(self, now):
+        self._reports.keep()
         self._central.link.step(now)
         self._engine.link.step(now)
         flash = self._flash

@@ -13,7 +13,8 @@ _CALM_MS = 60000
 class Reports:
     """`faults`: those that Central was told of, and not yet that they ended.
 
-    Where the journal has no room nothing is reported: callers call again as long as it holds.
+    A pass of the loop costs one file. Where it has cost one already, or the journal has no room, nothing is reported:
+    callers call again as long as it holds.
     """
 
     def __init__(self, storage, sender):
@@ -21,6 +22,9 @@ class Reports:
         self.faults = record.get("faults") or []
         self._storage = storage
         self._sender = sender
+        self._flash = sender.flash
+        self._unkept = False  # `faults` have changed, and are not on flash yet
+        self._engine_faults = None  # as heard last
         self._n = record.get("n") or 0  # of the newest message that `faults` knows
         self._newest = None  # (state, vehicle, session) as heard last
         self._status = None  # as reported last, under this n, then
@@ -32,7 +36,7 @@ class Reports:
                 self._reported(message["type"], message["fault"], n)
 
     def report_failure(self, fault):
-        if fault not in self.faults and self._sender.journal.room_for(_BEGAN):
+        if fault not in self.faults and self._may(_BEGAN):
             self._report(_BEGAN, {"id": self._sender.cp_id, "failure_info": text_of(fault), "fault": fault})
 
     def remember(self, fault):
@@ -41,27 +45,38 @@ class Reports:
             self._keep(self.faults + [fault], self._n)
 
     def report_recovery(self, fault):
-        if fault in self.faults and self._sender.journal.room_for(_ENDED):
+        if fault in self.faults and self._may(_ENDED):
             self._report(_ENDED, {"id": self._sender.cp_id, "fault": fault})
 
-    def compare_engine_faults(self, faults):
-        """Report what the engine's list of faults has more, and less, than what Central was told."""
+    def take_engine_faults(self, faults):
+        """What the engine's list has more, and less, than Central was told, `report_engine` tells."""
+        self._engine_faults = faults
+
+    def update_cp_status(self, state, vehicle, session_id):
+        """session_id: of the session that the engine runs; None: none. `report_engine` tells it when it is due."""
+        self._newest = (state, vehicle, session_id)
+
+    def keep(self):
+        """First of all in a pass: until then the journal would tell it after a power cut, and an ack ends that."""
+        if self._unkept:
+            self._keep(self.faults, self._n)
+
+    def report_engine(self):
+        """What has changed at the engine since Central was told. Called on every pass."""
+        if self._engine_faults is not None:
+            self._compare_faults(self._engine_faults)
+        newest = self._newest
+        if not (self._flash.used or newest is None or newest == self._status) and self._is_status_due(newest):
+            self._report_status(newest)
+
+    def _compare_faults(self, faults):
         for fault in faults:
             self.report_failure(fault)
         for fault in self.faults:  # a list of its own: each report makes a new one
             if fault not in faults and fault not in NOT_OF_ENGINES:
                 self.report_recovery(fault)
 
-    def update_cp_status(self, state, vehicle, session_id):
-        """session_id: of the session that the engine runs; None: none. Reported when it is due."""
-        self._newest = (state, vehicle, session_id)
-        self.report_status()
-
-    def report_status(self):
-        """The newest status, where it is another than was reported; called again until it is due."""
-        newest = self._newest
-        if newest is None or newest == self._status or not self._is_status_due(newest):
-            return
+    def _report_status(self, newest):
         state, vehicle, session_id = newest
         fields = {"cp_id": self._sender.cp_id, "state": state, "vehicle": vehicle}
         if session_id is not None:
@@ -94,6 +109,9 @@ class Reports:
         if not unacked or unacked[0][0] != self._status_n:
             self._status = None
 
+    def _may(self, kind):
+        return not self._flash.used and self._sender.journal.room_for(kind)
+
     def _report(self, kind, fields):
         n = self._sender.keep(kind, fields)
         if n is not None:
@@ -102,8 +120,10 @@ class Reports:
     def _reported(self, kind, fault, n):
         """`kind` was journaled under n."""
         others = [each for each in self.faults if each != fault]
-        self._keep(others + [fault] if kind == _BEGAN else others, n)
+        self.faults, self._n = others + [fault] if kind == _BEGAN else others, n
+        self._unkept = True
 
     def _keep(self, faults, n):
         self.faults, self._n = faults, n
+        self._unkept = False
         self._storage.write_record(_REPORTED, {"faults": faults, "n": n})
