@@ -61,8 +61,8 @@ hil: $(READY) ## what takes minutes on the emulated Pico; BENCH=NAME: on one ben
 	@$(BIN)/python -m tools.pico_image > /dev/null || true
 	$(BIN)/pytest $(if $(BENCH),--bench $(BENCH) hil_tests/test_charge_point.py,-n 2 -m hil hil_tests) $(ARGS)
 
-demo: $(RUNS) ## charge three simulated cars, from the relay to the receipt, with faults on the way
-	@$(BIN)/python -m tools.demo
+demo: $(if $(BENCH),$(READY),$(RUNS)) ## charge three simulated cars, from the relay to the receipt; BENCH=pico: and a fourth on an emulated Pico
+	@$(BIN)/python -m tools.demo $(if $(BENCH),--bench $(BENCH))
 
 up: $(RUNS) ## keep the demo's system running, and say where it is
 	@$(BIN)/python -m tools.up

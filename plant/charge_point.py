@@ -72,20 +72,7 @@ class SimulatedChargePoint:
             "register_wh": record.register_wh,
             "edge_count": world.relay.edge_count,
             "edges": [edge._asdict() for edge in list(world.relay.edges)[-_SHOWN_EDGES:]],
-            "sessions": [
-                {
-                    "session_id": closure.session_id,
-                    "closed_at_ms": round(closure.closed_at_ms),
-                    "closed_wall_s": closure.closed_wall_s,
-                    "opened_at_ms": None if closure.opened_at_ms is None else round(closure.opened_at_ms),
-                    "opened_wall_s": closure.opened_wall_s,
-                    "energy_mwh": closure.energy_mwh,
-                    "meter_id": closure.meter_id,
-                    "register_start_wh": closure.register_start_wh,
-                    "register_end_wh": closure.register_end_wh,
-                }
-                for closure in record.closures
-            ],
+            "sessions": [closure.shown() for closure in record.closures],
         }
 
     def _set_window(self) -> None:

@@ -31,6 +31,20 @@ class Closure:
     def energy_mwh(self) -> int:
         return round(self.energy_j / _J_PER_WH * 1000)
 
+    def shown(self) -> dict[str, object]:
+        """For JSON; energies in mWh, times in ms of the plant's clock."""
+        return {
+            "session_id": self.session_id,
+            "closed_at_ms": round(self.closed_at_ms),
+            "closed_wall_s": self.closed_wall_s,
+            "opened_at_ms": None if self.opened_at_ms is None else round(self.opened_at_ms),
+            "opened_wall_s": self.opened_wall_s,
+            "energy_mwh": self.energy_mwh,
+            "meter_id": self.meter_id,
+            "register_start_wh": self.register_start_wh,
+            "register_end_wh": self.register_end_wh,
+        }
+
 
 @dataclass(slots=True)
 class Record:

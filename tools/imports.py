@@ -120,6 +120,7 @@ PARTS: dict[str, Part] = {
     "driver_cli.__main__": _part("driver_cli.main", ""),
     "board_cli": _part("wire runtime board_cli", "mpremote rich serial typer"),
     "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli tools"),
+    "tools.demo.fourth_post": _any_library("tools hil_tests"),
 }
 OWN = frozenset(name for name in PARTS if "." not in name) | {"hil_tests"}
 

@@ -15,7 +15,7 @@ QUICK_S = 40.0
 WALL_PER_GUEST_S = 120  # a test that takes longer hangs; so slow is one on a machine that does much else
 TIMEOUT_LEAST_S = 300
 SPENT = "guest_s"  # the property of a test's report
-PICO, MAKER = "pico", "new_pico"  # the bench, and the fixture of tests of the emulated board itself
+PICO, IMAGE = "pico", "pico_image"  # the bench, and the fixture of tests that make an emulated board themselves
 
 
 def declared(item: pytest.Item) -> tuple[float, bool]:
@@ -72,4 +72,4 @@ class GuestTime:
     def _uses_pico(self, item: pytest.Item) -> bool:
         callspec = getattr(item, "callspec", None)
         on_bench = callspec is not None and callspec.params.get(self._parameter) == PICO
-        return on_bench or MAKER in getattr(item, "fixturenames", ())
+        return on_bench or IMAGE in getattr(item, "fixturenames", ())

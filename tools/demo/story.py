@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.demo.drivers import Driver
-from tools.demo.verdict import Billed, Flowed, Verdict, judge
+from tools.demo.verdict import Account, Billed, Flowed
 from tools.services.process import ChildProcess, wait_for
 from tools.stack.boards import ChargePoint
 from tools.stack.stack import Stack
@@ -30,7 +30,7 @@ class Story:
         }
         self.receipts: dict[str, dict[str, Any]] = {}  # by the driver's name
 
-    def run(self) -> Verdict:
+    def run(self) -> Account:
         """Raises whatever keeps the story from going on."""
         charges = self._begin()
         self._kill_monitor(self._points["cp_003"])
@@ -40,7 +40,7 @@ class Story:
             code = process.wait_ended(END_TIMEOUT_S)
             if code != 0:
                 raise RuntimeError(f"{process.name} ended with code {code}: {process.log_tail().strip()[-300:]}")
-        return self._judge()
+        return self._account()
 
     def _begin(self) -> list[ChildProcess]:
         for driver in self._drivers.values():
@@ -70,13 +70,13 @@ class Story:
         self._stack.bridge.start()
         self._say("the bridge is started again")
 
-    def _judge(self) -> Verdict:
+    def _account(self) -> Account:
         self.receipts = {driver.name: driver.run("receipt") for driver in self._drivers.values()}
         billed = [Billed(r["cp_id"], r["session_id"], r["energy_wh"]) for r in self.receipts.values()]
         flowed = [closure for point in self._points.values() for closure in _closures(point)]
         histories = [driver.run("history")["charges"] for driver in self._drivers.values()]
         booked = [charge["session_id"] for history in histories for charge in history]
-        return judge(len(self._drivers), flowed, billed, booked)
+        return Account(len(self._drivers), flowed, billed, booked)
 
 
 def _id(point: ChargePoint) -> str:

@@ -45,8 +45,24 @@ class Verdict:
         return " ".join([outcome, figures, *(f"reason={'; '.join(self.complaints)}" for _ in self.complaints[:1])])
 
 
+@dataclass(frozen=True)
+class Account:
+    """Of so many charges requested. `booked`: the session id of every charge that Central's rows tell of."""
+
+    requested: int
+    flowed: Sequence[Flowed]
+    billed: Sequence[Billed]
+    booked: Sequence[str]
+
+    def __add__(self, other: "Account") -> "Account":
+        return Account(
+            self.requested + other.requested, [*self.flowed, *other.flowed], [*self.billed, *other.billed],
+            [*self.booked, *other.booked],
+        )  # fmt: skip
+
+
 def judge(requested: int, flowed: Iterable[Flowed], billed: Sequence[Billed], booked: Sequence[str]) -> Verdict:
-    """`booked`: the session id of every charge that Central's rows tell of."""
+    """As of an Account."""
     closures = list(flowed)
     of_session = {closure.session_id: closure for closure in closures}
     bills = {bill.session_id: bill for bill in billed}

@@ -15,13 +15,15 @@ from tools.services.mqtt import available as mqtt_available
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import ChildProcess
 from tools.stack.boards import ROOT, ChargePoint, Design
+from tools.stack.guest import Guest
 from tools.stack.log_choice import LogChoice, Wanted, chosen_log
 from tools.stack.python_of_boards import interpreter
 from tools.testing.deadlines import DEADLINE_S
 
 
 class Stack:
-    """Usable as a context manager. `say` hears of progress and notices, a line each.
+    """Usable as a context manager. `say` hears of progress and notices, a line each. `guests` are started with the
+    rest and not waited for.
 
     `settings` go over those that the stack chooses. `worker`, `api` and `bridge` exist once it was started. `clocks`:
     by their names, files that say how wrong their hosts' clocks are (tools/testing/wrong_clock.py).
@@ -39,11 +41,13 @@ class Stack:
         settings: dict[str, str] | None = None,
         say: Callable[[str], None] | None = None,
         clocks: Mapping[str, Path] | None = None,
+        guests: Sequence[Guest] = (),
     ) -> None:
         self.folder = folder
         self._clocks = clocks or {}
         self._wanted_log: Wanted = log
         self._designs = designs
+        self._guests = guests
         self._extra = settings or {}
         self._say = say or _silently
         self.bridge_port, self.plain_port, self.api_port = free_port(), free_port(), free_port()
@@ -68,6 +72,8 @@ class Stack:
         self._start_servers(self._settings())
         for charge_point in self.charge_points.values():
             charge_point.start()
+        for guest in self._guests:
+            guest.start()
         self.api.wait_ready(self._all_active, DEADLINE_S)
         self._say(f"log {self.log.name}, {len(self.charge_points)} charge points, {time.monotonic() - started:.0f} s")
 
@@ -104,6 +110,7 @@ class Stack:
 
     def _settings(self) -> dict[str, str]:
         ports = [point.serial_port for point in self.charge_points.values() if point.serial_port]
+        ports += [guest.serial_port for guest in self._guests]
         return {
             "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}",
             **self.settings_of_central(),

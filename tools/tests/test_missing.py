@@ -22,7 +22,7 @@ def test_missing_program_skips_here_and_fails_where_ci_is_true(tmp_path: Path, c
     (tmp_path / "test_lacking.py").write_text(LACKING)
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rsf", str(tmp_path)],
-        cwd=tmp_path, env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path, env={**os.environ, "CI": ci, "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert outcome in ran.stdout

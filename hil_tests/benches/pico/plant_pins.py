@@ -73,5 +73,6 @@ class PlantAtPins:
         return {
             "relay": world.relay.contact, "plugged": world.car.plugged, "full": world.car.full,
             "plant_mwh": world.record.energy_mwh, "faults": sorted(world.faults),
+            "sessions": [closure.shown() for closure in world.record.closures],
             "edges": [[edge.at_ms, edge.closed] for edge in world.relay.edges],
         }
