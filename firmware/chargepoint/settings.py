@@ -59,6 +59,8 @@ class Settings:
     nominal_voltage_v: "int | None"
     quiet_end_ms: int
     connect_timeout_ms: int
+    longest_charge_s: int
+    largest_charge_wh: int
     keepalive_ms: int
     link_lost_ms: int
     health_interval_ms: int
@@ -200,6 +202,8 @@ TABLE: "tuple[Setting, ...]" = (
     Setting("nominal_voltage_v", whole(100, 260), None, 230, "CP_NOMINAL_VOLTAGE_V"),
     Setting("quiet_end_ms", whole(1000, _DAY_MS), 600000, 600000, "CP_QUIET_END_MS"),
     Setting("connect_timeout_ms", _INTERVAL, 180000, 180000, "CP_CONNECT_TIMEOUT_MS"),
+    Setting("longest_charge_s", whole(60, 1000000), 172800, 172800, "CP_LONGEST_CHARGE_S"),
+    Setting("largest_charge_wh", whole(100, 10000000), 250000, 250000, "CP_LARGEST_CHARGE_WH"),
     # Intervals.
     Setting("keepalive_ms", _INTERVAL, 2000, 2000),
     Setting("link_lost_ms", _INTERVAL, 6000, 6000),

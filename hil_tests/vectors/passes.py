@@ -46,6 +46,7 @@ class DeadLine:
 
 
 class StillPlatform:
+    has_trip = False
     board = "b"
     state_dir = "state"
     lost_ms = 0

@@ -32,6 +32,8 @@ MEANINGS = {
     "nominal_voltage_v": "No voltage is measured: energy is estimated at this one, from 2 A on; receipts say so.",
     "quiet_end_ms": "With `presence` `none`: so long without a load (2 A) ends a charge.",
     "connect_timeout_ms": "How long a start waits for the car; then its session ends unfed, as `vehicle`.",
+    "longest_charge_s": "A charge ends after so long, whatever was ordered. 48 h fill 100 kWh at a household's socket.",
+    "largest_charge_wh": "A charge ends after so much, whatever was ordered. No car's battery holds 250 kWh.",
     "keepalive_ms": "How often engine and monitor show each other that they are there, when they are two boards.",
     "link_lost_ms": "Silence between engine and monitor that counts as a lost link: the engine ends its charge.",
     "health_interval_ms": "How often a monitor checks its engine, until the bridge asks for another interval.",

@@ -45,7 +45,7 @@ _REPLACED_UNSENT = ("meter_checkpoint",)
 # A registration that is not accepted is sent again as it is, under its number; only one that says something else than
 # this is a new message. What changes all the time is in it as it was.
 _REPEATED = "register_request"
-_PASSING = ("register_wh", "last_seq")
+_PASSING = ("register_wh", "last_seq", "weld_check", "lacks")
 _ENVELOPE = ("type", "message_id", "v", "occurred_at_ms", "uptime_ms", "boot")
 _LONGEST = LINE_LIMIT - 10  # less star, tag and newline
 

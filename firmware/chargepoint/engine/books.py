@@ -60,8 +60,13 @@ class Books:
         self.session = session
         self._write()
 
+    def relay_operations(self):
+        """How often the relay has closed in this board's life."""
+        return self._checkpoint.relay_operations
+
     def close(self):
         """The relay is about to close."""
+        self._checkpoint.relay_operations += 1
         self.running().close(self._meter.register_wh, self._clock.time_ms())
         self._write()
         self._flashed_at = self._reported_at = self._clock.now
@@ -108,6 +113,7 @@ class Books:
             self._write()
         elif not (self._tell() or self._checkpoint.keep_register(self._meter)):
             fields = ending.completion(self._cp_id, self._meter.register_wh)
+            fields["relay_operations"] = self.relay_operations()
             ending.told = self._sender.keep("charge_completion", fields) is not None
             return ending.told
         return True

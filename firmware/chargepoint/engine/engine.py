@@ -11,11 +11,12 @@ from chargepoint.engine.books import Books
 from chargepoint.engine.commands import Commands
 from chargepoint.engine.guard import Guard
 from chargepoint.engine.handshake import Handshake
+from chargepoint.engine.news import News
 from chargepoint.engine.presence import PRESENCE
 from chargepoint.engine.protection import STALL_MS
 from chargepoint.engine.pulse import Pulse
 from chargepoint.engine.sample_gap import SampleGap
-from chargepoint.engine.session import Session
+from chargepoint.engine.session import Session, within
 from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
 
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
@@ -55,8 +56,8 @@ class Engine:
         self._finishing_ms = 0
         self.leaving = False  # for maintenance: no start and no release any more
         self._begun_at = 0  # when the newest start was accepted
-        self._announced = None  # generation of the link, state, vehicle
-        self._announced_faults = []
+        self._news = News()
+        self._longest_s, self._largest_wh = settings.longest_charge_s, settings.largest_charge_wh
 
     # --- what others ask ---
 
@@ -84,7 +85,7 @@ class Engine:
             session_id, self.state, busy, self._relay_ms, self._memory, self._clock, self._sender.journal
         )
         if refusal is None:
-            limits = (max_energy_wh, max_duration_s)
+            limits = within(max_energy_wh, self._largest_wh), within(max_duration_s, self._longest_s)
             self._walker.fire("start", Session(session_id, self.meter, self._clock.time_ms(), *limits))
         return refusal
 
@@ -122,8 +123,9 @@ class Engine:
             "id": self._cp_id, "state": self.state, "relay_closed": self.state in states.RELAY_CLOSED,
             "faults": list(self.faults), "meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh,
             "vehicle": self.vehicle(), "uptime_ms": self._clock.now, "engine_epoch": self._sender.journal.epoch,
-            "registered": self._handshake.is_registered(),
+            "registered": self._handshake.is_registered(), "relay_operations": self._books.relay_operations(),
         }
+        status.update(self._guard.coverage())
         if self._memory.last_seq is not None:
             status["last_seq"] = self._memory.last_seq
         if self.session_id() is not None:
@@ -135,8 +137,8 @@ class Engine:
     def boot(self):
         """Before anything is sent: the charge that a power cut ended is completed from its checkpoint."""
         self._platform.relay(False)
-        if self._books.boot():
-            self._relay_ms = 0
+        if self._books.boot() or self._books.relay_operations():
+            self._relay_ms = 0  # it may have opened just before the reset
         self._walker.fire("ready")
         if self._restarts.too_many() and self._guard.begin(WATCHDOG_RESETS):
             self._failed(WATCHDOG_RESETS)
@@ -318,17 +320,11 @@ class Engine:
 
     def _announce(self):
         """Changes are said unasked, and to whoever connects anew."""
-        if not self._link.up or not self._has_news():
+        generation, state, vehicle = self._link.generation, self.state, self.vehicle()
+        if not self._link.up or not self._news.has_any(generation, state, vehicle, self.faults):
             return
         if self._send("health_check_response", self.get_current_status()):
-            self._announced = (self._link.generation, self.state, self.vehicle())
-            self._announced_faults = list(self.faults)
-
-    def _has_news(self):
-        told = self._announced
-        if told is None or told[0] != self._link.generation or told[1] != self.state or told[2] != self.vehicle():
-            return True
-        return self._announced_faults != self.faults
+            self._news.told(generation, state, vehicle, self.faults)
 
     def _deliver(self, now):
         """What the journal holds is for Central, not for whoever has just connected."""

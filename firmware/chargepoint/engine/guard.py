@@ -7,8 +7,6 @@ also over a power cut, since a relay that is welded opens nothing.
 from chargepoint.engine.noise import Noise
 from chargepoint.engine.protection import ROW_OF, Protection, Reading
 
-WELD_CHECKS = ("feedback", "current_only")
-
 
 class Guard:
     """`faults`: those that hold now."""
@@ -21,6 +19,7 @@ class Guard:
         self._noise = Noise(settings.i_ua_per_count // 4000)  # a quarter of a count
         self._reading = Reading()
         self._reading.limit_ma = settings.rated_current_ma
+        self._has_looked = False
         self.faults = self._protection.faults
         self._drive_trip()
 
@@ -29,6 +28,7 @@ class Guard:
         window time since then.
         """
         reading, platform, meter = self._reading, self._platform, self._meter
+        self._has_looked = True
         reading.window_ms, reading.clipped, reading.relay = window.duration_ms, window.clipped, window.relay
         reading.current_ma, reading.voltage_mv, reading.power_mw = meter.current_ma, meter.voltage_mv, meter.power_mw
         reading.temperature_mc, reading.feedback = platform.temperature_mc(), platform.feedback()
@@ -64,9 +64,20 @@ class Guard:
         self.keep()
         return True
 
-    def weld_check(self):
-        """One of WELD_CHECKS: without an input on the load's side a weld shows only while something is drawn."""
-        return WELD_CHECKS[self._platform.feedback() is None]
+    def coverage(self):
+        """How a weld is found (without an input on the load's side only while something is drawn), and which inputs and
+        outputs are not there, so that their protections are not. Nothing until they were looked at.
+        """
+        if not self._has_looked:
+            return {}
+        platform = self._platform
+        there = (
+            ("feedback", platform.feedback() is not None), ("temperature", platform.temperature_mc() is not None),
+            ("rcm_trip", platform.rcm_tripped() is not None), ("emergency_stop", platform.stop_pressed() is not None),
+            ("relay_level", platform.relay_level() is not None), ("trip", platform.has_trip),
+        )
+        lacks = [name for name, is_there in there if not is_there]
+        return {"weld_check": "current_only" if "feedback" in lacks else "feedback", "lacks": lacks}
 
     def _drive_trip(self):
         """A fault of other firmware opens it too: nobody knows here what it was."""

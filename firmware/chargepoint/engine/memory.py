@@ -46,7 +46,10 @@ class Memory:
 
 
 class Checkpoint:
-    """The register and the session under way. `session` is a dict of session.Session.record, or None."""
+    """The register, the session under way, and how often the relay has closed.
+
+    `session` is a dict of session.Session.record, or None.
+    """
 
     def __init__(self, storage):
         record = storage.read_record(_CHECKPOINT) or {}
@@ -55,6 +58,7 @@ class Checkpoint:
         self.meter_id = record.get("meter_id")
         self.at_ms = record.get("at_ms")
         self.session = record.get("session")
+        self.relay_operations = record.get("relay_operations") or 0
 
     def write(self, meter, session, at_ms):
         """`session`: its record, or None; at_ms: the server's time, or None."""
@@ -63,6 +67,7 @@ class Checkpoint:
         self.session = session
         self._storage.write_record(_CHECKPOINT, {
             "register_wh": self.register_wh, "meter_id": self.meter_id, "at_ms": at_ms, "session": session,
+            "relay_operations": self.relay_operations,
         })
 
     def keep_register(self, meter):

@@ -1,6 +1,11 @@
 """One charge at the engine, from the accepted start to its completion."""
 
 
+def within(ordered, provisioned):
+    """What is ordered (None: as much as there is), where the board's own bound allows it."""
+    return provisioned if ordered is None else min(ordered, provisioned)
+
+
 class Session:
     """start_register_wh and started_at_ms are those of the start until the relay closes, then those of the closing."""
 

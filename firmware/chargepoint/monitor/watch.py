@@ -1,6 +1,6 @@
 """What a monitor knows of its engine: when to ask for its health, what it said, whether it is silent."""
 
-_REGISTERED = ("meter_id", "register_wh", "last_seq", "engine_epoch")
+_REGISTERED = ("meter_id", "register_wh", "last_seq", "engine_epoch", "weld_check", "lacks")
 
 
 class EngineWatch:

@@ -27,6 +27,9 @@ _SESSION_ID, _MAY_SESSION_ID = must_id("session_id"), may_id("session_id")
 _METER_ID, _REGISTER_WH = must_id("meter_id"), must_count("register_wh")
 _ESTIMATED = may("estimated", "bool")  # of current alone, at a nominal voltage
 _STATE, _VEHICLE = choice("state", ENGINE_STATES), choice("vehicle", VEHICLE)
+_RELAY_OPERATIONS = may_count("relay_operations")  # how often it has closed in the board's life
+# How a weld is found, and the inputs and outputs that a board has not: what they would protect is not protected.
+_COVERAGE = (may("weld_check", "choice", 0, 0, ("feedback", "current_only")), may("lacks", "ids", 0, 8))
 
 BOARD_INTERVAL_MS = (100, 3600000)  # what a server may ask of a board: lowest, highest
 # A command to a board: seq rises per charge point; expires_at_ms in the log, ttl_ms on the line.
@@ -39,7 +42,7 @@ KINDS = add((
         may_id("engine_board"), may_id("meter_id"), may_count("register_wh"), may("firmware", "text", 1, 40),
         may_count("rated_current_ma", 1000, 125000), may("presence", "choice", 0, 0, ("pilot", "contact", "none")),
         may_count("last_seq"), may_id("engine_epoch"),
-    ) + STAMP, "first on every connection: a charge point, its place and the price it starts with"),
+    ) + _COVERAGE + STAMP, "first on every connection: a charge point, its place and the price it starts with"),
     Kind("status_notification", (MONITOR,), CP, "cp_id", True, (
         _CP_ID, _STATE, _VEHICLE, _MAY_SESSION_ID,
     ) + STAMP, "the engine's state changed, or the car came or went; session_id is the session that it runs"),
@@ -63,6 +66,7 @@ KINDS = add((
         must_count("end_register_wh"),
         must_time("started_at_ms"), must_time("ended_at_ms"),
         choice("reason", END_REASONS), must("relay_closed", "bool"), may_id("fault"), _ESTIMATED,
+        _RELAY_OPERATIONS,
     ) + STAMP, "every accepted start ends in one; relay_closed says whether current could ever flow; `estimated`: no "
        "voltage was measured"),
     Kind("gap", BOARDS, CP, "cp_id", True, (
@@ -87,8 +91,8 @@ KINDS = add((
         _ID, _STATE, must("relay_closed", "bool"),
         must("faults", "ids", 0, 16), _METER_ID, _REGISTER_WH, _VEHICLE,
         _MAY_SESSION_ID, may_count("uptime_ms", 0, 1 << 50), may_count("last_seq"), may_id("engine_epoch"),
-        may("registered", "bool"),
-    ), "answers under the request's message_id; unasked after every change of state"),
+        may("registered", "bool"), _RELAY_OPERATIONS,
+    ) + _COVERAGE, "answers under the request's message_id; unasked after every change of state"),
     Kind("keepalive", BOARDS, NOT_LOGGED, "", False, (), "the other side of the link is there"),
     Kind("safe_release", (MONITOR,), NOT_LOGGED, "cp_id", False, (
         _CP_ID,
