@@ -82,6 +82,15 @@ def test_window_of_a_frequency_that_is_off_errs_and_a_second_does_not():
     assert max(abs(sum(each) / len(each)) for each in seconds) < 0.01
 
 
+@pytest.mark.parametrize("current_a", [50, 100, 400])
+def test_current_beyond_the_range_reads_less_and_says_that_it_clips(current_a: float):
+    chain = new_chain()
+    read = list(chain.play(made_up(current_a, 0.0, 60, 0.0), WINDOWS_A_SECOND))
+    assert chain.clipped > 0
+    assert chain.meter.bad_windows == 0
+    assert all(42_000 < ma < 1000 * current_a and mw < 230_000 * current_a for ma, _, mw in read)
+
+
 def test_calibration_makes_up_for_the_gains_of_the_sensors():
     chain = Chain()
     chain.calibrate(50)

@@ -33,6 +33,7 @@ class Chain:
         self._read_v = Converter(voltage.noise, seed=seed + 1).read
         self._ring = [0] * (CHANNELS * (PAIRS + 1))
         self._window = SampleWindow()
+        self.clipped = 0  # samples of all windows
         self._windows = Windows(self._ring, CHANNELS, PAIR_US)
         self._wave_s = 0.0
         self._first: tuple[int, int] | None = None  # the pair behind the window before
@@ -52,6 +53,7 @@ class Chain:
         for _ in range(windows):
             while not self._fill(wave):
                 pass  # the first ones only find mid-rail
+            self.clipped += self._window.clipped
             self._window.duration_ms = weight_ms or self._window.duration_ms
             assert self.meter.take(self._window), "a window that the meter refuses"
             yield self.meter.current_ma, self.meter.voltage_mv, self.meter.power_mw

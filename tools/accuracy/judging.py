@@ -18,6 +18,7 @@ _LIVE_V = 50.0
 CURRENT_ABOVE_A = 6.0
 CURRENT_PER_CENT = 1.5  # above it; below it, what 4 counts of noise read where nothing flows:
 CURRENT_A = 0.12
+VOLTAGE_PER_CENT = 0.5
 POWER_FACTOR_ABOVE = 0.9
 POWER_PER_CENT = 1.5  # above it; below it:
 POWER_W = 10.0
@@ -30,6 +31,7 @@ class Worst:
 
     current_per_cent: float | None = None
     current_a: float | None = None
+    voltage_per_cent: float | None = None
     power_per_cent: float | None = None
     power_w: float | None = None
 
@@ -39,7 +41,7 @@ class Worst:
     def within(self) -> bool:
         limits = (
             (self.current_per_cent, CURRENT_PER_CENT), (self.current_a, CURRENT_A),
-            (self.power_per_cent, POWER_PER_CENT), (self.power_w, POWER_W),
+            (self.voltage_per_cent, VOLTAGE_PER_CENT), (self.power_per_cent, POWER_PER_CENT), (self.power_w, POWER_W),
         )
         return all(error is None or error <= limit for error, limit in limits)
 
@@ -94,6 +96,9 @@ def note_errors(worst: Worst, waveform: Waveform, chain: Chain) -> None:
             worst.note("current_per_cent", 100 * error_a / waveform.current_a)
         else:
             worst.note("current_a", error_a)
+        if waveform.voltage_v > _LIVE_V:
+            voltage_v = sum(mv for _, mv, _ in read) / len(read) / 1000
+            worst.note("voltage_per_cent", 100 * (voltage_v / waveform.voltage_v - 1))
         error_w = sum(mw for _, _, mw in read) / len(read) / 1000 - waveform.power_w
         if waveform.power_factor > POWER_FACTOR_ABOVE and waveform.voltage_v > _LIVE_V:
             worst.note("power_per_cent", 100 * error_w / waveform.power_w)

@@ -59,10 +59,10 @@ def pico_and_esp32() -> str:
     drawing.text(_FAR_X + 100, top + 12, "ESP32: monitor", "middle", bold=True)
     for number, mine in enumerate(pins.uart("rp2"), 1):
         y = top + number * _ROW + 4
-        _pin_right(drawing, y, f"{_short(mine)} {mine.on_pico()}")
+        _pin_right(drawing, y, f"{mine.signal()} {mine.on_pico()}")
         drawing.line((_PICO_X + _PICO_WIDTH, y), (_FAR_X, y))
         theirs = facing[mine.setting]
-        drawing.text(_FAR_X + 10, y + 4, f"{theirs.on_esp32()} {_short(theirs)}")
+        drawing.text(_FAR_X + 10, y + 4, f"{theirs.on_esp32()} {theirs.signal()}")
     drawing.text(_FAR_X + 100, top + 5 * _ROW + 28, "Wi-Fi to the bridge; its own 5 V; GND to GND", "middle", FAINT)
     return drawing.svg()
 
@@ -100,7 +100,3 @@ def _board(drawing: Drawing, name: str, left: Sequence[Wire], right: Sequence[Wi
 
 def _pin_right(drawing: Drawing, y: float, says: str) -> None:
     drawing.text(_PICO_X + _PICO_WIDTH - 10, y + 4, says, "end")
-
-
-def _short(task: Task) -> str:
-    return task.setting.split("_")[1].upper()

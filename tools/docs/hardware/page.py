@@ -66,7 +66,7 @@ def _uart() -> str:
     theirs |= {"uart_rts_pin": "uart_cts_pin", "uart_cts_pin": "uart_rts_pin"}
     esp32 = {each.setting: each for each in pins.uart("esp32")}
     rows = [
-        (f"{mine.on_pico()}, {mine.setting[5:8].upper()}", f"{far.on_esp32()}, {far.setting[5:8].upper()}")
+        (f"{mine.on_pico()}, {mine.signal()}", f"{far.on_esp32()}, {far.signal()}")
         for mine in pins.uart("rp2")
         for far in [esp32[theirs[mine.setting]]]
     ]

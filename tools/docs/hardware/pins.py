@@ -27,6 +27,10 @@ class Task:
     def on_pico(self) -> str:
         return f"GP{self.gpio} (pin {_HEADER[self.gpio]})"
 
+    def signal(self) -> str:
+        """Of a UART: TX, RX, RTS or CTS."""
+        return self.setting.split("_")[1].upper()
+
     def on_esp32(self) -> str:
         return f"GPIO {self.gpio}"
 
