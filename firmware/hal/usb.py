@@ -1,4 +1,4 @@
-"""A byte line (see hal.contract) over the board's own USB serial port, on a Pico: its stdin and stdout.
+"""A byte line (see hal.contract) over the board's own USB serial port: its stdin and stdout, which must be raw.
 
 A write to stdout waits up to 500 ms for a host that does not read, so each byte goes out only where poll says that
 there is room for it. Ctrl-C is a byte like any other from then on.
@@ -48,7 +48,10 @@ class UsbLine:
             return b""
         chunk = bytearray()
         while len(chunk) < min(most, _STEP_MOST) and _ready(self._readable):
-            chunk.extend(sys.stdin.buffer.read(1))
+            byte = sys.stdin.buffer.read(1)
+            if not byte:
+                break  # a process whose input has ended
+            chunk.extend(byte)
         return bytes(chunk)
 
     def write(self, data):

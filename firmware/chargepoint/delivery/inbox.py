@@ -17,6 +17,10 @@ class Inbox:
         self._answer = answer
         self._pass_on = pass_on
 
+    def serve(self, handlers):
+        """Take these kinds too."""
+        self._handlers.update(handlers)
+
     def take(self, payload):
         try:
             message = parse(payload)

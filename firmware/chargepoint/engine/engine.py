@@ -132,6 +132,10 @@ class Engine:
             status["session_id"] = self.session_id()
         return status
 
+    def serve(self, service):
+        """Also answer what is asked on the link: it is a wire, and somebody else may stand at its end."""
+        self._inbox.serve(service.handlers(self._send))
+
     # --- the loop ---
 
     def boot(self):

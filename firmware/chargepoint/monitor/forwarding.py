@@ -37,6 +37,10 @@ class Forwarding:
         self._from_central = Inbox(cp_id, _after(central.handlers(), down), central.say)
         self._from_engine = Inbox(cp_id, _after(engine.handlers(), up), engine.say, self._pass_up_newer)
 
+    def serve(self, service):
+        """Also answer what is asked on the line to Central: it is a wire, and somebody else may stand at its end."""
+        self._from_central.serve(service.handlers(self._central.say))
+
     def step(self, flash):
         """Until one message has cost flash: the next pass takes the others."""
         self._take(self._central.link, self._from_central, flash)

@@ -1,0 +1,5 @@
+"""`python -m board_cli` is `wattline-board`."""
+
+from board_cli.main import app
+
+app()

@@ -1,0 +1,1 @@
+"""The subcommands of wattline-board, each in its own file"""

@@ -1,0 +1,115 @@
+"""The steps of flashing, in order: nothing changes before all is known to be right, and the flag goes down last."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chargepoint.settings import REAL, SIM, SettingError, Settings, read
+
+from board_cli.failures import Failure
+from board_cli.files.compiled import MPY_VERSION, precompiled
+from board_cli.files.plan import Plan, plan
+from board_cli.files.sources import needed
+from board_cli.talk import facts
+from board_cli.talk.board import Board
+from board_cli.talk.prompt import Prompt
+from board_cli.talk.service import Message
+
+# What a board says anew at every start, so that nothing is lost with an older one.
+SAID_ANEW = ("register_request", "status_notification")
+OLDEST = (1, 24, 0)
+OLDEST_ONLINE = (1, 28, 0)  # before it a name that is looked up without a network never comes back
+SHOWN = 5
+
+CarryOut = Callable[[Plan, Prompt], None]
+
+
+@dataclass(frozen=True)
+class Flashed:
+    plan: Plan
+    status: Message
+
+
+def flash(board: Board, force: bool, carry_out: CarryOut) -> Flashed:
+    """Raises Failure; then the board is as it was, or at its prompt with its relay open, to be flashed again."""
+    status = board.status()
+    if status is not None and not force:
+        refuse_charge(status)
+        refuse_unacked([str(entry["text"]) for entry in board.entries("unacked")])
+    prompt, raised = board.maintain(status is not None)
+    with prompt:
+        try:
+            wanted, folder = _made(prompt, check_unacked=status is None and not force)
+            todo = plan(wanted, facts.hashes_of(prompt))
+        except Failure:
+            if raised:  # nothing has changed
+                facts.set_flag(prompt, facts.state_dir_of(facts.config_of(prompt)), False)
+                prompt.reset()
+            raise
+        facts.set_flag(prompt, folder, True)
+        carry_out(todo, prompt)
+        if not plan(wanted, facts.hashes_of(prompt)).is_empty():
+            raise Failure("after copying, the board's files are not what they should be; run this again")
+        facts.set_flag(prompt, folder, False)
+        prompt.reset()
+    answer = board.await_status()
+    if answer is None:
+        raise Failure("all files are on the board, but its firmware does not answer; `wattline-board status` says more")
+    return Flashed(todo, answer)
+
+
+def _made(prompt: Prompt, check_unacked: bool) -> tuple[dict[str, bytes], str]:
+    """What is to lie on the board (path -> content), and where it keeps its state. Raises Failure."""
+    config = facts.config_of(prompt)
+    folder = facts.state_dir_of(config)
+    if check_unacked:
+        state = facts.state_of(prompt, folder)
+        refuse_unacked(facts.unacked_of(prompt, folder, state.unacked))
+    system = facts.system_of(prompt)
+    settings = settings_of(config, system)
+    check_system(system, settings)
+    return precompiled(needed(settings), system.platform), folder
+
+
+def refuse_charge(status: Message) -> None:
+    """Raises Failure."""
+    session_id = status.get("session_id")
+    if session_id is not None:
+        raise Failure(
+            f"{status['cp_id']} charges (session {session_id}), and flashing would end that; stop it first, or say "
+            "--force"
+        )
+
+
+def refuse_unacked(told: Sequence[str]) -> None:
+    """Raises Failure where a message waits whose loss somebody would miss."""
+    waiting = [each for each in told if each.split()[0] not in SAID_ANEW]
+    if waiting:
+        shown = ", ".join(waiting[:SHOWN]) + (", ..." if len(waiting) > SHOWN else "")
+        raise Failure(
+            f"{len(waiting)} messages are not acked yet: {shown}. Let its bridge have them first; with --force they "
+            "stay on the board, and are lost should the new firmware not read them"
+        )
+
+
+def settings_of(config: bytes | None, system: facts.System) -> Settings:
+    """Raises Failure."""
+    if config is None:
+        raise Failure("the board has no config.json; `wattline-board provision` writes it")
+    try:
+        given = json.loads(config)
+        platform = system.platform if system.platform in REAL else SIM
+        if isinstance(given, dict) and given.setdefault("platform", platform) != platform:
+            raise Failure(f"platform: config.json says {given['platform']}, and this board is {platform}")
+        return read(json.dumps(given))
+    except (ValueError, SettingError) as error:
+        raise Failure(f"config.json: {error}; `wattline-board provision` writes a right one") from None
+
+
+def check_system(system: facts.System, settings: Settings) -> None:
+    """Raises Failure where MicroPython is too old, or of another kind."""
+    oldest = OLDEST if settings.wifi_ssid is None else OLDEST_ONLINE
+    if system.version < oldest or system.mpy != MPY_VERSION:
+        needed_text = ".".join(map(str, oldest))
+        raise Failure(f"{system.name} is too old: {needed_text} is needed; `wattline-board install` brings it")
+

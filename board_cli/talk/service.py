@@ -1,0 +1,91 @@
+"""A conversation with the firmware of a board that runs: one line asks, one line answers."""
+
+import time
+import uuid
+from types import TracebackType
+from typing import Any, Self
+
+import serial
+from wire.check import check
+from wire.frame import Decoder, FrameError, encode, parse
+from wire.seal import CRC32
+
+from board_cli.failures import Failure
+from board_cli.talk.ports import RASPBERRY_PI, Found
+
+BAUD = 115_200
+READ_S = 0.05
+REPEAT_S = 1.0  # a board that starts, or writes to its flash, is deaf meanwhile
+READ_BYTES = 4096
+
+Message = dict[str, Any]
+
+
+class ServiceLine:
+    """An open port. Raises Failure where it cannot be used."""
+
+    def __init__(self, found: Found) -> None:
+        self._port = _open(found)
+        self._decoder = Decoder(CRC32)
+
+    def ask(self, kind: str, answer: str, wait_s: float, **fields: object) -> Message | None:
+        """The answer of that kind; None where there was none in time, since no firmware runs there."""
+        message_id = str(uuid.uuid4())
+        line = b"\n" + encode({"type": kind, "message_id": message_id, **fields}, CRC32)
+        deadline = time.monotonic() + wait_s
+        said_at = None
+        while (now := time.monotonic()) < deadline:
+            if said_at is None or now - said_at >= REPEAT_S:
+                self._write(line)
+                said_at = now
+            for message in self._read():
+                if message["type"] == answer and message.get("message_id") == message_id:
+                    return message
+        return None
+
+    def close(self) -> None:
+        self._port.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._port.write(data)
+        except serial.SerialException as error:
+            raise Failure(f"{self._port.port}: {error}") from None
+
+    def _read(self) -> list[Message]:
+        try:
+            data = self._port.read(READ_BYTES)
+        except serial.SerialException:  # the port has gone: its board starts anew
+            time.sleep(READ_S)
+            return []
+        return [message for payload in self._decoder.feed(data) if (message := _parsed(payload)) is not None]
+
+
+def _open(found: Found) -> serial.Serial:
+    port = serial.Serial(baudrate=BAUD, timeout=READ_S, write_timeout=REPEAT_S, exclusive=True)
+    port.port = found.device
+    # Either level would reset most ESP32 boards; a Pico's USB port says nothing to a host that is not ready.
+    port.dtr = found.vendor_id == RASPBERRY_PI
+    port.rts = False
+    try:
+        port.open()
+    except (OSError, ValueError) as error:
+        raise Failure(f"{found.device} cannot be opened: {error}; is a bridge or another program using it?") from None
+    return port
+
+
+def _parsed(payload: bytes) -> Message | None:
+    """None for what no firmware of ours says."""
+    try:
+        message = parse(payload)
+    except FrameError:
+        return None
+    return message if check(message) is None else None
