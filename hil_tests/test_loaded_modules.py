@@ -13,7 +13,7 @@ from tools.testing.deadlines import DEADLINE_S
 HERE = Path(__file__).parent
 FIRMWARE = HERE.parent / "firmware"
 PLANT = ("hal.plant_line", "wire.kinds.plant")
-SERVERS = ("wire.kinds.log", "wire.appenders")
+SERVERS = ("wire.kinds.log", "wire.kinds.service", "wire.appenders")
 ENGINE, MONITOR, MQTT, SERIAL = "chargepoint.engine", "chargepoint.monitor", "hal.mqtt", "hal.serial"
 
 

@@ -13,7 +13,7 @@ from chargepoint.engine.engine import Engine
 from chargepoint.engine.protection import ROWS
 from chargepoint.monitor.central_side import CentralSide
 from wire import appenders, codes
-from wire.kinds import COMMANDS, DEAD, NOT_LOGGED, Kind, boards, plant
+from wire.kinds import COMMANDS, DEAD, NOT_LOGGED, Kind, boards, plant, service
 from wire.kinds.log import KINDS
 
 from bridge import counters, rules
@@ -101,7 +101,7 @@ def tables() -> Tables:
         wire_states=boards.ENGINE_STATES,
         session_states=central_states.SESSION_STATES,
         state_words=words.STATES,
-        kinds={**KINDS, **plant.KINDS},
+        kinds={**KINDS, **plant.KINDS, **service.KINDS},
         topics=[topic.name for topic in TOPICS],
         handlers=list(HANDLERS),
         folded_topics=intake.TOPICS,

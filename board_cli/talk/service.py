@@ -8,6 +8,7 @@ from typing import Any, Self
 import serial
 from wire.check import check
 from wire.frame import Decoder, FrameError, encode, parse
+from wire.kinds.service import KINDS
 from wire.seal import CRC32
 
 from board_cli.failures import Failure
@@ -88,4 +89,4 @@ def _parsed(payload: bytes) -> Message | None:
         message = parse(payload)
     except FrameError:
         return None
-    return message if check(message) is None else None
+    return message if message.get("type") in KINDS and check(message) is None else None

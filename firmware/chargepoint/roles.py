@@ -67,7 +67,7 @@ class Board:
             self.parts.append(Console(LineLink(line), Sender(self.journal, self.clock), service))
         elif self.monitor is not None:
             self.monitor.forwarding.serve(service)
-        else:
+        elif self.engine is not None:
             self.engine.serve(service)
 
     def step(self):

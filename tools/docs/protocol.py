@@ -2,14 +2,14 @@
 
 from wire.frame import LINE_LIMIT, encode
 from wire.ids import WINDOW
-from wire.kinds import BOARDS, COMMANDS, KINDS, NOT_LOGGED, PLANT, SIM_BOARD, Kind, boards, log, plant
+from wire.kinds import BOARDS, COMMANDS, KINDS, NOT_LOGGED, PLANT, SIM_BOARD, Kind, boards, log, plant, service
 from wire.kinds.fields import Field
 from wire.seal import CRC32
 
 from tools.docs.by_hand import SECTION as BY_HAND
 from tools.docs.markdown import table
 
-TABLES = (boards, log, plant)  # each adds its rows to KINDS when it is loaded, by whoever loads it first
+TABLES = (boards, log, plant, service)  # each adds its rows to KINDS when it is loaded, by whoever loads it first
 
 _HEARTBEAT: dict[str, object] = {
     "type": "heartbeat", "message_id": "pico1.00c0ffee00c0ffee.t7", "cp_id": "cp_001", "state": "idle",

@@ -1,9 +1,10 @@
 """The table of messages: every kind, who may say it, where it is logged, its fields with their bounds.
 
 The rows lie in modules by who needs them, and a module adds its own to KINDS when it is imported: `boards.py` (what a
-real board says or hears; a board loads nothing else), `log.py` (what only servers say), `plant.py` (simulated boards).
-So import KINDS from the module whose rows are needed. `check.py` holds messages against the table, and docs/protocol.md
-is written from it. Numbers are integers with their unit in the name, the specification's original fields apart.
+real board says or hears; a board loads nothing else), `log.py` (what only servers say), `plant.py` (simulated boards),
+`service.py` (what a board answers whoever stands at it). So import KINDS from the module whose rows are needed.
+`check.py` holds messages against the table, and docs/protocol.md is written from it. Numbers are integers with their
+unit in the name, the specification's original fields apart.
 """
 
 from wire.kinds.fields import Field, may_count, may_id, must, must_id

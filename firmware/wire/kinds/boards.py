@@ -26,7 +26,6 @@ _CP_ID, _ID = must_id("cp_id"), must_id("id")
 _SESSION_ID, _MAY_SESSION_ID = must_id("session_id"), may_id("session_id")
 _METER_ID, _REGISTER_WH = must_id("meter_id"), must_count("register_wh")
 _ESTIMATED = may("estimated", "bool")  # of current alone, at a nominal voltage
-_TEMPERATURE_MC = may("temperature_mc", "int", -60000, 200000)
 _STATE, _VEHICLE = choice("state", ENGINE_STATES), choice("vehicle", VEHICLE)
 _RELAY_OPERATIONS = may_count("relay_operations")  # how often it has closed in the board's life
 # How a weld is found, and the inputs and outputs that a board has not: what they would protect is not protected.
@@ -82,7 +81,7 @@ KINDS = add((
         _MAY_SESSION_ID, must_count("session_energy_wh"), must_count("power_w", -100000, 100000),
         must_count("current_ma", 0, 200000), must_count("voltage_mv", 0, 1000000), must_count("limit_ma", 0, 125000),
         choice("limit_reason", ("rated", "central")),
-        _TEMPERATURE_MC,
+        may("temperature_mc", "int", -60000, 200000),
     ) + STAMP, "live figures; registers are cumulative, so a lost one costs nothing"),
     # --- monitor and engine ---
     Kind("health_check_request", (MONITOR,), NOT_LOGGED, "id", False, (
@@ -126,24 +125,11 @@ KINDS = add((
     Kind("reset_fault", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "clear latched faults"),
     Kind("maintenance", (FOLD,), COMMANDS, "cp_id", False, COMMAND,
          "end a running charge and start anew at the prompt, without rules and watchdog, so that files may change"),
-    # --- whoever stands at a board, and the board ---
+    # --- whoever stands at a board; its answers are in service.py, since a board needs no row for what it only says ---
     Kind("status_request", (BOARD_CLI,), NOT_LOGGED, "", False, (), "answered by status_response, on the board's wire"),
-    Kind("status_response", BOARDS, NOT_LOGGED, "", False, (
-        _CP_ID, must("role", "text", 1, 16), must_id("board"), must_id("epoch"), must_count("unacked"),
-        may("firmware", "text", 1, 40), may("micropython", "text", 1, 60), may_count("boot"),
-        may("reset_cause", "text", 1, 16), may_count("uptime_ms", 0, 1 << 50), may_count("free_bytes"),
-        may("monitor_state", "text", 1, 16),
-        may("state", "choice", 0, 0, ENGINE_STATES), may("relay_closed", "bool"), may("faults", "ids", 0, 16),
-        may_id("meter_id"), may_count("register_wh"), may("vehicle", "choice", 0, 0, VEHICLE), _MAY_SESSION_ID,
-        may_count("current_ma"), may_count("voltage_mv"), may("power_w", "int", -100000, 100000), _TEMPERATURE_MC,
-        may("feedback", "bool"), may("rcm_tripped", "bool"), may("stop_pressed", "bool"),
-    ), "how the board is; an input that is absent is not fitted"),
     Kind("log_request", (BOARD_CLI,), NOT_LOGGED, "", False, (
         choice("of", ("events", "unacked")), may_count("after"),
     ), "asks for the first entry behind `after`: an event since the start, or a message that is not acked"),
-    Kind("log_response", BOARDS, NOT_LOGGED, "", False, (
-        may_count("n"), may("text", "text", 0, 255), may_count("uptime_ms", 0, 1 << 50),
-    ), "that entry; nothing where there is none"),
     Kind("maintenance_request", (BOARD_CLI,), NOT_LOGGED, "", False, (),
          "as `maintenance`, by whoever stands at the board; answered by status_response"),
 ))
