@@ -10,7 +10,7 @@ from plant.load import Profile, Recording, Step
 from tools.accuracy import recordings
 from tools.accuracy.chain import Chain
 from tools.accuracy.judging import WINDOWS_A_SECOND, Worst, charge_of, judge, new_chain, note_errors
-from tools.accuracy.recordings import RecordedCar, measured
+from tools.accuracy.recordings import measured
 
 CYCLE = 512  # samples, as the recordings have
 
@@ -24,16 +24,12 @@ def made_up(current_a: float, lag: float = 0.1, hertz: float = 60.0, harmonics: 
     return Recording(volts, amps, 1 / hertz / CYCLE)
 
 
-def _cars() -> list[RecordedCar]:
-    return recordings.cars()
-
-
-@pytest.mark.parametrize("car", _cars() or [None], ids=lambda car: car.name if car else "none")
-def test_recorded_car_is_metered_within_the_limits(car: RecordedCar | None):
-    if car is None:
+@pytest.mark.parametrize("folder", recordings.folders() or [None], ids=lambda folder: folder.name if folder else "none")
+def test_recorded_car_is_metered_within_the_limits(folder: Path | None):
+    if folder is None:
         # The recordings may not be copied, so that a build server need not have them: skipped even with CI=true.
         pytest.skip(recordings.MISSING)
-    verdict = judge(car)
+    verdict = judge(recordings.car_of(folder))
     assert verdict.within(), verdict
 
 
@@ -68,7 +64,7 @@ def test_skew_that_is_not_corrected_is_beyond_the_limits(monkeypatch: pytest.Mon
 
 
 def test_no_recordings_are_no_cars(tmp_path: Path):
-    assert recordings.cars(tmp_path / "nowhere") == []
+    assert recordings.folders(tmp_path / "nowhere") == []
 
 
 def test_window_of_a_frequency_that_is_off_errs_and_a_second_does_not():

@@ -19,11 +19,11 @@ LEGEND = (
 def main() -> int:
     """0 where every figure keeps its limit, or where there are no recordings; else 1."""
     console = Console(highlight=False)
-    cars = recordings.cars()
-    if not cars:
+    folders = recordings.folders()
+    if not folders:
         console.print(recordings.MISSING, soft_wrap=True)
         return 0
-    verdicts = [judging.judge(car) for car in cars]
+    verdicts = [judging.judge(recordings.car_of(folder)) for folder in folders]
     console.print(table(verdicts))
     console.print(LEGEND)
     late = [each.car for each in verdicts if not each.within()]

@@ -44,14 +44,13 @@ class RecordedCar:
     profile: Profile | None
 
 
-def cars(folder: Path = FOLDER) -> list[RecordedCar]:
-    """Every folder's, none where there is no such folder. Raises ProfileError."""
-    folders = sorted(each for each in folder.glob("*") if each.is_dir())
-    found = [_car(each) for each in folders]
-    return [car for car in found if car.waveforms or car.profile]
+def folders(of: Path = FOLDER) -> list[Path]:
+    """One for each car; none where there is no such folder."""
+    return sorted(each for each in of.glob("*") if each.is_dir() and any(each.glob("*.csv*")))
 
 
-def _car(folder: Path) -> RecordedCar:
+def car_of(folder: Path) -> RecordedCar:
+    """Raises ProfileError."""
     profiles = [_load(path) for path in sorted(folder.glob("profile*.csv*"))]
     profile = next((each for each in profiles if isinstance(each, Profile)), None)
     waveforms = [_waveform(path) for path in sorted(folder.glob("waveform*.csv*"))]
