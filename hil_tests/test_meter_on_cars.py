@@ -90,5 +90,5 @@ def test_current_beyond_the_range_reads_less_and_says_that_it_clips(current_a: f
 def test_calibration_makes_up_for_the_gains_of_the_sensors():
     chain = Chain()
     chain.calibrate(50)
-    read = list(chain.play(made_up(10, 0.0, 50, 0.0), WINDOWS_A_SECOND))
-    assert sum(ma for ma, _, _ in read) / len(read) == pytest.approx(10_000, rel=0.002)
+    read = list(chain.play(made_up(30, 0.0, 50, 0.0), WINDOWS_A_SECOND))
+    assert sum(ma for ma, _, _ in read) / len(read) == pytest.approx(30_000, rel=0.002)

@@ -18,7 +18,7 @@ from plant.sensor import Quality
 # What a Hall sensor of ±60 A and a resistive divider reach before their gain is calibrated.
 CURRENT = Quality(gain=1.02, offset=35.0, noise=4.0)
 VOLTAGE = Quality(gain=0.985, offset=-20.0, noise=1.0)
-CALIBRATED_AT_A = 10.0  # a heater of 2.3 kW
+CALIBRATED_AT_A = 30.0  # a heater of 2.3 kW, its wire three times through the transformer
 _SECOND = 1000000 // (PAIR_US * PAIRS)  # windows
 
 
