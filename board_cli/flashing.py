@@ -1,15 +1,14 @@
 """The steps of flashing, in order: nothing changes before all is known to be right, and the flag goes down last."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chargepoint.settings import REAL, SIM, SettingError, Settings, read
-
 from board_cli.failures import Failure
-from board_cli.files.compiled import MPY_VERSION, precompiled
+from board_cli.files.compiled import precompiled
 from board_cli.files.plan import Plan, plan
 from board_cli.files.sources import needed
+from board_cli.provisioning.given import of_json
+from board_cli.provisioning.judged import judge
 from board_cli.talk import facts
 from board_cli.talk.board import Board
 from board_cli.talk.prompt import Prompt
@@ -17,8 +16,6 @@ from board_cli.talk.service import Message
 
 # What a board says anew at every start, so that nothing is lost with an older one.
 SAID_ANEW = ("register_request", "status_notification")
-OLDEST = (1, 24, 0)
-OLDEST_ONLINE = (1, 28, 0)  # before it a name that is looked up without a network never comes back
 SHOWN = 5
 
 CarryOut = Callable[[Plan, Prompt], None]
@@ -66,8 +63,9 @@ def _made(prompt: Prompt, check_unacked: bool) -> tuple[dict[str, bytes], str]:
         state = facts.state_of(prompt, folder)
         refuse_unacked(facts.unacked_of(prompt, folder, state.unacked))
     system = facts.system_of(prompt)
-    settings = settings_of(config, system)
-    check_system(system, settings)
+    if config is None:
+        raise Failure("the board has no config.json; `wattline-board provision` writes it")
+    settings = judge(of_json(config, "config.json"), system)
     return precompiled(needed(settings), system.platform), folder
 
 
@@ -90,26 +88,3 @@ def refuse_unacked(told: Sequence[str]) -> None:
             f"{len(waiting)} messages are not acked yet: {shown}. Let its bridge have them first; with --force they "
             "stay on the board, and are lost should the new firmware not read them"
         )
-
-
-def settings_of(config: bytes | None, system: facts.System) -> Settings:
-    """Raises Failure."""
-    if config is None:
-        raise Failure("the board has no config.json; `wattline-board provision` writes it")
-    try:
-        given = json.loads(config)
-        platform = system.platform if system.platform in REAL else SIM
-        if isinstance(given, dict) and given.setdefault("platform", platform) != platform:
-            raise Failure(f"platform: config.json says {given['platform']}, and this board is {platform}")
-        return read(json.dumps(given))
-    except (ValueError, SettingError) as error:
-        raise Failure(f"config.json: {error}; `wattline-board provision` writes a right one") from None
-
-
-def check_system(system: facts.System, settings: Settings) -> None:
-    """Raises Failure where MicroPython is too old, or of another kind."""
-    oldest = OLDEST if settings.wifi_ssid is None else OLDEST_ONLINE
-    if system.version < oldest or system.mpy != MPY_VERSION:
-        needed_text = ".".join(map(str, oldest))
-        raise Failure(f"{system.name} is too old: {needed_text} is needed; `wattline-board install` brings it")
-

@@ -189,3 +189,32 @@ def test_maintenance_asked_for_at_the_board_ends_its_charge(new_board: Callable[
         assert (completion["session_id"], completion["reason"]) == ("s1", "operator")
     finally:
         plant.process.stop()
+
+
+def test_bare_board_is_provisioned_and_flashed(new_board: Callable[..., PortBoard]):
+    board = new_board(firmware=False)
+    (board.folder / "config.json").unlink()
+    assert "no config.json" in Run("flash", "--port", board.path, code=1).error
+    words = ("--id", "cp_9", "--bridge", "usb", "--price", "0.25", "--location", "Car park 1", "--limit", "10000")
+    assert "cp_9: config.json is on the board" in Run("provision", *words, "--port", board.path).out
+    assert json.loads((board.folder / "config.json").read_text()) == {
+        "cp_id": "cp_9", "location": "Car park 1", "price_per_kwh": 0.25, "central": "usb", "rated_current_ma": 10000,
+    }  # fmt: skip
+    assert "cp_9 answers: wattline-0.1 as both" in Run("flash", "--port", board.path).out
+
+
+def test_running_board_is_provisioned_anew_and_nothing_changes_where_something_is_wrong(
+    new_board: Callable[..., PortBoard],
+):
+    board = new_board()
+    before = (board.folder / "config.json").read_bytes()
+    refused = Run("provision", "--id", "cp_2", "--port", board.path, code=1).error
+    assert "kept the journal and the register of cp_1" in refused
+    assert "price_per_kwh: 'x'" in Run("provision", "--price", "x", "--port", board.path, code=1).error
+    assert (board.folder / "config.json").read_bytes() == before
+    assert not (board.folder / "maintenance").exists()
+    answer = Run("provision", "--price", "0.3", "--port", board.path).out
+    assert "price_per_kwh changed; it answers as both" in answer
+    assert json.loads((board.folder / "config.json").read_text())["price_per_kwh"] == 0.3
+    assert "cp_id changed" in Run("provision", "--id", "cp_2", "--wipe", "--port", board.path).out
+    assert json.loads(Run("status", "--json", "--port", board.path).out)["cp_id"] == "cp_2"

@@ -41,7 +41,7 @@ def test_example_is_read_and_gives_each_pin_one_task(name: str):
     if settings.engine == "uart:1":
         used += [each.gpio for each in pins.uart(settings.platform)]
     assert max(Counter(used).values()) == 1
-    refused = {"rp2": pins.constant("hal/pins.py", "_PICO"), "esp32": pins.constant("hal/pins.py", "_ESP32")}
+    refused = {"rp2": pins.constant("hal/pin_rules.py", "_PICO"), "esp32": pins.constant("hal/pin_rules.py", "_ESP32")}
     assert not (set(used) - sampled) & set(refused[settings.platform])
 
 

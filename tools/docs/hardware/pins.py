@@ -86,7 +86,7 @@ def named(setting: str) -> Task:
 def uart(platform: str, line: str = "uart:1") -> tuple[Task, ...]:
     """tx, rx, rts, cts, as they are where config.json names none."""
     names = ("uart_tx_pin", "uart_rx_pin", "uart_rts_pin", "uart_cts_pin")
-    numbers = constant("hal/pins.py", "UARTS")[(platform, line)]
+    numbers = constant("hal/pin_rules.py", "UARTS")[(platform, line)]
     return tuple(Task(name, _SAYS[name], gpio) for name, gpio in zip(names, numbers, strict=True))
 
 

@@ -1,0 +1,1 @@
+"""What a board is told to be: given, asked for, and judged before anything is written"""

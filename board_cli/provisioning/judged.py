@@ -1,0 +1,71 @@
+"""Judges a config.json for the board that is to have it, whole: before anything is written."""
+
+import json
+from collections.abc import Mapping
+
+from chargepoint.settings import BOTH, ENGINE, MONITOR, REAL, SIM, SettingError, Settings, read
+from hal import pin_rules
+
+from board_cli.failures import Failure
+from board_cli.talk.facts import System
+
+OLDEST = (1, 24, 0)
+OLDEST_ONLINE = (1, 28, 0)  # before it a name that is looked up without a network never comes back
+MPY_VERSION = 6  # of precompiled files, as MicroPython 1.19 and newer take them
+NEED_A_NETWORK = ("wifi_ssid", "mqtt", "plain_port")
+ACTIVE_HIGH = "active-high"
+INSTALL = "`wattline-board install` brings another"
+
+
+def judge(config: Mapping[str, object], system: System) -> Settings:
+    """Raises Failure."""
+    platform = system.platform if system.platform in REAL else SIM
+    if config.get("platform", platform) != platform:
+        raise Failure(f"platform: config.json says {config['platform']}, and this board is {platform}")
+    try:
+        settings = read(json.dumps({**config, "platform": platform}))
+        if platform in REAL:
+            pin_rules.check(settings, system.machine)
+    except SettingError as error:
+        raise Failure(str(error)) from None
+    _judge_lines(settings, system)
+    _judge_inputs(settings)
+    _judge_version(settings, system)
+    return settings
+
+
+def judge_relay(level: str) -> None:
+    """Raises Failure for a relay that is closed while its pin floats or the board is reset."""
+    if level != ACTIVE_HIGH:
+        raise Failure(
+            f"relay: {level} is refused: a low level closes such a module, and a pin may be low before the firmware "
+            "runs; use an active-high driver with a 10 k pull-down"
+        )
+
+
+def _judge_lines(settings: Settings, system: System) -> None:
+    lines = {"central": settings.central if settings.role != ENGINE else None,
+             "engine": settings.engine if settings.role != BOTH else None}  # fmt: skip
+    online = [name for name, place in lines.items() if isinstance(place, tuple)]
+    online += [name for name in NEED_A_NETWORK if getattr(settings, name)]
+    if online and not system.has_network:
+        raise Failure(f"{online[0]}: {system.machine} has no network; expected usb or a uart, such as uart:0")
+    if settings.platform not in REAL:
+        return
+    if online and settings.wifi_ssid is None:
+        raise Failure(f"wifi_ssid: it is missing, and {online[0]} needs the network. For example: Car park")
+    for name, place in lines.items():
+        if isinstance(place, str) and place.startswith("serial:"):
+            raise Failure(f"{name}: {place} is a line of simulated boards; expected usb, uart:1 or IP:PORT")
+
+
+def _judge_inputs(settings: Settings) -> None:
+    has_pins = settings.platform in REAL and settings.role != MONITOR
+    if has_pins and settings.presence == "contact" and settings.contact_pin is None:
+        raise Failure("contact_pin: it is missing, and presence contact needs it. For example: 21")
+
+
+def _judge_version(settings: Settings, system: System) -> None:
+    oldest = OLDEST if settings.wifi_ssid is None else OLDEST_ONLINE
+    if system.version < oldest or system.mpy != MPY_VERSION:
+        raise Failure(f"{system.name} is too old: {'.'.join(map(str, oldest))} is needed; {INSTALL}")

@@ -1,0 +1,83 @@
+"""The steps of provisioning, in order: nothing is written before all of it is known to be right."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chargepoint.settings import MONITOR
+
+from board_cli.failures import Failure
+from board_cli.files.copying import write
+from board_cli.flashing import refuse_charge, refuse_unacked
+from board_cli.provisioning.given import Config, merged, of_json
+from board_cli.provisioning.judged import judge
+from board_cli.talk import facts
+from board_cli.talk.board import Board
+from board_cli.talk.prompt import Prompt
+from board_cli.talk.service import Message
+
+INDICATIVE = "this board measures too coarsely to bill by: it registers as indicative"
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """`changed`: names of settings; `status`: the firmware's answer, where there is one."""
+
+    config: Config
+    changed: list[str]
+    status: Message | None
+    notices: tuple[str, ...]
+
+
+def read_file(path: Path) -> bytes:
+    """Raises Failure."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from None
+
+
+def provision(
+    board: Board, sources: Sequence[Mapping[str, object]], ask: Callable[[Config], Config] | None, wipe: bool
+) -> Provisioned:
+    """`sources`: what was given, later ones before earlier; `ask`: whoever sits at a terminal. Raises Failure."""
+    merged(*sources)  # what is plainly wrong is told before the board is disturbed
+    status = board.status()
+    if status is not None:
+        refuse_charge(status)
+    prompt, raised = board.maintain(status is not None)
+    with prompt:
+        before = facts.config_of(prompt)
+        folder = facts.state_dir_of(before)
+        try:
+            old = {} if before is None else of_json(before, "config.json on the board")
+            config = merged(old, *sources)
+            config = merged(ask(config)) if ask else config
+            system = facts.system_of(prompt)
+            settings = judge(config, system)
+            _judge_kept(prompt, folder, settings.cp_id, wipe)
+            text = json.dumps(config).encode() + b"\n"
+            write(facts.CONFIG, text, prompt)
+        finally:
+            if raised:
+                facts.set_flag(prompt, folder, False)
+                prompt.reset()
+        if not raised:
+            prompt.reset()
+    is_coarse = system.platform == "esp32" and settings.role != MONITOR
+    changed = [name for name in {**old, **config} if old.get(name) != config.get(name)]
+    answer = board.await_status() if raised else None
+    return Provisioned(config, changed, answer, (INDICATIVE,) if is_coarse else ())
+
+
+def _judge_kept(prompt: Prompt, folder: str, cp_id: str, wipe: bool) -> None:
+    """What the board kept as another charge point keeps it from being this one. Raises Failure."""
+    kept = facts.kept_for(prompt, folder)
+    if kept in (None, cp_id):
+        return
+    state = facts.state_of(prompt, folder)
+    refuse_unacked(facts.unacked_of(prompt, folder, state.unacked))
+    if not wipe:
+        raise Failure(f"cp_id: the board has kept the journal and the register of {kept}; with --wipe it forgets them")
+    facts.wipe(prompt, folder)
