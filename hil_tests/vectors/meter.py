@@ -6,7 +6,11 @@ from chargepoint.engine.meter import Meter
 from chargepoint.sample_window import HALVED_ABOVE, MAX_SAMPLES, SampleWindow
 from hal.contract import COUNT_MAX, COUNT_MIN
 
-CALIBRATIONS = ((29297, 195313), (97656, 195313), (1000, 488281), (12345, 54321))
+# uA and uV per count, and the nominal voltage where none is measured.
+CALIBRATIONS = (
+    (29297, 195313, None), (97656, 195313, None), (1000, 488281, None), (12345, 54321, None),
+    (29297, 195313, 230000), (97656, 1, 260000),
+)
 RANGES = ((COUNT_MIN, COUNT_MAX), (-3, 3), (COUNT_MAX - 5, COUNT_MAX), (-1000, 200))
 LENGTHS = (HALVED_ABOVE, 1, MAX_SAMPLES, 137)
 DURATIONS = (200, 1, 199, 30000, 3600000, 17)
@@ -65,8 +69,8 @@ else:
 
 def main() -> None:
     window, random = SampleWindow(), Random(12345)
-    for i_ua, v_uv in CALIBRATIONS:
-        meter = Meter("m1", 1000000, i_ua, v_uv)
+    for i_ua, v_uv, nominal_mv in CALIBRATIONS:
+        meter = Meter("m1", 1000000, i_ua, v_uv, nominal_mv)
         for turn in range(60):
             low, high = RANGES[turn % 4]
             _fill(window, random, LENGTHS[turn // 4 % 4], low, high, DURATIONS[turn % len(DURATIONS)])
