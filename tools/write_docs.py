@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import central_commands, config, house, protocol, reasons, servers, settings, states, topics
+from tools.docs import central_commands, config, house, protection, protocol, reasons, servers, settings, states, topics
 from tools.docs.hardware import page as hardware
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,6 +12,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/architecture.md": house.page,
     "docs/config.md": config.page,
     "docs/hardware.md": hardware.page,
+    "docs/protection.md": protection.page,
     "docs/protocol.md": protocol.page,
     "docs/reasons.md": reasons.page,
     "docs/servers.md": servers.page,
