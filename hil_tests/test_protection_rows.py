@@ -122,6 +122,10 @@ def test_weld_is_judged_once_the_contacts_had_time_to_part(given: dict[str, obje
     assert run(Protection(), 5000, **CLOSED, **given) == []
 
 
+def test_sensor_that_reads_its_end_of_range_proves_no_weld():
+    assert "weld" not in run(Protection(), 5000, **OPEN, current_ma=60_000, clipped=3)
+
+
 def test_window_in_which_the_relay_moved_proves_neither_a_weld_nor_a_missing_contact():
     """Long or late windows still contain current from before the relay opened."""
     moved = {"relay": None, "open_ms": 0, "closed_ms": 0}

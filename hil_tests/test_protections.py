@@ -11,21 +11,20 @@ from hil_tests.benches.virtual import Bench
 from plant.mains import Mains
 from plant.profile_files import load_of
 
-RATED_MA = 13_000  # which the car of 3 kW keeps to, and 1.3 times as much does not
+RATED_MA = 13_000  # which the car of 3 kW keeps to; 1.3 times as much is more, 1.9 times as much is far more
 LATE_MS = 450  # the windows that the fault began and ended in, and the relay's own time
 
 
 class Case(NamedTuple):
-    """What is switched on in the plant, and the fault told by it. watts: what the car draws."""
+    """What is switched on in the plant, and the fault told by it."""
 
     injected: str
     fault: str
-    watts: int = 3000
 
 
 CASES = (
     Case("over_current", "over_current"),
-    Case("over_current", "over_current_fast", 5200),
+    Case("over_current_fast", "over_current_fast"),
     Case("sensor_dead", "clipped"),
     Case("over_temperature", "over_temperature"),
     Case("weld", "weld"),
@@ -45,15 +44,12 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault)
 
 
 def charging(bench_of: Callable[..., Bench], case: Case) -> Bench:
-    limit_ma = 15_000 if case.fault == "over_current_fast" else RATED_MA
-    bench = bench_of(2300 if case.watts > 3000 else case.watts, rated_current_ma=limit_ma)
+    bench = bench_of(rated_current_ma=RATED_MA)
     bench.run(3000)
     bench.charge("s1")
     bench.until(lambda: bench.engine.state == "charging")
     bench.run(5000)
-    assert bench.engine.faults == []
-    if case.watts > 3000:
-        bench.world.car.load = load_of(f"constant:{case.watts}", Mains())
+    assert (bench.engine.state, bench.engine.faults) == ("charging", []), case
     return bench
 
 
@@ -124,7 +120,6 @@ def test_fault_heals_or_waits_for_its_reset_as_its_row_says(bench_of: Callable[.
     bench.until(lambda: case.fault in bench.engine.faults, within_ms=20_000)
     bench.until(lambda: any(told["fault"] == case.fault for told in bench.bridge.of("fault_notification")))
     bench.world.fault(case.injected, False)
-    bench.world.car.load = load_of("constant:2300", Mains())
     bench.run(2 * CLEAR_MS)
     assert bench.engine.faults == ([case.fault] if row.latches_after == AT_ONCE else [])
     if row.latches_after == AT_ONCE:

@@ -9,6 +9,7 @@ from plant.sensor import Sensor
 from plant.thermal import Thermal
 
 RCM_TRIP, EMERGENCY_STOP = "rcm_trip", "emergency_stop"  # inputs of the board too
+FAR_OVER_DRAW = 1.9  # past 1.5 times the limit, where the car draws most of that
 OVER_DRAW = 1.3  # past (limit + 0.5 A) * 1.1, and still within the sensor's range at 32 A
 
 
@@ -41,6 +42,10 @@ def _sensor_dead(world: Breakable, on: bool) -> None:
 
 def _over_current(world: Breakable, on: bool) -> None:
     world.car.over_draw = OVER_DRAW if on else 1.0
+
+
+def _over_current_fast(world: Breakable, on: bool) -> None:
+    world.car.over_draw = FAR_OVER_DRAW if on else 1.0
 
 
 def _over_temperature(world: Breakable, on: bool) -> None:
@@ -92,6 +97,7 @@ FAULTS = {
     "stuck_open": Fault("the relay's contact does not close", _stuck_open),
     "sensor_dead": Fault("the current sensor has lost its supply", _sensor_dead),
     "over_current": Fault("the car draws 1.3 times what it should", _over_current),
+    "over_current_fast": Fault("the car draws 1.9 times what it should", _over_current_fast),
     "over_temperature": Fault("a loose terminal heats the relay by 60 degrees", _over_temperature),
     "unplugged": Fault("the car is pulled out", _unplugged),
     "sample_stall": Fault("the board gets no more sample windows", _sample_stall),

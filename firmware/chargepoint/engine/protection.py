@@ -78,7 +78,7 @@ def _cool(r):
 def _welded(r):
     if r.relay is not False or r.open_ms < WELD_SETTLE_MS:
         return False
-    return r.feedback is True or r.current_ma > WELD_CURRENT_MA
+    return r.feedback is True or (r.current_ma > WELD_CURRENT_MA and not r.clipped)
 
 
 def _not_closing(r):

@@ -1,0 +1,91 @@
+"""Each protection from the plant to Central, with real processes: the relay, the bill, Central's row, and the others.
+
+A car charges at another charge point all the while, and never notices.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+from chargepoint.engine.protection import AT_ONCE, ROW_OF
+from chargepoint.faults import TEXTS
+
+from hil_tests.test_protections import CASES, IN_MID_CHARGE, Case
+from hil_tests.whole_line import QUICK, SETTINGS, SPEED, Charge, Site, agree
+from tools.services.process import wait_for
+from tools.stack.boards import Design
+from tools.stack.python_of_boards import interpreter
+from tools.stack.stack import Stack
+from tools.testing.deadlines import DEADLINE_S
+
+ILL, WELL = "cp_ill", "cp_well"
+PROFILE = "constant:4600"  # 20 A
+CONFIG = QUICK | {"rated_current_ma": 20_000}
+DESIGNS = [Design(cp_id, "tcp", PROFILE, SPEED, config=CONFIG) for cp_id in (ILL, WELL)]
+FLOWS_WH = 20
+# Their cause goes with the current, so that they are over half a second later at this speed.
+PASSING = ("over_current", "over_current_fast", "feedback_missing", "driver_stuck_off")
+
+
+Running = tuple[Site, Charge]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str], NoReturn]) -> Iterator[Running]:
+    if interpreter().notice:
+        missing("MicroPython's unix port")
+    folder = tmp_path_factory.mktemp("faults")
+    with Stack(folder, DESIGNS, "embedded", SETTINGS) as stack:
+        site = Site(stack, folder)
+        other = site.charge(WELL, kwh=200)
+        other.flowed_wh(FLOWS_WH)
+        yield site, other
+        assert len(other.closure()["session_id"]) > 0
+        other.driver.run("stop", WELL)
+        agree(other, other.ended())
+
+
+def fault_row(site: Site, fault: str) -> tuple[Any, ...] | None:
+    rows = site.rows("SELECT info, cleared_at_ms FROM Faults WHERE cp_id = ? AND fault = ?", ILL, fault)
+    return rows[0] if rows else None
+
+
+def is_open(site: Site, fault: str) -> bool:
+    row = fault_row(site, fault)
+    return row is not None and row[1] is None
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault)
+def test_fault_is_told_to_central_and_to_nobody_else(running: Running, case: Case) -> None:
+    site, other = running
+    charge = site.charge(ILL, kwh=50)
+    charge.flowed_wh(FLOWS_WH)
+    plant = charge.point.plant
+    plant.ask(do="fault", fault=case.injected, on=True)
+    if case not in IN_MID_CHARGE:
+        charge.driver.run("stop", ILL)
+        wait_for(lambda: plant.state()["tripped"], DEADLINE_S, "the contactor upstream opens")
+    else:
+        wait_for(lambda: not plant.state()["relay"], DEADLINE_S, "the relay opens")
+    receipt = charge.ended()
+    assert receipt["reason"] == ("fault" if case in IN_MID_CHARGE else "driver")
+    row = wait_for(lambda: fault_row(site, case.fault), DEADLINE_S, f"Central's row of {case.fault}")
+    assert row
+    assert row[0] == TEXTS[case.fault]
+    if case.fault not in PASSING:
+        wait_for(lambda: is_open(site, case.fault), DEADLINE_S, "it stands")
+        wait_for(lambda: site.status(ILL) == "FAULTY", DEADLINE_S, "it is shown as FAULTY")
+
+    flowed_mwh = other.point.plant.state()["plant_mwh"]
+    wait_for(lambda: other.point.plant.state()["plant_mwh"] > flowed_mwh, DEADLINE_S, "the other one goes on")
+    assert site.status(WELL) == "CHARGING"
+    assert site.stack.get(f"/v1/charge-points/{WELL}")["faults"] == []
+
+    plant.ask(do="fault", fault=case.injected, on=False)
+    if ROW_OF[case.fault].latches_after == AT_ONCE:
+        assert is_open(site, case.fault)
+        site.operate("reset", ILL)
+    wait_for(lambda: not is_open(site, case.fault), DEADLINE_S, "the row is closed")
+    site.ready(ILL)
+    assert not plant.state()["tripped"]
+    assert site.stack.get(f"/v1/charge-points/{ILL}")["faults"] == []
