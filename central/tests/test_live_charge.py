@@ -130,3 +130,19 @@ def test_telemetry_without_its_session_or_of_another_time_hides_nothing(database
         for record in line.log:
             shown.fold(record)
     assert [charge["energy_wh"] for charge in shown.charges][-2:] == [41, 41]
+
+
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+def test_charge_says_that_its_energy_is_estimated_from_its_start_on(database: Database) -> None:
+    line = LineInMemory()
+    connect(line)
+    driver(line)
+    session = ask(line)
+    answer(line, 1)
+    start(line, session, estimated=True)
+    with database.writer.connect() as connection:
+        shown = Shown(connection, ("ada", made_id("r1")))
+        for record in line.log:
+            shown.fold(record)
+    assert shown.charges[0]["flags"] == []
+    assert shown.charges[-1]["flags"] == ["estimated"]

@@ -44,6 +44,7 @@ _NOTHING: Charge = {
     "started_at": None,
     "ended_at": None,
     "elapsed_s": 0,
+    "flags": [],
 }
 
 
@@ -72,6 +73,7 @@ def charge_of(row: ChargeRow, now_ms: int, currency: str) -> Charge:
         "started_at": iso(row.started_at_ms),
         "ended_at": iso(row.ended_at_ms),
         "elapsed_s": _elapsed_s(row, now_ms),
+        "flags": row.flags.split(",") if row.flags else [],
     }
 
 

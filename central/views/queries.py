@@ -49,6 +49,7 @@ class ChargeRow:
     energy_wh: int | None
     cost_minor: int | None
     readings: str | None
+    flags: str | None
     live_at_ms: int | None
     live_register_wh: int | None  # the highest that telemetry told of this session
     live_power_w: int | None
@@ -69,7 +70,7 @@ def _charges() -> Select[*tuple[Any, ...]]:
         session.status, session.reason, session.fault, fault.info, session.tariff, CHARGING_POINTS.c.price_e4,
         session.max_energy_wh, session.max_duration_s, session.max_cost_minor,
         session.started_at_ms, session.ended_at_ms, session.energy_wh, session.cost_minor, session.readings,
-        told.at_ms, told.register_wh, live.power_w,
+        session.flags, told.at_ms, told.register_wh, live.power_w,
     ).select_from(joined)  # fmt: skip
 
 
