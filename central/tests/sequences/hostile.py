@@ -77,6 +77,7 @@ _SORTS: dict[str, Callable[[Field, int], Any]] = {
     "id": lambda field, choice: ("x", "y" * field.high, "unknown_session", "superseded")[choice % 4],
     "bool": lambda _, choice: bool(choice % 2),
     "choice": lambda field, choice: field.choices[choice % len(field.choices)],
+    "ids": lambda field, choice: [f"id{number}" for number in range(field.low + choice % (field.high - field.low + 1))],
 }
 
 
