@@ -67,8 +67,11 @@ demo: $(if $(BENCH),$(READY),$(RUNS)) ## charge three simulated cars, from the r
 up: $(RUNS) ## keep the demo's system running, and say where it is
 	@$(BIN)/python -m tools.up
 
-bench: $(RUNS) ## measure latency and throughput beside the raw parts
+bench: $(READY) ## measure latency and throughput beside the raw parts, and what the firmware takes of a board
 	@$(BIN)/python -m tools.bench
+
+footprint: $(READY) ## what the firmware takes of a board, beside what it may; minutes, on the emulated Pico
+	@PYTHONPATH=firmware $(BIN)/python -m hil_tests.footprint $(ARGS)
 	@PYTHONPATH=firmware $(BIN)/python -m tools.accuracy
 
 accuracy: $(RUNS) ## how accurately the meter reads each recorded car, through a modelled converter

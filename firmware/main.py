@@ -7,7 +7,6 @@ A config that cannot be used leaves the relay open and says why in one line; a p
 board with its prompt. So does a board whose maintenance flag is up (see hal/contract.py).
 """
 
-import gc
 import os
 import sys
 
@@ -15,11 +14,10 @@ from chargepoint import settings as roles
 from chargepoint.roles import Board
 from chargepoint.settings import SettingError
 from chargepoint.settings import read as read_settings
-from hal import lines, platforms
+from hal import heap, lines, platforms
 
 STEP_MS = 5
 CONFIG = "config.json"
-GC_EACH_BYTES = 16384  # before the heap is in pieces
 BAD_SETTING_EXIT = 2
 INDICATIVE = "-indicative"  # behind the firmware that a board registers: nothing is to be billed by it
 _ONLINE = b'{"state":"online"}'
@@ -39,7 +37,7 @@ def main(arguments):
         say("ERROR " + str(error))
         return BAD_SETTING_EXIT
     say("INFO " + _ready(settings, board))
-    spare_heap()
+    heap.spare()
     try:
         platform.start_watchdog()
         run(board)
@@ -49,13 +47,6 @@ def main(arguments):
         platform.reset()
     finally:
         platform.relay(False)
-
-
-def spare_heap():
-    """What the imports left behind goes, and garbage is collected before the heap is in pieces."""
-    gc.collect()
-    if hasattr(gc, "threshold"):
-        gc.threshold(GC_EACH_BYTES)  # pyright: ignore[reportAttributeAccessIssue]  # CPython has no such thing
 
 
 def run(board):

@@ -1,4 +1,4 @@
-"""Prints what the emulated Pico and the firmware on it measure here and now.
+"""Prints how fast the emulated Pico is here and now; what the firmware takes of one: hil_tests/footprint.py.
 
     python -m hil_tests.pico_figures
 """
@@ -10,7 +10,6 @@ from pathlib import Path
 
 from hil_tests.benches.micropython import find_micropython
 from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.roles import ROLES, cost_of, pass_of_the_loop
 from tools.pico_image import cache
 from tools.pico_image.build import image
 from tools.pico_image.steps import ImageUnavailable
@@ -30,19 +29,8 @@ def main() -> int:
         return fail(str(error))
     say("image", f"{found.stat().st_size // 2} bytes of flash, from {cache.versions_of(found).split() or found.name}")
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), found, micropython)
+        speeds(PicoBench(Path(folder) / "speeds", found, micropython))
     return 0
-
-
-def measure(folder: Path, found: Path, micropython: str) -> None:
-    speeds(PicoBench(folder / "speeds", found, micropython))
-    for role in ROLES:
-        bench = PicoBench(folder / role, found, micropython)
-        cost = cost_of(role, bench)
-        say(role, f"{cost.flash_bytes} bytes of files; heap: {cost.heap_bytes} taken, {cost.free_bytes} free")
-        if role == "both":
-            say("a pass", str(pass_of_the_loop(bench)))
-        bench.close()
 
 
 def speeds(bench: PicoBench) -> None:

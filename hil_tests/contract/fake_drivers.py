@@ -126,7 +126,7 @@ def main_runs_a_pico_s_engine():
     settings = _settings('"engine": "uart:1", "trip_pin": 19')
     platform = platforms.make(settings)
     board = main.make_board(settings, platform)
-    main.spare_heap()
+    main.heap.spare()
     platform.start_watchdog()
     for _ in range(2000):
         board.step()

@@ -23,12 +23,13 @@ class Sizes:
     mqtt_messages: int = 20_000
     charge_points: int = 50
     folded_charges: int = 1_500
+    is_quick: bool = False
 
 
 FULL = Sizes()
 # Shows that everything works, not how fast.
 QUICK = Sizes(
-    charges=3, warm_ups=1, lines=3, frames=300, mqtt_messages=200, charge_points=3, folded_charges=6
+    charges=3, warm_ups=1, lines=3, frames=300, mqtt_messages=200, charge_points=3, folded_charges=6, is_quick=True
 )  # fmt: skip
 
 

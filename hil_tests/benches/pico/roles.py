@@ -24,6 +24,7 @@ gc.collect()
 print(json.dumps([gc.mem_alloc(), gc.mem_free()]))
 """
 IMPORT_LIMIT_S = 3.0
+CHARGES = Path(__file__).parents[2] / "vectors" / "charges.py"
 PASSES = Path(__file__).parents[2] / "vectors" / "passes.py"
 PASSES_LIMIT_S = 3.0
 

@@ -1,0 +1,153 @@
+"""What the firmware takes of a board, beside what it may: files, heap, allocations, time. Each figure with its goal.
+
+    make footprint          (also a part of `make bench`; ARGS="--quick": without the emulated Pico)
+
+The emulated Pico takes no time for an erase (96 ms as a rule on a real one), so its times are the least there is.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hil_tests.benches.micropython import find_micropython
+from hil_tests.benches.pico.bench import PicoBench
+from hil_tests.benches.pico.files import precompiled
+from hil_tests.benches.pico.roles import CHARGES, ROLES, files_of, loaded_by, pass_of_the_loop
+from hil_tests.benches.pico.roles import PASSES as PASSES_SCRIPT
+from hil_tests.sim_speed import charge_hours_a_minute
+from tools.pico_image import cache
+from tools.testing.deadlines import DEADLINE_S
+
+KB = 1000
+UNIX_HEAPS = ("256k", "288k", "320k")  # the goal's first; a word of it is twice a Pico's
+UNIX_CHARGES, PICO_CHARGES, QUICK_CHARGES = 100, 40, 2
+PICO_LIMIT_S = 120.0  # of the guest's time
+
+
+class Row(NamedTuple):
+    """`goal`: at most that much, or at least where `at_least`; None: there is none."""
+
+    where: str
+    what: str
+    value: float
+    unit: str
+    goal: float | None = None
+    at_least: bool = False
+
+    @property
+    def is_missed(self) -> bool:
+        return self.goal is not None and (self.value < self.goal if self.at_least else self.value > self.goal)
+
+
+def files(folder: Path) -> Iterator[Row]:
+    """All of a role's files but main.py and boot.py, which MicroPython wants as text."""
+    for role in ROLES:
+        made = precompiled(files_of(role), folder / role)
+        size = sum(path.stat().st_size for name, path in made.items() if name.endswith(".mpy"))
+        yield Row("files", f"{role}: .mpy", size / KB, "kB", 60)
+
+
+def of_charges(where: str, told: dict[str, Any], wanted_free: bool) -> Iterator[Row]:
+    free, largest = told["free"], told["largest"]
+    last = max(free, key=int)
+    goals = (140, 40) if wanted_free else (None, None)
+    for charge in ("0", last):
+        yield Row(where, f"heap free after {charge} charges", free[charge] / KB, "kB", goals[0], at_least=True)
+        yield Row(where, f"largest block after {charge} charges", largest[charge] / KB, "kB", goals[1], at_least=True)
+    if "32" in free and last != "32":
+        yield Row(where, f"growth from charge 32 to {last}", (free["32"] - free[last]) / KB, "kB", 0.2)
+    yield Row(where, "a pass, p99", told["p99_ms"], "ms")
+    yield Row(where, "a pass, worst (a charge begins)", told["worst_ms"], "ms")
+    yield Row(where, "a line said", told["said_us"] / KB, "ms")
+    yield Row(where, "a line heard", told["heard_us"] / KB, "ms")
+
+
+def on_unix(folder: Path, micropython: str, charges: int) -> Iterator[Row]:
+    """The smallest heap of UNIX_HEAPS that holds a board of both roles through all charges."""
+    sources = {**files_of("both"), CHARGES.name: CHARGES}
+    precompiled(sources, folder / "mpy")
+    code = f"import charges; charges.main({charges})"
+    for heap in UNIX_HEAPS:
+        state = folder / heap
+        (state / "state" / "journal").mkdir(parents=True)
+        done = subprocess.run(
+            [micropython, "-X", f"heapsize={heap}", "-c", code], cwd=state, capture_output=True, text=True,
+            env={**os.environ, "MICROPYPATH": f"{folder / 'mpy'}:.frozen"},
+            timeout=10 * DEADLINE_S, check=False,
+        )  # fmt: skip
+        if done.returncode == 0:
+            yield Row("unix", "heap that both roles need", int(heap[:-1]), "KiB", 256)
+            yield from of_charges(f"unix {heap}", json.loads(done.stdout), wanted_free=False)
+            return
+        if "MemoryError" not in done.stderr + done.stdout:
+            raise RuntimeError(f"charges on the unix port: {done.stderr[-500:]}")
+    raise RuntimeError(f"both roles do not run in {UNIX_HEAPS[-1]} of heap")
+
+
+def on_pico(folder: Path, micropython: str, image: Path, charges: int) -> Iterator[Row]:
+    for role in ROLES:
+        bench = PicoBench(folder / role, image, micropython)
+        try:
+            bench.install(also={**files_of(role), CHARGES.name: CHARGES, PASSES_SCRIPT.name: PASSES_SCRIPT})
+            bench.start()
+            bench.boot()
+            imports = f"import gc\nfor name in {loaded_by(role)}: __import__(name)\ngc.collect()\nprint(gc.mem_free())"
+            yield Row("pico", f"{role}: heap free with its modules", int(bench.exec(imports)) / KB, "kB")
+            if role == "both":
+                passes = pass_of_the_loop(bench)
+                yield Row("pico", "allocated in a quiet pass", passes["quiet"], "B", 0)
+                yield Row("pico", "allocated in a pass with a window", passes["window"], "B", 0)
+                yield Row("pico", "a quiet pass", passes["quiet_us"] / KB, "ms")
+                yield Row("pico", "a pass with a window", passes["window_us"] / KB, "ms")
+                bench.reset()
+                bench.boot()
+                told = json.loads(bench.exec(f"import charges\ncharges.main({charges})", PICO_LIMIT_S))
+                yield from of_charges("pico, both roles", told, wanted_free=True)
+        finally:
+            bench.close()
+
+
+def measure(folder: Path, quick: bool) -> Iterator[Row]:
+    """Raises RuntimeError for what is missing or does not run."""
+    micropython = find_micropython()
+    if micropython is None:
+        raise RuntimeError("MicroPython's unix port is missing; `make setup` brings it")
+    yield from files(folder / "files")
+    yield Row("sim", "charge hours a minute", charge_hours_a_minute(), "h", 100, at_least=True)
+    yield from on_unix(folder / "unix", micropython, QUICK_CHARGES if quick else UNIX_CHARGES)
+    image = cache.find()
+    if image is None:
+        raise RuntimeError(f"no image for the emulated Pico: `{cache.COMMAND}` makes one")
+    if not quick:
+        yield from on_pico(folder / "pico", micropython, image, PICO_CHARGES)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make footprint", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="without the emulated Pico, and few charges")
+    parser.add_argument("--json", action="store_true", help="a JSON object on each line")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            for row in measure(Path(folder), arguments.quick):
+                sys.stdout.write((json.dumps(row._asdict()) if arguments.json else shown(row)) + "\n")
+                sys.stdout.flush()
+        except (RuntimeError, AssertionError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+    return 0
+
+
+def shown(row: Row) -> str:
+    goal = "" if row.goal is None else f"{'at least' if row.at_least else 'at most'} {row.goal:g}"
+    return f"{row.where:18} {row.what:38} {row.value:9.1f} {row.unit:4} {goal:13} {'MISSED' if row.is_missed else ''}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
