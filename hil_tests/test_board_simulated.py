@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def started(folder: Path, server: BridgeServer, *words: str) -> Iterator[ChildProcess]:
+def started(folder: Path, server: BridgeServer, *words: str) -> Generator[ChildProcess]:
     places = ("--bridge", f"{LOOPBACK}:{server.port}", "--folder", folder / "boards")
     process = ChildProcess("boards", [sys.executable, "-m", "board_cli", *words, *places], folder / "log", folder=ROOT)
     process.start()

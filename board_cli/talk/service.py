@@ -18,6 +18,7 @@ BAUD = 115_200
 READ_S = 0.05
 REPEAT_S = 1.0  # a board that starts, or writes to its flash, is deaf meanwhile
 READ_BYTES = 4096
+PROMPT = b">>> "  # MicroPython's own: who is answered by it, is answered by no firmware
 
 Message = dict[str, Any]
 
@@ -28,10 +29,12 @@ class ServiceLine:
     def __init__(self, found: Found) -> None:
         self._port = _open(found)
         self._decoder = Decoder(CRC32)
+        self._said = b""  # the newest
 
     def ask(self, kind: str, answer: str, wait_s: float, **fields: object) -> Message | None:
-        """The answer of that kind; None where there was none in time, since no firmware runs there."""
+        """The answer of that kind; None where there was none in time, or a prompt, since no firmware runs there."""
         message_id = str(uuid.uuid4())
+        self._said = b""
         line = b"\n" + encode({"type": kind, "message_id": message_id, **fields}, CRC32)
         deadline = time.monotonic() + wait_s
         said_at = None
@@ -42,6 +45,8 @@ class ServiceLine:
             for message in self._read():
                 if message["type"] == answer and message.get("message_id") == message_id:
                     return message
+            if PROMPT in self._said:
+                return None
         return None
 
     def close(self) -> None:
@@ -67,6 +72,7 @@ class ServiceLine:
         except serial.SerialException:  # the port has gone: its board starts anew
             time.sleep(READ_S)
             return []
+        self._said = self._said[-len(PROMPT) :] + data
         return [message for payload in self._decoder.feed(data) if (message := _parsed(payload)) is not None]
 
 
