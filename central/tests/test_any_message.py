@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire.appenders import APPENDERS
-from wire.ids import reliable_id
+from wire.ids import ID_MAX, reliable_id
 from wire.kinds import CP, DRIVER, TELEMETRY, Kind
 from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
@@ -46,6 +46,7 @@ VALUES: dict[str, Callable[[Field], st.SearchStrategy[Any]]] = {
     "price": lambda field: st.sampled_from([0, 0.0001, 0.25, field.high]),
     "text": lambda field: st.sampled_from(["x" * max(1, field.low), "\u20ac" * field.high]),
     "id": lambda field: st.sampled_from(["x", "y" * field.high]),
+    "ids": lambda field: st.lists(st.sampled_from(["x", "y" * ID_MAX]), min_size=field.low, max_size=field.high),
     "bool": lambda _: st.booleans(),
     "choice": lambda field: st.sampled_from(field.choices),
 }
