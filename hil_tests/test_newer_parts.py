@@ -71,6 +71,6 @@ def test_state_and_end_reason_that_the_monitor_does_not_know_are_words_like_othe
 def test_what_the_engine_may_lose_is_refused_as_before(split: Bench):
     engine = split.boards["engine"]
     assert engine.engine is not None
-    engine.engine._send("weather", {"cp_id": "cp_1"})  # pyright: ignore[reportPrivateUsage]  # a newer engine
+    engine.engine.conversation.send("weather", {"cp_id": "cp_1"})  # a newer engine
     split.run(1_000)
     assert "weather" not in {m["type"] for m in split.bridge.received}

@@ -68,7 +68,7 @@ class Board:
         elif self.monitor is not None:
             self.monitor.forwarding.serve(service)
         elif self.engine is not None:
-            self.engine.serve(service)
+            self.engine.conversation.serve(service)
 
     def step(self):
         """The sensor is looked at first; then the parts go on until one of them has cost flash."""

@@ -5,13 +5,10 @@ the relay open all along, when everything that flowed has been counted; then the
 """
 
 from chargepoint import states
-from chargepoint.delivery.inbox import Inbox
 from chargepoint.engine import admission
 from chargepoint.engine.books import Books
-from chargepoint.engine.commands import Commands
+from chargepoint.engine.conversation import Conversation
 from chargepoint.engine.guard import Guard
-from chargepoint.engine.handshake import Handshake
-from chargepoint.engine.news import News
 from chargepoint.engine.presence import PRESENCE
 from chargepoint.engine.protection import STALL_MS
 from chargepoint.engine.pulse import Pulse
@@ -22,24 +19,19 @@ from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
 FALL_MS = 6000  # how long an ordinary stop waits for that, where a pilot asks the car
 _WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
-_MESSAGES_IN_A_STEP = 4  # parsing one takes some ms on a small board
 
 
 class Engine:
     """`state` is one of states.ENGINE_STATES; `faults` those that hold."""
 
     def __init__(self, settings, platform, sender, meter, memory, checkpoint, restarts, link):
-        """sender: its outbox sends the journal on `link`; None where a monitor on the same board sends it."""
         self.meter = meter
         self._platform = platform
-        self._sender = sender
+        self._journal = sender.journal
         self._clock = sender.clock
         self._memory = memory
         self._link = link
-        self._send_on_link = link.send  # bound once: each binding takes heap
         self._flash = sender.flash
-        self._handshake = Handshake(link)
-        self._outbox = sender.outbox
         self._cp_id = settings.cp_id
         self._books = Books(settings, sender, meter, memory, checkpoint)
         self._connect_timeout_ms = settings.connect_timeout_ms
@@ -49,14 +41,12 @@ class Engine:
         self._pulse = Pulse()
         self._restarts = restarts
         self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
-        self._commands = Commands(self, memory, sender)
-        self._inbox = Inbox(settings.cp_id, self._handlers(), self._send)
+        self.conversation = Conversation(settings, self, memory, sender, link)
         self._cause = None  # (reason, fault) of a stop that lets the current fall
         self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it
         self._finishing_ms = 0
         self.leaving = False  # for maintenance: no start and no release any more
         self._begun_at = 0  # when the newest start was accepted
-        self._news = News()
         self._longest_s, self._largest_wh = settings.longest_charge_s, settings.largest_charge_wh
 
     # --- what others ask ---
@@ -82,7 +72,7 @@ class Engine:
         """None, or why not."""
         busy = self._books.under_way() is not None
         refusal = admission.refusal(
-            session_id, self.state, busy, self._relay_ms, self._memory, self._clock, self._sender.journal
+            session_id, self.state, busy, self._relay_ms, self._memory, self._clock, self._journal
         )
         if refusal is None:
             limits = within(max_energy_wh, self._largest_wh), within(max_duration_s, self._longest_s)
@@ -109,21 +99,29 @@ class Engine:
         self.leaving = True
         self._walker.fire("maintenance", ("operator", None))
 
+    def release(self):
+        """Out of safe mode, once somebody at the link has seen the engine's state."""
+        if self.state == states.SAFE and not self.leaving and WATCHDOG_RESETS not in self.faults:
+            self._walker.fire("released_faulty" if self.faults else "released")
+
+    def raise_register(self, meter_id, register_wh):
+        """To Central's figure, where the flash has lost the meter's own."""
+        self._books.raise_register(meter_id, register_wh)
+
     def under_way(self):
         """The session whose end is not journaled yet; None between charges."""
         return self._books.under_way()
 
     def handle_health_check(self, message):
-        if self._send("health_check_response", self.get_current_status(), message.get("message_id")):
-            self._handshake.checked()
+        self.conversation.answer_health_check(message, self.get_current_status())
 
     def get_current_status(self):
         """The fields of a health_check_response."""
         status = {
             "id": self._cp_id, "state": self.state, "relay_closed": self.state in states.RELAY_CLOSED,
             "faults": list(self.faults), "meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh,
-            "vehicle": self.vehicle(), "uptime_ms": self._clock.now, "engine_epoch": self._sender.journal.epoch,
-            "registered": self._handshake.is_registered(), "relay_operations": self._books.relay_operations(),
+            "vehicle": self.vehicle(), "uptime_ms": self._clock.now, "engine_epoch": self._journal.epoch,
+            "registered": self.conversation.is_registered(), "relay_operations": self._books.relay_operations(),
         }
         status.update(self._guard.coverage())
         if self._memory.last_seq is not None:
@@ -131,10 +129,6 @@ class Engine:
         if self.session_id() is not None:
             status["session_id"] = self.session_id()
         return status
-
-    def serve(self, service):
-        """Also answer what is asked on the link: it is a wire, and somebody else may stand at its end."""
-        self._inbox.serve(service.handlers(self._send))
 
     # --- the loop ---
 
@@ -156,7 +150,7 @@ class Engine:
         self._link.step(now)
         if self._memory.unwritten and not self._flash.used:
             self._memory.write()
-        self._take_messages()
+        self.conversation.hear()
         if not self._link.up and self.state != states.SAFE:
             self._walker.fire("link_lost", ("safe_mode", None))
         if self.state == states.AUTHORIZED and not self._flash.used:
@@ -165,8 +159,8 @@ class Engine:
             self._books.complete(self._sample_gap.gap_ms)
         if self.state in states.RELAY_CLOSED and not self._flash.used:
             self._books.keep(now)
-        self._announce()
-        self._deliver(now)
+        self.conversation.announce()
+        self.conversation.deliver(now)
         self._platform.report_register(self.meter.meter_id, self.meter.register_wh, self._books.under_way())
         if not self._flash.used:
             self._restarts.step(now)
@@ -268,75 +262,3 @@ class Engine:
     def _recovered(self):
         if not self.faults:
             self._walker.fire("recovered")
-
-    # --- talk ---
-
-    def _take_messages(self):
-        for _ in range(_MESSAGES_IN_A_STEP):
-            payload = None if self._flash.used else self._link.next()
-            if payload is None:
-                return
-            self._inbox.take(payload)
-
-    def _handlers(self):
-        handlers = dict.fromkeys(self._commands.kinds, self._take_command)
-        handlers.update({
-            "health_check_request": self.handle_health_check, "safe_release": self._release,
-            "register_response": self._registered, "heartbeat_response": self._heartbeat_answered,
-            "ack": self._take_ack, "keepalive": self._ignore, "error_response": self._ignore,
-        })
-        return handlers
-
-    def _take_command(self, message):
-        """Unanswered before the registration: an answer would be kept, and the seq too, whoever said it."""
-        if self._handshake.is_registered():
-            self._commands.take(message)
-        else:
-            self._inbox.refuse(message, "not_registered", "type", "expected a register_response on this link first")
-
-    def _release(self, message):
-        if not self._handshake.is_checked():
-            self._inbox.refuse(message, "not_registered", "type", "expected a health check on this link first")
-        elif self.state == states.SAFE and not self.leaving and WATCHDOG_RESETS not in self.faults:
-            self._walker.fire("released_faulty" if self.faults else "released")
-
-    def _registered(self, message):
-        self._handshake.registered(message["accepted"])
-        if not message["accepted"]:
-            return
-        self._clock.set(message.get("server_time_ms"))
-        if self._outbox is not None:
-            self._outbox.open()
-        self._commands.begin_at(message.get("seq"))
-        self.set_service(message["in_service"])
-        self._books.raise_register(message.get("meter_id"), message.get("register_wh") or 0)
-
-    def _take_ack(self, message):
-        if self._outbox is not None and self._handshake.is_registered():
-            self._outbox.take_ack(message)
-
-    def _heartbeat_answered(self, message):
-        if self._handshake.is_registered():
-            self._clock.set(message["server_time_ms"])
-
-    def _ignore(self, message):
-        """A keepalive did its work in the link; an error_response is for people who read logs."""
-
-    def _announce(self):
-        """Changes are said unasked, and to whoever connects anew."""
-        generation, state, vehicle = self._link.generation, self.state, self.vehicle()
-        if not self._link.up or not self._news.has_any(generation, state, vehicle, self.faults):
-            return
-        if self._send("health_check_response", self.get_current_status()):
-            self._news.told(generation, state, vehicle, self.faults)
-
-    def _deliver(self, now):
-        """What the journal holds is for Central, not for whoever has just connected."""
-        if self._outbox is None:
-            return
-        if not self._handshake.is_registered():
-            self._outbox.close()
-        self._outbox.step(now, self._send_on_link)
-
-    def _send(self, kind, fields, message_id=None):
-        return self._sender.say(self._link, kind, fields, message_id)
