@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from hal.contract import TICKS_PERIOD
+from chargepoint.ticks import TICKS_PERIOD
 from hal.plant_line import RETRY_MS, PlantLine
 from hal.serial import SerialLine
 from hal.tcp import Dialler, Listener

@@ -142,3 +142,5 @@ def test_pass_of_the_loop_allocates_nothing(micropython: str, tmp_path: Path):
     )
     figures = json.loads(done.stdout)
     assert (figures["quiet"], figures["window"]) == (0, 0)
+    assert (figures["aged_quiet"], figures["aged_window"]) == (0, 0)
+    assert figures["locked"] > 0

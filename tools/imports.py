@@ -61,7 +61,10 @@ def _any_library(own: str) -> Part:
 
 
 # What both roles of a board share; each role's folder loads nothing of the other's.
-_BOARD = "wire chargepoint.states chargepoint.faults chargepoint.settings chargepoint.clock chargepoint.sample_window"
+_BOARD = (
+    "wire chargepoint.states chargepoint.faults chargepoint.settings chargepoint.clock chargepoint.ticks "
+    "chargepoint.sample_window"
+)
 _DELIVERY = f"{_BOARD} chargepoint.delivery"
 
 # Central's rooms from the lowest to the highest, each above what it reads: lower never imports higher.

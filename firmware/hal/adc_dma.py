@@ -12,9 +12,9 @@ from array import array
 
 import rp2
 import uctypes
+from chargepoint.ticks import ticks_diff
 from machine import ADC, Pin, mem32
 
-from hal.contract import ticks_diff
 from hal.windows import CHANNELS, PAIR_US, PAIRS, SAMPLES_PER_S, Windows
 
 _FIRST_PIN = 26  # channel 0, the current; GPIO27, channel 1, the voltage

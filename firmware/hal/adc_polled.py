@@ -7,9 +7,10 @@ Windows are centred around the mean of those before, as those of hal/windows.py 
 from array import array
 
 from chargepoint.sample_window import COUNT_BITS
+from chargepoint.ticks import ticks_diff
 from machine import ADC, Pin
 
-from hal.contract import COUNT_MAX, WINDOW_MS, ticks_diff
+from hal.contract import COUNT_MAX, WINDOW_MS
 
 _MID_RAIL = 1 << COUNT_BITS
 _MEANS = 4  # windows whose mean is mid-rail

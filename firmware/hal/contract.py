@@ -10,7 +10,7 @@ A platform has:
     reset_cause      one of RESET_CAUSES: why this board started
     skew_us          how long after its voltage a current is read, as far as windows still bear it: within
                      ±SKEW_MOST_US. A converter whose pairs lie further apart declares it, and hal/windows.py corrects
-    ticks_ms()       milliseconds, wrapping at 2^30 (12.4 days); only ever compared by:
+    ticks_ms()       milliseconds, wrapping at 2^30 (12.4 days, see chargepoint/ticks.py); only ever compared by:
     ticks_diff(a, b) a - b, right while they lie less than 2^29 ms apart
     sleep_ms(ms)     the loop's sleep, the only call of all that blocks
     random_bytes(n)
@@ -60,9 +60,6 @@ or raises:
 
 from chargepoint.sample_window import COUNT_BITS
 
-TICKS_PERIOD = 1 << 30
-_TICKS_MOST = TICKS_PERIOD - 1
-_HALF = TICKS_PERIOD >> 1
 WINDOW_MS = 50  # a protection waits for a window's end, and the relay is to open within 100 ms of its time
 SKEW_MOST_US = 20
 BRIDGED_MS = 1000
@@ -70,9 +67,3 @@ WATCHDOG_MS = 4000
 RESET_CAUSES = ("power", "watchdog", "software", "unknown")
 COUNT_MIN = -(1 << COUNT_BITS)
 COUNT_MAX = (1 << COUNT_BITS) - 1
-
-
-def ticks_diff(a: int, b: int) -> int:
-    """a - b of two readings of a clock that wraps at TICKS_PERIOD. Within a small board's small integers throughout."""
-    difference = (a - b) & _TICKS_MOST
-    return difference - _HALF - _HALF if difference >= _HALF else difference

@@ -3,6 +3,8 @@
 While the broker is away, figures are dropped; nothing else is lost.
 """
 
+from chargepoint.ticks import ticks_diff
+
 PROTOCOL_LEVEL = 4
 KEEPALIVE_S = 30
 _PING_MS = 10000
@@ -84,7 +86,8 @@ class Publisher:
             self._disconnect(now)
 
     def _ping(self, now):
-        if self._pinged_at is None and now - self._heard_at >= _PING_MS and self._line.write(bytes((_PINGREQ, 0))):
+        is_due = self._pinged_at is None and ticks_diff(now, self._heard_at) >= _PING_MS
+        if is_due and self._line.write(bytes((_PINGREQ, 0))):
             self._pinged_at = now
 
     def _has_failed(self, now):
@@ -93,8 +96,8 @@ class Publisher:
         if not self._line.is_open and not self._line.is_dialling:
             return True
         if not self.connected:
-            return now - self._dialled_at >= _ANSWER_MS
-        return self._pinged_at is not None and now - self._pinged_at >= _ANSWER_MS
+            return ticks_diff(now, self._dialled_at) >= _ANSWER_MS
+        return self._pinged_at is not None and ticks_diff(now, self._pinged_at) >= _ANSWER_MS
 
     def _disconnect(self, now):
         self._line.close()

@@ -6,9 +6,8 @@ word does not come, and an NTC that is broken or shorted, read as no temperature
 
 import math
 
+from chargepoint.ticks import ticks_diff
 from machine import I2C, Pin
-
-from hal.contract import ticks_diff
 
 ADDRESS = 0x48
 READ_EACH_MS = 500

@@ -1,11 +1,11 @@
 """Messages between a simulated board and its plant process, on a TCP line that is dialled again for ever."""
 
+from chargepoint.ticks import ticks_diff
 from wire.check import check
 from wire.frame import Decoder, FrameError, encode, parse
 from wire.kinds import plant  # noqa: F401  # adds what a plant says to the table that `check` reads
 from wire.seal import CRC32
 
-from hal.contract import ticks_diff
 from hal.tcp import Dialler
 
 RETRY_MS = 200  # a plant is on the same machine, and has few boards: there is nothing to spare by waiting longer

@@ -11,8 +11,9 @@ import os
 import time
 
 from chargepoint.sample_window import SampleWindow
+from chargepoint.ticks import TICKS_MOST, TICKS_PERIOD, ticks_diff
 
-from hal.contract import TICKS_PERIOD, WATCHDOG_MS, ticks_diff
+from hal.contract import WATCHDOG_MS
 from hal.flags import Flag
 
 FIRST_TICKS = TICKS_PERIOD - 10000  # every simulated board lives through a wrap of its clock, 10 s from its start
@@ -98,7 +99,7 @@ class SimPlatform:
         self._stop_pressed = None
 
     def ticks_ms(self) -> int:
-        return (self._clock.now_ms() - self._started_ms + FIRST_TICKS) & (TICKS_PERIOD - 1)
+        return (self._clock.now_ms() - self._started_ms + FIRST_TICKS) & TICKS_MOST
 
     def ticks_diff(self, a: int, b: int) -> int:
         return ticks_diff(a, b)

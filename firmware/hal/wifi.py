@@ -5,8 +5,7 @@ waits: the state is asked for, and joining is begun.
 """
 
 import network
-
-from hal.contract import ticks_diff
+from chargepoint.ticks import ticks_diff
 
 _LOOK_EACH_MS = 1000
 JOIN_MS = 20000  # a try that takes longer is begun anew

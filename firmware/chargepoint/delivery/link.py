@@ -11,6 +11,8 @@ in it since the line was last seen empty: milliseconds as a rule, minutes where 
 from wire.frame import Decoder, FrameError, line_of, parse, payload_of
 from wire.seal import CRC32
 
+from chargepoint.ticks import ticks_diff
+
 _RECEIVED_MOST = 64  # payloads that wait for their reader; then the line is not read, and its peer has to wait
 _READ_MOST = 1024  # bytes taken from a line in one step
 _KEEPALIVE = payload_of({"type": "keepalive"})
@@ -31,7 +33,7 @@ class MemoryLink:
     def step(self, now):
         if not self._in:
             self._empty_at = now
-        self._waited_ms = 0 if self._empty_at is None else now - self._empty_at
+        self._waited_ms = 0 if self._empty_at is None else ticks_diff(now, self._empty_at)
 
     def send(self, payload):
         waiting = self._peer._in
@@ -79,7 +81,7 @@ class LineLink:
         self.line.step(now)
         if self.line.generation != self._line_generation:
             self._begin()
-        self._waited_ms = 0 if self._empty_at is None else now - self._empty_at
+        self._waited_ms = 0 if self._empty_at is None else ticks_diff(now, self._empty_at)
         if len(self._in) < _RECEIVED_MOST:
             self._read(now)
         if self._keepalive_ms:
@@ -114,14 +116,16 @@ class LineLink:
             self._in.extend(payloads)
 
     def _keep_alive(self, now):
-        due = self._said_at is None or now - self._said_at >= self._keepalive_ms
+        due = self._said_at is None or ticks_diff(now, self._said_at) >= self._keepalive_ms
         if due and self.send(_KEEPALIVE):
             self._said_at = now
 
     def _judge(self, now):
         if self._lost_ms:
-            up = self._heard_at is not None and now - self._heard_at < self._lost_ms
+            up = self._heard_at is not None and ticks_diff(now, self._heard_at) < self._lost_ms
             came_up = up and self._heard_at == now and (self._fresh or not self.up)
+            if not up:
+                self._heard_at = None
         else:
             up = self.line.is_open
             came_up = up and (self._fresh or not self.up)

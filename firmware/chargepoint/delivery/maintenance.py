@@ -1,5 +1,7 @@
 """Maintenance: a charge ends and is told, then the board starts anew with its flag up, and files may be replaced."""
 
+from chargepoint.ticks import ticks_diff
+
 TOLD_WITHIN_MS = 5000  # how long the restart waits for acks; what is not acked by then is kept, and said afterwards
 
 
@@ -28,7 +30,7 @@ class Maintenance:
             self._begun_at = now
         if engine is not None and engine.under_way() is not None:
             return
-        if self._journal.entries and now - self._begun_at < TOLD_WITHIN_MS:
+        if self._journal.entries and ticks_diff(now, self._begun_at) < TOLD_WITHIN_MS:
             return
         self._platform.relay(False)
         self._platform.set_maintenance(True)

@@ -1,5 +1,7 @@
 """Sends the journal: in order, again from the oldest unacked at each registration, and again what stays unacked."""
 
+from chargepoint.ticks import ticks_add, ticks_diff
+
 _ONE_AT_A_TIME = "meter_checkpoint"  # what was not sent yet may be replaced by what is newer
 
 
@@ -29,7 +31,7 @@ class Outbox:
         checkpoint_under_way = False
         for entry in self._journal.entries:
             held_back = checkpoint_under_way and entry.kind == _ONE_AT_A_TIME
-            if not held_back and (entry.due is None or now >= entry.due) and not self._send(entry, now, send):
+            if not held_back and _is_due(entry, now) and not self._send(entry, now, send):
                 return
             checkpoint_under_way = checkpoint_under_way or entry.kind == _ONE_AT_A_TIME
 
@@ -57,5 +59,11 @@ class Outbox:
         if not send(entry.payload):
             return False
         entry.sent = True
-        entry.due = now + self._resend_ms
+        entry.due = ticks_add(now, self._resend_ms)
         return True
+
+
+def _is_due(entry, now):
+    if entry.due is not None and ticks_diff(now, entry.due) >= 0:
+        entry.due = None  # however long the line then takes nothing
+    return entry.due is None

@@ -3,6 +3,8 @@
 Jitter keeps a thousand boards, cut off in the same instant, from coming back in the same instant.
 """
 
+from chargepoint.ticks import ticks_add, ticks_diff
+
 QUICK_TRIES = 5
 
 
@@ -12,7 +14,7 @@ class Retry:
         self._first_pause_ms = first_pause_ms
         self._slow_pause_ms = slow_pause_ms
         self.failures = 0  # in a row
-        self._due = 0
+        self._due = None  # at once
 
     def fail(self, now):
         """A try failed. True once the quick ones are used up: time to report it."""
@@ -27,15 +29,16 @@ class Retry:
 
     def succeed(self):
         self.failures = 0
+        self._due = None
 
     def due(self, now):
-        return now >= self._due
+        return self._due is None or ticks_diff(now, self._due) >= 0
 
     def _pause(self, now, longest):
         """Half of it to all of it."""
         share = int.from_bytes(self._random_bytes(2), "big")  # of 65535
         longest = min(longest, self._slow_pause_ms)
-        self._due = now + longest // 2 + longest * share // 131070
+        self._due = ticks_add(now, longest // 2 + longest * share // 131070)
 
 
 class Redialler:
@@ -57,8 +60,9 @@ class Redialler:
             return False
         if line.is_open and self._link.up:
             self._retry.succeed()
+            self._dialled_at = ticks_add(now, -self._quiet_ms)  # long enough ago, should it fall silent
             return False
-        if (line.is_open or line.is_dialling) and now - self._dialled_at < self._quiet_ms:
+        if (line.is_open or line.is_dialling) and ticks_diff(now, self._dialled_at) < self._quiet_ms:
             return False
         line.close()
         self._dialled_at = None

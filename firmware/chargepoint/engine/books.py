@@ -5,6 +5,7 @@ hold, and each end exactly once. Each pass of the loop costs one file; what foll
 """
 
 from chargepoint.engine.ending import Ending, after_power_loss
+from chargepoint.ticks import ticks_diff
 
 _CHECKPOINT = "meter_checkpoint"  # not told any more of a charge that is over: its completion says all
 
@@ -76,10 +77,10 @@ class Books:
         """In mid-charge, on every pass. What is told was written in an earlier one, since after a power cut no register
         may lie below one that was told.
         """
-        is_due = now - self._reported_at >= self._report_ms
+        is_due = ticks_diff(now, self._reported_at) >= self._report_ms
         if self._tell():
             return
-        if is_due or now - self._flashed_at >= self._flash_ms:
+        if is_due or ticks_diff(now, self._flashed_at) >= self._flash_ms:
             self._flashed_at = now
             self._write()
         if is_due:

@@ -15,6 +15,7 @@ from chargepoint.engine.pulse import Pulse
 from chargepoint.engine.sample_gap import SampleGap
 from chargepoint.engine.session import Session, within
 from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
+from chargepoint.ticks import ticks_diff
 
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
 FALL_MS = 6000  # how long an ordinary stop waits for that, where a pilot asks the car
@@ -37,7 +38,7 @@ class Engine:
         self._connect_timeout_ms = settings.connect_timeout_ms
         self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
         self._guard = Guard(settings, platform, meter, memory)
-        self._sample_gap = SampleGap()
+        self._sample_gap = SampleGap(self._clock.now)
         self._pulse = Pulse()
         self._restarts = restarts
         self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
@@ -120,7 +121,7 @@ class Engine:
         status = {
             "id": self._cp_id, "state": self.state, "relay_closed": self.state in states.RELAY_CLOSED,
             "faults": list(self.faults), "meter_id": self.meter.meter_id, "register_wh": self.meter.register_wh,
-            "vehicle": self.vehicle(), "uptime_ms": self._clock.now, "engine_epoch": self._journal.epoch,
+            "vehicle": self.vehicle(), "uptime_ms": self._clock.uptime_ms(), "engine_epoch": self._journal.epoch,
             "registered": self.conversation.is_registered(), "relay_operations": self._books.relay_operations(),
         }
         status.update(self._guard.coverage())
@@ -202,7 +203,7 @@ class Engine:
         """In real time: a plant that runs fast makes nobody walk faster."""
         if self._presence.ready():
             self._walker.fire("connected")
-        elif now - self._begun_at >= self._connect_timeout_ms:
+        elif ticks_diff(now, self._begun_at) >= self._connect_timeout_ms:
             self._walker.fire("no_car", ("vehicle", None))
 
     def _take_windows(self, now):

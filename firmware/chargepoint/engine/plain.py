@@ -3,6 +3,8 @@
 from wire.check import check
 from wire.frame import Decoder, FrameError, encode, parse
 
+from chargepoint.ticks import ticks_diff
+
 _CLIENTS_MOST = 4
 _READ_MOST = 512
 _IDLE_MS = 60000
@@ -38,7 +40,7 @@ class PlainPort:
         chunk = client.stream.read(_READ_MOST)
         if chunk:
             client.heard_at = now
-        elif now - client.heard_at >= _IDLE_MS:
+        elif ticks_diff(now, client.heard_at) >= _IDLE_MS:
             client.stream.close()
         for payload in client.decoder.feed(chunk):
             if not client.stream.write(encode(self._answer(payload), None)):

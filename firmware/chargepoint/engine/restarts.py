@@ -4,6 +4,8 @@ How long ago each was is kept on flash, once a minute while it counts: a board t
 between the last writing and the reset is lost, so that ages are at most a minute short.
 """
 
+from chargepoint.ticks import ticks_diff
+
 MOST = 3
 WITHIN_S = 600
 _WRITTEN_EACH_MS = 60000
@@ -29,7 +31,7 @@ class Restarts:
             return
         if self._aged_at is None:
             self._aged_at = now
-        passed_ms = now - self._aged_at
+        passed_ms = ticks_diff(now, self._aged_at)
         if passed_ms >= _WRITTEN_EACH_MS:
             self._aged_at = now
             self._write(_older(self._ages_s, passed_ms // 1000))

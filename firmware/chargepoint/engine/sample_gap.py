@@ -4,6 +4,7 @@ What held up the loop is not the sensor's fault: samples are buffered meanwhile,
 """
 
 from chargepoint.delivery.storage import FLASH_MOST_MS
+from chargepoint.ticks import ticks_diff
 
 # At most so much of the time between two passes counts, and the flash's for each file that the first of them has cost.
 _PASS_MS = 100
@@ -12,9 +13,9 @@ _PASS_MS = 100
 class SampleGap:
     """`gap_ms`: real time without a sample window."""
 
-    def __init__(self):
+    def __init__(self, now):
         self.gap_ms = 0
-        self._stepped_at = 0
+        self._stepped_at = now
         self._lost_ms = 0
 
     def begin(self):
@@ -26,6 +27,6 @@ class SampleGap:
         if seen or lost_ms != self._lost_ms:
             self.gap_ms = 0
         else:
-            self.gap_ms += min(now - self._stepped_at, _PASS_MS + files * FLASH_MOST_MS)
+            self.gap_ms += min(ticks_diff(now, self._stepped_at), _PASS_MS + files * FLASH_MOST_MS)
         self._lost_ms = lost_ms
         self._stepped_at = now

@@ -1,6 +1,7 @@
 """Live figures, `charging_data`: by MQTT where the board has it, else on the line. A lost one costs nothing."""
 
 from chargepoint import states
+from chargepoint.ticks import ticks_diff
 
 _FIGURES = (
     '{"type":"charging_data","message_id":"%s","cp_id":"%s","state":"%s","meter_id":"%s","register_wh":%d,'
@@ -36,7 +37,7 @@ class Telemetry:
         settings, state = self._settings, self._engine.state
         fed = state in states.RELAY_CLOSED
         interval_ms = settings.telemetry_interval_ms if fed else settings.idle_telemetry_interval_ms
-        return self._sent_at is None or state != self._sent_state or now - self._sent_at >= interval_ms
+        return self._sent_at is None or state != self._sent_state or ticks_diff(now, self._sent_at) >= interval_ms
 
     def _payload(self):
         """From a template: making it of a dict takes a small board ten times as long, and nothing in it needs escapes.

@@ -3,6 +3,7 @@
 from chargepoint import states
 from chargepoint.faults import CENTRAL_UNREACHABLE, DUPLICATE_ID
 from chargepoint.monitor.heartbeat import Heartbeats
+from chargepoint.ticks import ticks_diff
 
 _REGISTERED = (states.REGISTERED, states.WATCHING, states.REPORTING)
 ENGINE_WAIT_MS = 5000  # for the engine's name, before registering without it
@@ -46,7 +47,7 @@ class CentralSide:
             if self._retry.due(now):
                 self._walker.fire("pause_over")
         elif self._dialled_at is None:
-            if self._engine.is_known() or now - self._began_at >= ENGINE_WAIT_MS:
+            if self._engine.is_known() or ticks_diff(now, self._began_at) >= ENGINE_WAIT_MS:
                 self.dial()
         elif not self.link.line.is_open and not self.link.line.is_dialling:
             self._walker.fire("line_lost")
@@ -128,8 +129,9 @@ class CentralSide:
     # --- parts ---
 
     def _connect(self, now):
+        assert self._dialled_at is not None  # nothing connects that was not dialled
         waiting_since = self._dialled_at if self._registered_at is None else self._registered_at
-        if now - waiting_since >= self._settings.answer_ms:
+        if ticks_diff(now, waiting_since) >= self._settings.answer_ms:
             self._walker.fire("unanswered")
         elif self._registered_at is None and self.link.up:
             self._walker.fire("line_up")
@@ -137,7 +139,7 @@ class CentralSide:
     def _report_recoveries(self, now):
         """Again and again should the journal be full."""
         self._reports.report_recovery(CENTRAL_UNREACHABLE)
-        if now - self._accepted_at >= TWIN_CALM_MS:
+        if ticks_diff(now, self._accepted_at) >= TWIN_CALM_MS:
             self._reports.report_recovery(DUPLICATE_ID)
 
     def _is_due_anew(self, now):

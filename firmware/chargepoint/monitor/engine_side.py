@@ -5,6 +5,7 @@ from wire.ids import parse as parse_id
 from chargepoint import states
 from chargepoint.faults import ENGINE_SILENT
 from chargepoint.monitor.watch import EngineWatch
+from chargepoint.ticks import ticks_add, ticks_diff
 
 _LACK_DOUBLINGS = 7  # of the pause between two registrations that did not reach the engine
 
@@ -23,11 +24,13 @@ class EngineSide:
         self._sender = sender
         self._reports = reports
         self._redialler = redialler
-        self._watch = EngineWatch(settings.health_interval_ms, settings.keepalive_ms, settings.engine_silent_ms)
+        self._watch = EngineWatch(
+            sender.clock.now, settings.health_interval_ms, settings.keepalive_ms, settings.engine_silent_ms
+        )
         self._generation = 0
         self._lacks_registration = False  # as the engine said last, when it was asked
         self._renewals = 0  # registrations on that account, in a row
-        self._renew_at = 0
+        self._renew_at = None  # at once
 
     @property
     def state(self):
@@ -61,7 +64,8 @@ class EngineSide:
         """The engine hears of its answer, if its link lets it through."""
         if self._lacks_registration:
             self._lacks_registration = False
-            self._renew_at = now + (self._settings.health_interval_ms << min(self._renewals, _LACK_DOUBLINGS))
+            pause_ms = self._settings.health_interval_ms << min(self._renewals, _LACK_DOUBLINGS)
+            self._renew_at = ticks_add(now, pause_ms)
             self._renewals += 1
 
     def registered(self):
@@ -74,7 +78,9 @@ class EngineSide:
 
         Where a registration does not help, it is tried less and less often.
         """
-        return self._lacks_registration and now >= self._renew_at
+        if not self._lacks_registration:
+            return False
+        return self._renew_at is None or ticks_diff(now, self._renew_at) >= 0
 
     def described(self):
         """What a registration says of the engine."""
@@ -94,7 +100,7 @@ class EngineSide:
 
     def _ask(self, now):
         message_id = self._sender.journal.lossy_id()
-        timestamp_s = (self._sender.clock.time_ms() or now) // 1000
+        timestamp_s = (self._sender.clock.time_ms() or self._sender.clock.uptime_ms()) // 1000
         fields = {"id": self._sender.cp_id, "timestamp": timestamp_s}
         if self.say("health_check_request", fields, message_id):
             self._watch.asked(message_id, now)
@@ -118,7 +124,7 @@ class EngineSide:
             return
         self._lacks_registration = not is_registered
         if is_registered:
-            self._renewals = self._renew_at = 0
+            self._renewals, self._renew_at = 0, None
 
     def _board_named(self, message):
         """Which board the engine is, by the id of what it says unasked; an answer bears the id of who asked."""

@@ -1,5 +1,7 @@
 """The monitor's heartbeats to Central, and what their answers tell."""
 
+from chargepoint.ticks import ticks_diff
+
 UNANSWERED_MOST = 2
 
 
@@ -17,7 +19,7 @@ class Heartbeats:
         self.unanswered = 0
 
     def due(self, now):
-        return now - self._sent_at >= self._interval_ms
+        return ticks_diff(now, self._sent_at) >= self._interval_ms
 
     def lost(self):
         """Judged when the next one is due, so that an answer has had its whole interval."""

@@ -1,6 +1,7 @@
 """What the monitor reports to Central: the engine's state, and faults that began or ended, each once."""
 
 from chargepoint.faults import NOT_OF_ENGINES, text_of
+from chargepoint.ticks import ticks_diff
 
 _BEGAN, _ENDED = "fault_notification", "recovery_notification"
 _REPORTED = "reported"  # the file that keeps `faults` over reboots, so that no fault stays open at Central
@@ -29,7 +30,7 @@ class Reports:
         self._newest = None  # (state, vehicle, session) as heard last
         self._status = None  # as reported last, under this n, then
         self._status_n = 0
-        self._status_at = None
+        self._status_at = None  # within _CALM_MS
         self._flicker_ms = STATUS_EACH_MS
         for n, message in sender.journal.above(self._n):
             if message["type"] in (_BEGAN, _ENDED):  # the power went before it was written here
@@ -63,11 +64,14 @@ class Reports:
 
     def report_engine(self):
         """What has changed at the engine since Central was told. Called on every pass."""
+        now = self._sender.clock.now
+        if self._status_at is not None and ticks_diff(now, self._status_at) >= _CALM_MS:
+            self._status_at, self._flicker_ms = None, STATUS_EACH_MS
         if self._engine_faults is not None:
             self._compare_faults(self._engine_faults)
         newest = self._newest
-        if not (self._flash.used or newest is None or newest == self._status) and self._is_status_due(newest):
-            self._report_status(newest)
+        if not (self._flash.used or newest is None or newest == self._status) and self._is_status_due(newest, now):
+            self._report_status(newest, now)
 
     def _compare_faults(self, faults):
         for fault in faults:
@@ -76,7 +80,7 @@ class Reports:
             if fault not in faults and fault not in NOT_OF_ENGINES:
                 self.report_recovery(fault)
 
-    def _report_status(self, newest):
+    def _report_status(self, newest, now):
         state, vehicle, session_id = newest
         fields = {"cp_id": self._sender.cp_id, "state": state, "vehicle": vehicle}
         if session_id is not None:
@@ -84,13 +88,13 @@ class Reports:
         n = self._sender.keep("status_notification", fields)
         if n is not None:
             self._note_flicker(newest)
-            self._status, self._status_n, self._status_at = newest, n, self._sender.clock.now
+            self._status, self._status_n, self._status_at = newest, n, now
 
-    def _is_status_due(self, newest):
+    def _is_status_due(self, newest, now):
         if self._status_at is None:
             return True
         pause_ms = self._flicker_ms if self._is_flicker(newest) else STATUS_EACH_MS
-        return self._sender.clock.now - self._status_at >= pause_ms
+        return ticks_diff(now, self._status_at) >= pause_ms
 
     def _is_flicker(self, newest):
         """Whether the car alone came or went since the last report."""
@@ -98,9 +102,7 @@ class Reports:
         return told is not None and newest[0] == told[0] and newest[2] == told[2]
 
     def _note_flicker(self, newest):
-        if self._status_at is None or self._sender.clock.now - self._status_at >= _CALM_MS:
-            self._flicker_ms = STATUS_EACH_MS
-        elif self._is_flicker(newest):
+        if self._status_at is not None and self._is_flicker(newest):
             self._flicker_ms = min(2 * self._flicker_ms, FLICKER_EACH_MS)
 
     def say_status_again(self):

@@ -1,5 +1,7 @@
 """What a monitor knows of its engine: when to ask for its health, what it said, whether it is silent."""
 
+from chargepoint.ticks import ticks_diff
+
 _REGISTERED = ("meter_id", "register_wh", "last_seq", "engine_epoch", "weld_check", "lacks")
 
 
@@ -9,7 +11,7 @@ class EngineWatch:
     boots: how often its uptime was seen to begin anew, which a wire between the boards would not show.
     """
 
-    def __init__(self, interval_ms, hurry_ms, silent_ms):
+    def __init__(self, now, interval_ms, hurry_ms, silent_ms):
         """hurry_ms: between checks while the engine waits in safe mode, or has not answered yet."""
         self.state = "booting"
         self.board = None
@@ -22,17 +24,18 @@ class EngineWatch:
         self._asked_at = None
         self._asked_id = None
         self._answered = False
-        self._heard_at = 0
+        self._heard_at = now  # None once it is silent
 
     def set_interval(self, asked_ms):
         """How often to check, as Central asks. None, and what would make one lost check silence: as configured."""
-        fits = asked_ms is not None and 2 * asked_ms <= self._silent_ms
-        self._interval_ms = asked_ms if fits else self._own_interval_ms
+        if asked_ms is None or 2 * asked_ms > self._silent_ms:
+            asked_ms = self._own_interval_ms
+        self._interval_ms = asked_ms
 
     def due(self, now):
         calm = self._answered and self.state != "safe"
         interval_ms = self._interval_ms if calm else self._hurry_ms
-        return self._asked_at is None or now - self._asked_at >= interval_ms
+        return self._asked_at is None or ticks_diff(now, self._asked_at) >= interval_ms
 
     def hurry(self):
         """Ask at once: the link is another."""
@@ -65,4 +68,6 @@ class EngineWatch:
         return False
 
     def silent(self, now):
-        return now - self._heard_at >= self._silent_ms
+        if self._heard_at is not None and ticks_diff(now, self._heard_at) >= self._silent_ms:
+            self._heard_at = None
+        return self._heard_at is None

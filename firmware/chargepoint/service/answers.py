@@ -35,7 +35,8 @@ class Service:
         fields = {
             "cp_id": settings.cp_id, "role": settings.role, "board": journal.board, "epoch": journal.epoch,
             "firmware": settings.firmware, "micropython": _micropython(), "boot": journal.boot,
-            "uptime_ms": board.clock.now, "reset_cause": board.platform.reset_cause, "unacked": len(journal.entries),
+            "uptime_ms": board.clock.uptime_ms(), "reset_cause": board.platform.reset_cause,
+            "unacked": len(journal.entries),
         }
         if hasattr(gc, "mem_free"):
             fields["free_bytes"] = gc.mem_free()  # pyright: ignore[reportAttributeAccessIssue]  # CPython has none
