@@ -4,12 +4,14 @@ import importlib
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
+from hil_tests.benches.pico.bench import PicoBench
 
 FIXTURE = Path(__file__).parent / "fixture"
 MODULES = ("tables", "scene", "commands")
@@ -109,3 +111,49 @@ def test_commands_do_what_they_say(fixture: SimpleNamespace, scene: Any):
     assert (scene.watts, told["plugged"], told["faults"], board.did) == (4000, False, ["weld"], [4000, "reset"])
     fixture.commands.answer("fault weld 0", scene, board)
     assert scene.faults == set()
+
+
+BEGIN = """
+import rig as main, time
+from commands import answer
+from machine import mem32
+bench = main.Bench()
+scene = main.Scene(time.ticks_diff, time.ticks_us())
+
+def look(ms=5):
+    began = time.ticks_ms()
+    while time.ticks_diff(time.ticks_ms(), began) < ms:
+        scene.look(time.ticks_us(), bool(bench.relay()))
+        bench.show(scene)
+
+def playing():
+    '''The words that the slice was given over half a cycle, and whose table they are of.'''
+    look(25)
+    seen, began = set(), time.ticks_ms()
+    while time.ticks_diff(time.ticks_ms(), began) < 10:
+        seen.add(mem32[0x4005000C])
+    return sorted(name for name, words in bench._tables.items() if seen <= set(words)), len(seen) > 20
+
+for line in ("load 3500", "plug 1"):
+    print(answer(line, scene, bench))
+print(playing())
+"""
+NAMES = {"main.py": "rig.py"}  # as main.py it would run at once
+RELAY_IN = 18
+
+
+@pytest.mark.guest_s(2, quick=True)
+def test_wave_plays_on_an_emulated_pico_as_the_relay_says(new_pico: Callable[[], PicoBench]):
+    pico = new_pico()
+    pico.install(also={NAMES.get(path.name, path.name): path for path in FIXTURE.glob("*.py")})
+    pico.start()
+    pico.boot()
+    assert pico.exec(BEGIN, 5.0).split("\n")[-2] == "(['idle'], True)"
+    pico.drive(RELAY_IN, True)
+    assert pico.exec("print(playing(), scene.state()['relay'])") == "(['load'], True) True\n"
+    assert pico.exec("print(answer('fault sensor_dead 1', scene, bench), playing())").endswith("(['dead'], True)\n")
+    pico.drive(RELAY_IN, False)
+    pico.exec("look()")
+    flowed_mj = json.loads(pico.exec("print(answer('state', scene, bench))"))["energy_mj"]
+    closed_ms = [at_ms for at_ms, _ in json.loads(pico.exec("print(answer('state', scene, bench))"))["edges"]]
+    assert flowed_mj == pytest.approx(3500 * (closed_ms[1] - closed_ms[0]), rel=0.1)

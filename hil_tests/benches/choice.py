@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from hil_tests.benches import sim_charge_point, unix_charge_point
+from hil_tests.benches import real_board, sim_charge_point, unix_charge_point
 from hil_tests.benches.micropython import find_micropython
 from hil_tests.benches.pico import charge_point as pico_charge_point
 from hil_tests.benches.protocol import ChargePointBench
@@ -26,9 +26,12 @@ class Kind(NamedTuple):
 
 def kind_of(bench: str) -> Kind:
     """Raises ValueError for a bench that there is none of."""
-    if bench not in KINDS:
-        raise ValueError(f"--bench: expected {', '.join(KINDS)}, not {bench!r}")
-    return KINDS[bench]
+    name, _, place = bench.partition(":")
+    if name not in KINDS or (name == "serial") != bool(place):
+        raise ValueError(f"--bench: expected {', '.join(DEFAULT)} or serial:PORT[+PORT OF THE FIXTURE], not {bench!r}")
+    if name == "serial" and real_board.places(place)[1] is None:
+        return KINDS[name]._replace(abilities=frozenset())
+    return KINDS[name]
 
 
 def make(bench: str, folder: Path) -> ChargePointBench:
@@ -58,8 +61,16 @@ def _pico(folder: Path, place: str) -> ChargePointBench:
     return pico_charge_point.PicoChargePoint(folder, image, _micropython())
 
 
+def _serial(folder: Path, place: str) -> ChargePointBench:
+    try:
+        return real_board.RealBoard(place)
+    except OSError as error:
+        raise Missing(f"a board at {place} ({error})") from None
+
+
 KINDS = {
     "sim": Kind(sim_charge_point.ABILITIES, _sim),
     "unix": Kind(unix_charge_point.ABILITIES, _unix),
     "pico": Kind(pico_charge_point.ABILITIES, _pico),
+    "serial": Kind(real_board.ABILITIES, _serial),
 }

@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--bench", action="append", metavar="BENCH",
         help="run the hil tests on this bench alone, and fail where it is missing: "
-        f"{', '.join(DEFAULT)}; may be given again",
+        f"{', '.join(DEFAULT)} or serial:PORT[+PORT OF THE FIXTURE]; may be given again",
     )  # fmt: skip
 
 

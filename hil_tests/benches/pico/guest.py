@@ -10,7 +10,7 @@ from rp2040py.device.base_device import ResetCause
 from rp2040py.execute_batch import execute_batch
 from rp2040py.memory_map import FLASH_START_ADDRESS
 
-from hil_tests.benches.pico import adc, identity, uart, usb
+from hil_tests.benches.pico import adc, dma_timer, identity, uart, usb
 from hil_tests.benches.pico.flash import SavedFlash
 from hil_tests.benches.pico.pins import Moved, Outputs
 
@@ -38,6 +38,7 @@ class Guest:
         usb.hold_empty_polls(self._device)
         uart.mend(self.mcu)
         self.wires = [uart.Wire(self.mcu, number) for number in range(len(self.mcu.uart))]
+        dma_timer.right_way_up(self.mcu)
         adc.go_round(self.mcu)
         adc.read_from(self.mcu, counts)
         self.outputs = Outputs(self.mcu, moved)
