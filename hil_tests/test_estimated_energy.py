@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from chargepoint.engine.meter import ESTIMATED_FROM_MA, Meter
@@ -72,6 +73,14 @@ def test_all_that_a_charge_tells_says_that_it_is_estimated(bench_of: Callable[..
     checkpoints = told_of(bench, "meter_checkpoint")
     assert checkpoints
     assert all(checkpoints)
+
+
+def test_board_says_that_it_lacks_the_voltage(bench_of: Callable[..., Bench]):
+    for nominal, lacks in ((230, True), (None, False)):
+        bench = bench_of(nominal_voltage_v=nominal)
+        bench.until(lambda bench=bench: "lacks" in bench.engine.get_current_status())
+        told: Any = bench.engine.get_current_status()["lacks"]
+        assert ("voltage" in told) is lacks
 
 
 def test_measured_charge_says_nothing_of_it(bench_of: Callable[..., Bench]):

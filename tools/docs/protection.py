@@ -68,7 +68,8 @@ closed. Central cannot raise `rated_current_ma`: no message carries a limit.
 ## What a board has not
 
 Inputs and outputs that are not fitted stand in `lacks` of a board's health and registration: `feedback`, `temperature`,
-`rcm_trip`, `emergency_stop`, `relay_level`, `trip`. Their rows judge nothing then.
+`rcm_trip`, `emergency_stop`, `relay_level`, `trip`, and `voltage` where energy is estimated. Their rows judge
+nothing then.
 
 ## What is not measured
 

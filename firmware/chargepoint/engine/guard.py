@@ -75,6 +75,7 @@ class Guard:
             ("feedback", platform.feedback() is not None), ("temperature", platform.temperature_mc() is not None),
             ("rcm_trip", platform.rcm_tripped() is not None), ("emergency_stop", platform.stop_pressed() is not None),
             ("relay_level", platform.relay_level() is not None), ("trip", platform.has_trip),
+            ("voltage", not self._meter.estimated),
         )
         lacks = [name for name, is_there in there if not is_there]
         return {"weld_check": "current_only" if "feedback" in lacks else "feedback", "lacks": lacks}
