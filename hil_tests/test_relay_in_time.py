@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from chargepoint.delivery.storage import FLASH_MOST_MS, Storage
-from chargepoint.engine.engine import STALL_MS
 from chargepoint.engine.protection import ROWS
 from hal.contract import WINDOW_MS
 
@@ -18,7 +17,7 @@ from plant.world import World
 OPEN_WITHIN_MS = 100
 PHASES_MS = (0, 5, 20, 35, 45)  # of a window, when the fault begins
 RATED_MA = 20_000
-OWN_MS = {row.fault: row.hold_ms for row in ROWS} | {"sensor_stall": STALL_MS}
+OWN_MS = {row.fault: row.hold_ms for row in ROWS}
 
 
 class Case(NamedTuple):

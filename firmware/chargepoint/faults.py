@@ -18,6 +18,7 @@ DRIVER_STUCK_OFF = "driver_stuck_off"
 RCM_TRIP = "rcm_trip"
 EMERGENCY_STOP = "emergency_stop"
 SENSOR_STALL = "sensor_stall"
+LOOP_LATE = "loop_late"
 WATCHDOG_RESETS = "watchdog_resets"
 # Found by the monitor.
 ENGINE_SILENT = "engine_silent"
@@ -41,6 +42,7 @@ TEXTS = {
     RCM_TRIP: "the residual current monitor has tripped",
     EMERGENCY_STOP: "the emergency stop is pressed",
     SENSOR_STALL: "no samples arrive while the relay is closed: cannot meter or protect",
+    LOOP_LATE: "the control loop comes late while the relay is closed: protections would open it late",
     WATCHDOG_RESETS: "three resets by the watchdog within 10 minutes: the relay stays open until the fault is reset",
     ENGINE_SILENT: "the engine does not answer health checks",
     CENTRAL_UNREACHABLE: "Central could not be reached for a while",

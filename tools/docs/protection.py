@@ -30,6 +30,9 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "rcm_trip": ("the residual current monitor's input; its contact breaks the coil's circuit before", _FIELD),
     "emergency_stop": ("the emergency stop's input; its contact breaks the coil's circuit before", _FIELD),
     "sensor_stall": ("no sample window, though the loop looked for one, while the relay is closed", _OWN),
+    "loop_late": (
+        "more than 100 ms (real time; 820 more for a file written) between looks at the sensor, pass after pass", _OWN,
+    ),
     "watchdog_resets": ("three resets by the watchdog within 10 min: the engine stays `safe`, and reports", _FIELD),
 }  # fmt: skip
 _HEALS_OTHERWISE = {SENSOR_STALL: "with the next window"}

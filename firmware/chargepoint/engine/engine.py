@@ -9,10 +9,9 @@ from chargepoint.engine import admission
 from chargepoint.engine.books import Books
 from chargepoint.engine.conversation import Conversation
 from chargepoint.engine.guard import Guard
+from chargepoint.engine.lookout import Lookout
 from chargepoint.engine.presence import PRESENCE
-from chargepoint.engine.protection import STALL_MS
 from chargepoint.engine.pulse import Pulse
-from chargepoint.engine.sample_gap import SampleGap
 from chargepoint.engine.session import Session, within
 from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
 from chargepoint.ticks import ticks_diff
@@ -38,7 +37,7 @@ class Engine:
         self._connect_timeout_ms = settings.connect_timeout_ms
         self._presence = PRESENCE[settings.presence](settings.quiet_end_ms)
         self._guard = Guard(settings, platform, meter, memory)
-        self._sample_gap = SampleGap(self._clock.now)
+        self._lookout = Lookout(self._clock.now, platform, self._flash, self._guard)
         self._pulse = Pulse()
         self._restarts = restarts
         self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
@@ -144,7 +143,12 @@ class Engine:
 
     def look(self, now):
         """At the sensor, first of all on every pass: nothing that takes time comes between it and the relay."""
-        self._take_windows(now)
+        seen = self._take_windows()
+        fault = self._lookout.look(now, seen, self.state in states.RELAY_CLOSED)
+        if fault is not None:
+            self._failed(fault)
+        if self._lookout.ends_lateness():
+            self._recovered()
 
     def step(self, now):
         """What costs flash ends the pass: what is due besides waits for the next one, after the sensor."""
@@ -157,7 +161,7 @@ class Engine:
         if self.state == states.AUTHORIZED and not self._flash.used:
             self._await_car(now)
         if not self._flash.used:
-            self._books.complete(self._sample_gap.gap_ms)
+            self._books.complete(self._lookout.gap_ms)
         if self.state in states.RELAY_CLOSED and not self._flash.used:
             self._books.keep(now)
         self.conversation.announce()
@@ -180,7 +184,7 @@ class Engine:
     def close(self, detail):
         self._books.close()
         self._presence.begin()
-        self._sample_gap.begin()
+        self._lookout.begin()
         self._relay_ms = 0
         self._platform.relay(True)  # last of all: whatever fails before leaves it open
 
@@ -206,8 +210,8 @@ class Engine:
         elif ticks_diff(now, self._begun_at) >= self._connect_timeout_ms:
             self._walker.fire("no_car", ("vehicle", None))
 
-    def _take_windows(self, now):
-        """Take the windows that came, and judge the sensor if none did."""
+    def _take_windows(self):
+        """Whether any came."""
         seen = False
         for _ in range(_WINDOWS_IN_A_STEP):
             window = self._platform.window()
@@ -218,10 +222,7 @@ class Engine:
             if self.meter.take(window):
                 self._take_window(window)
                 seen = True
-        self._sample_gap.step(now, seen, self._flash.before, self._platform.lost_ms)
-        stalled = self.state in states.RELAY_CLOSED and self._sample_gap.gap_ms >= STALL_MS
-        if stalled and self._guard.begin(SENSOR_STALL):
-            self._failed(SENSOR_STALL)
+        return seen
 
     def _take_window(self, window):
         if self._guard.end(SENSOR_STALL):

@@ -9,6 +9,7 @@ are for those. The temperature is an NTC's at the relay: a chip's own sensor err
 from collections import namedtuple
 
 from chargepoint import faults
+from chargepoint.engine.lateness import LATE_HOLD_MS
 
 INRUSH_MS = 500  # after closing, a charger's filters draw many times their current
 WELD_SETTLE_MS = 300  # after opening, until contacts and filters are quiet
@@ -141,6 +142,7 @@ ROWS = (
     _latched(faults.RCM_TRIP, _rcm_tripped, 100),
     _latched(faults.EMERGENCY_STOP, _stop_pressed, 100),
     Row(faults.SENSOR_STALL, None, STALL_MS, None, 0, NEVER, False, False),
+    Row(faults.LOOP_LATE, None, LATE_HOLD_MS, None, CLEAR_MS, 3, False, False),
     Row(faults.WATCHDOG_RESETS, None, 0, None, 0, AT_ONCE, False, False),
 )
 ROW_OF = {row.fault: row for row in ROWS}
