@@ -26,7 +26,8 @@ from tools.testing.deadlines import DEADLINE_S
 
 KB = 1000
 UNIX_HEAPS = ("256k", "288k", "320k")  # the goal's first; a word of it is twice a Pico's
-UNIX_CHARGES, PICO_CHARGES, QUICK_CHARGES = 100, 40, 2
+UNIX_CHARGES, QUICK_CHARGES = 100, 2
+PICO_CHARGES = 12  # each takes an emulated one half a minute of a processor's time and more
 PICO_LIMIT_S = 120.0  # of the guest's time
 
 
@@ -60,8 +61,9 @@ def of_charges(where: str, told: dict[str, Any], wanted_free: bool) -> Iterator[
     for charge in ("0", last):
         yield Row(where, f"heap free after {charge} charges", free[charge] / KB, "kB", goals[0], at_least=True)
         yield Row(where, f"largest block after {charge} charges", largest[charge] / KB, "kB", goals[1], at_least=True)
-    if "32" in free and last != "32":
-        yield Row(where, f"growth from charge 32 to {last}", (free["32"] - free[last]) / KB, "kB", 0.2)
+    full = "32" if "32" in free else "10"  # as many sessions are remembered
+    if full in free and last != full:
+        yield Row(where, f"growth from charge {full} to {last}", (free[full] - free[last]) / KB, "kB", 0.2)
     yield Row(where, "a pass, p99", told["p99_ms"], "ms")
     yield Row(where, "a pass, worst (a charge begins)", told["worst_ms"], "ms")
     yield Row(where, "a line said", told["said_us"] / KB, "ms")
