@@ -17,6 +17,7 @@ from board_cli.talk.ports import RASPBERRY_PI, Found
 BAUD = 115_200
 READ_S = 0.05
 REPEAT_S = 1.0  # a board that starts, or writes to its flash, is deaf meanwhile
+TIMES = 5  # said at most, or a board that is slow would have nothing else to do
 READ_BYTES = 4096
 PROMPT = b">>> "  # MicroPython's own: who is answered by it, is answered by no firmware
 
@@ -37,9 +38,10 @@ class ServiceLine:
         self._said = b""
         line = b"\n" + encode({"type": kind, "message_id": message_id, **fields}, CRC32)
         deadline = time.monotonic() + wait_s
+        repeat_s = max(REPEAT_S, wait_s / TIMES)
         said_at = None
         while (now := time.monotonic()) < deadline:
-            if said_at is None or now - said_at >= REPEAT_S:
+            if said_at is None or now - said_at >= repeat_s:
                 self._write(line)
                 said_at = now
             for message in self._read():
