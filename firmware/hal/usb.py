@@ -19,8 +19,9 @@ class UsbLine:
     def __init__(self):
         self.generation = 0
         self.is_open = False
-        self._out = bytearray()
-        self._sent = 0  # bytes at the beginning of _out that have gone
+        self._out = []  # what is still to be sent, as it was given: joined, it would need a larger piece of the heap
+        self._waiting = 0  # bytes of it
+        self._sent = 0  # bytes of the first that have gone
         self._byte = bytearray(1)
         self._readable = select.poll()
         self._readable.register(sys.stdin, select.POLLIN)
@@ -34,14 +35,16 @@ class UsbLine:
             self.generation += 1
 
     def step(self, now):
-        most = min(len(self._out), self._sent + _STEP_MOST)
-        while self._sent < most and _ready(self._writable):
-            self._byte[0] = self._out[self._sent]
+        left = _STEP_MOST
+        while self._out and left and _ready(self._writable):
+            self._byte[0] = self._out[0][self._sent]
             sys.stdout.buffer.write(self._byte)
+            left -= 1
             self._sent += 1
-        if self._out and self._sent == len(self._out):
-            self._out = bytearray()
-            self._sent = 0
+            if self._sent == len(self._out[0]):
+                self._waiting -= self._sent
+                self._sent = 0
+                self._out.pop(0)
 
     def read(self, most):
         if not self.is_open or not _ready(self._readable):
@@ -55,17 +58,16 @@ class UsbLine:
         return bytes(chunk)
 
     def write(self, data):
-        if not self.is_open or len(self._out) - self._sent + len(data) > MAX_OUT:
+        if not self.is_open or self._waiting + len(data) > MAX_OUT:
             return False
-        if self._sent:
-            self._out = self._out[self._sent :]
-            self._sent = 0
-        self._out.extend(data)
+        if data:
+            self._out.append(data)
+            self._waiting += len(data)
         return True
 
     def close(self):
-        self._out = bytearray()
-        self._sent = 0
+        self._out = []
+        self._waiting = self._sent = 0
         if self.is_open:
             micropython.kbd_intr(3)
             self.is_open = False
