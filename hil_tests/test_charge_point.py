@@ -16,43 +16,43 @@ TRIPS_S = 12.0  # the slowest row here takes 7 s
 FAULTS = {"sensor_dead": "clipped", "stuck_open": "feedback_missing", "over_current": "over_current"}
 
 
-def until_idle(bench: ChargePointBench) -> None:
-    bench.until(lambda: "idle" in [each["state"] for each in bench.bridge.of("status_notification")], BOOT_S)
+def until_idle(each_bench: ChargePointBench) -> None:
+    each_bench.until(lambda: "idle" in [each["state"] for each in each_bench.bridge.of("status_notification")], BOOT_S)
 
 
-def begin(bench: ChargePointBench, session_id: str = "s1") -> None:
+def begin(each_bench: ChargePointBench, session_id: str = "s1") -> None:
     """A charge that runs."""
-    bench.start(POWER_W)
-    until_idle(bench)
-    assert not bench.truth().relay
-    start = bench.bridge.command("start_charge", session_id=session_id)
-    bench.until(lambda: bench.bridge.of("charge_started"), ANSWER_S)
-    answer = bench.bridge.answer_to(start)
+    each_bench.start(POWER_W)
+    until_idle(each_bench)
+    assert not each_bench.truth().relay
+    start = each_bench.bridge.command("start_charge", session_id=session_id)
+    each_bench.until(lambda: each_bench.bridge.of("charge_started"), ANSWER_S)
+    answer = each_bench.bridge.answer_to(start)
     assert answer is not None
     assert answer["accepted"], answer
 
 
-def until_enough_flowed(bench: ChargePointBench) -> None:
-    bench.until(lambda: bench.truth().energy_wh >= bench.enough_wh, FLOWS_S)
+def until_enough_flowed(each_bench: ChargePointBench) -> None:
+    each_bench.until(lambda: each_bench.truth().energy_wh >= each_bench.enough_wh, FLOWS_S)
 
 
-def until_data(bench: ChargePointBench) -> Message:
+def until_data(each_bench: ChargePointBench) -> Message:
     """The newest live figures, once there are some of a charge."""
 
     def told() -> list[Message]:
-        data = [each for each in bench.bridge.received if each["type"] == "charging_data"]
+        data = [each for each in each_bench.bridge.received if each["type"] == "charging_data"]
         return [each for each in data if each["state"] == "charging"]
 
-    bench.until(told, ANSWER_S)
+    each_bench.until(told, ANSWER_S)
     return told()[-1]
 
 
-def completion(bench: ChargePointBench, within_s: float = ANSWER_S) -> Message:
+def completion(each_bench: ChargePointBench, within_s: float = ANSWER_S) -> Message:
     """The one there is, with the relay open and nothing said that a bridge would refuse."""
-    bench.until(lambda: bench.bridge.of("charge_completion"), within_s)
-    (told,) = bench.bridge.of("charge_completion")
-    assert not bench.truth().relay
-    assert bench.bridge.problems == []
+    each_bench.until(lambda: each_bench.bridge.of("charge_completion"), within_s)
+    (told,) = each_bench.bridge.of("charge_completion")
+    assert not each_bench.truth().relay
+    assert each_bench.bridge.problems == []
     return told
 
 
@@ -62,92 +62,92 @@ def metered_wh(told: Message) -> int:
 
 @pytest.mark.needs("charge")
 @pytest.mark.guest_s(6, quick=True)
-def test_charge_is_metered_from_start_to_completion(bench: ChargePointBench):
-    begin(bench)
-    until_enough_flowed(bench)
-    data = until_data(bench)
+def test_charge_is_metered_from_start_to_completion(each_bench: ChargePointBench):
+    begin(each_bench)
+    until_enough_flowed(each_bench)
+    data = until_data(each_bench)
     assert data["power_w"] == pytest.approx(POWER_W, rel=0.015)
-    bench.bridge.command("stop_charge", session_id="s1", reason="driver")
-    told = completion(bench)
-    truth = bench.truth()
+    each_bench.bridge.command("stop_charge", session_id="s1", reason="driver")
+    told = completion(each_bench)
+    truth = each_bench.truth()
     assert (told["session_id"], told["reason"], truth.closures) == ("s1", "driver", 1)
-    assert metered_wh(told) == pytest.approx(truth.energy_wh, rel=0.015, abs=bench.judged_wh)
+    assert metered_wh(told) == pytest.approx(truth.energy_wh, rel=0.015, abs=each_bench.judged_wh)
 
 
 @pytest.mark.needs("charge", "power cut")
 @pytest.mark.guest_s(14)
-def test_power_cut_in_mid_charge_opens_the_relay_and_is_reported(bench: ChargePointBench):
-    begin(bench)
-    until_enough_flowed(bench)
-    bench.cut_power()
-    bench.until(lambda: not bench.truth().relay, ANSWER_S)
-    told = completion(bench, BOOT_S + ANSWER_S)
-    truth = bench.truth()
+def test_power_cut_in_mid_charge_opens_the_relay_and_is_reported(each_bench: ChargePointBench):
+    begin(each_bench)
+    until_enough_flowed(each_bench)
+    each_bench.cut_power()
+    each_bench.until(lambda: not each_bench.truth().relay, ANSWER_S)
+    told = completion(each_bench, BOOT_S + ANSWER_S)
+    truth = each_bench.truth()
     assert (told["session_id"], told["reason"], truth.closures) == ("s1", "power_loss", 1)
-    assert 0 <= metered_wh(told) <= truth.energy_wh * 1.015 + bench.judged_wh
+    assert 0 <= metered_wh(told) <= truth.energy_wh * 1.015 + each_bench.judged_wh
 
 
 @pytest.mark.needs("charge", "power cut")
 @pytest.mark.guest_s(20)
-def test_journal_keeps_over_a_power_cut_what_was_not_acked(bench: ChargePointBench):
-    bench.start(POWER_W)
-    until_idle(bench)
-    bench.bridge.acks = False
-    acked = set(bench.bridge.taken)
-    bench.bridge.command("start_charge", session_id="s1")
-    bench.until(lambda: bench.truth().relay, ANSWER_S)
-    bench.bridge.command("stop_charge", session_id="s1", reason="driver")
-    bench.until(lambda: "charge_completion" in kinds(bench), ANSWER_S)
-    bench.cut_power()
-    bench.bridge.acks = True
-    told = completion(bench, 2 * BOOT_S)
+def test_journal_keeps_over_a_power_cut_what_was_not_acked(each_bench: ChargePointBench):
+    each_bench.start(POWER_W)
+    until_idle(each_bench)
+    each_bench.bridge.acks = False
+    acked = set(each_bench.bridge.taken)
+    each_bench.bridge.command("start_charge", session_id="s1")
+    each_bench.until(lambda: each_bench.truth().relay, ANSWER_S)
+    each_bench.bridge.command("stop_charge", session_id="s1", reason="driver")
+    each_bench.until(lambda: "charge_completion" in kinds(each_bench), ANSWER_S)
+    each_bench.cut_power()
+    each_bench.bridge.acks = True
+    told = completion(each_bench, 2 * BOOT_S)
     assert told["reason"] == "driver"
-    bench.until(lambda: none_is_missing(bench), BOOT_S)
-    assert set(bench.bridge.taken) > acked
-    assert bench.bridge.problems == [], "no number came back with other content"
+    each_bench.until(lambda: none_is_missing(each_bench), BOOT_S)
+    assert set(each_bench.bridge.taken) > acked
+    assert each_bench.bridge.problems == [], "no number came back with other content"
 
 
-def none_is_missing(bench: ChargePointBench) -> bool:
+def none_is_missing(each_bench: ChargePointBench) -> bool:
     """Of the board's numbers up to the newest; they come in any order."""
-    numbers = sorted(n for _, _, n in bench.bridge.taken)
+    numbers = sorted(n for _, _, n in each_bench.bridge.taken)
     return numbers == list(range(1, numbers[-1] + 1))
 
 
-def kinds(bench: ChargePointBench) -> set[object]:
-    return {each["type"] for each in bench.bridge.received}
+def kinds(each_bench: ChargePointBench) -> set[object]:
+    return {each["type"] for each in each_bench.bridge.received}
 
 
 @pytest.mark.needs("charge", "faults")
 @pytest.mark.guest_s(24)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_protection_opens_the_relay_and_says_why(bench: ChargePointBench, fault: str):
-    begin(bench)
-    until_data(bench)
-    bench.fault(fault, True)
-    bench.until(lambda: bench.bridge.of("fault_notification"), TRIPS_S)
-    bench.until(lambda: not bench.truth().relay, ANSWER_S)
-    told = completion(bench)
+def test_protection_opens_the_relay_and_says_why(each_bench: ChargePointBench, fault: str):
+    begin(each_bench)
+    until_data(each_bench)
+    each_bench.fault(fault, True)
+    each_bench.until(lambda: each_bench.bridge.of("fault_notification"), TRIPS_S)
+    each_bench.until(lambda: not each_bench.truth().relay, ANSWER_S)
+    told = completion(each_bench)
     assert (told["reason"], told["fault"]) == ("fault", FAULTS[fault])
 
 
 @pytest.mark.needs("charge", "reset")
 @pytest.mark.guest_s(14)
-def test_reset_in_mid_charge_opens_the_relay_and_is_reported(bench: ChargePointBench):
-    begin(bench)
-    until_data(bench)
-    bench.reset()
-    bench.until(lambda: not bench.truth().relay, ANSWER_S)
-    assert completion(bench, BOOT_S + ANSWER_S)["reason"] == "power_loss"
+def test_reset_in_mid_charge_opens_the_relay_and_is_reported(each_bench: ChargePointBench):
+    begin(each_bench)
+    until_data(each_bench)
+    each_bench.reset()
+    each_bench.until(lambda: not each_bench.truth().relay, ANSWER_S)
+    assert completion(each_bench, BOOT_S + ANSWER_S)["reason"] == "power_loss"
 
 
 @pytest.mark.needs("charge", "line cut")
 @pytest.mark.guest_s(14)
-def test_charge_goes_on_while_the_line_is_cut(bench: ChargePointBench):
-    begin(bench)
-    registrations = bench.bridge.registrations
-    bench.cut_line()
-    bench.until(lambda: bench.bridge.registrations > registrations, 60.0)
-    assert bench.truth().relay
-    bench.bridge.command("stop_charge", session_id="s1", reason="driver")
-    assert completion(bench)["reason"] == "driver"
-    assert bench.truth().closures == 1
+def test_charge_goes_on_while_the_line_is_cut(each_bench: ChargePointBench):
+    begin(each_bench)
+    registrations = each_bench.bridge.registrations
+    each_bench.cut_line()
+    each_bench.until(lambda: each_bench.bridge.registrations > registrations, 60.0)
+    assert each_bench.truth().relay
+    each_bench.bridge.command("stop_charge", session_id="s1", reason="driver")
+    assert completion(each_bench)["reason"] == "driver"
+    assert each_bench.truth().closures == 1

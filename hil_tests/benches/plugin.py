@@ -1,6 +1,6 @@
 """pytest's side of the benches: `--bench`, one run of a test for each bench, and the table of test × bench at the end.
 
-A test that asks for `bench` runs on each. It names what it needs of it, and how long a Pico takes for it:
+A test that asks for `each_bench` runs on each. It names what it needs of it, and how long a Pico takes for it:
 
     @pytest.mark.needs("charge", "power cut")
     @pytest.mark.guest_s(9)
@@ -18,7 +18,7 @@ from hil_tests.benches.guest_time import GuestTime
 from hil_tests.benches.protocol import ChargePointBench
 from hil_tests.benches.table import Table
 
-BENCH = "bench"  # the fixture, and the property of a test's report that names the bench it ran on
+BENCH = "each_bench"  # the fixture, and the property of a test's report that names the bench it ran on
 _MARKS = (
     "needs(*abilities): what the test needs of a bench; see hil_tests/benches/abilities.py",
     "guest_s(seconds, quick=False): at most how much of an emulated Pico's time it takes; quick: `make test` runs it",
@@ -75,7 +75,7 @@ def needs_of(item: pytest.Item) -> frozenset[str]:
 
 
 @pytest.fixture
-def bench(
+def each_bench(
     request: pytest.FixtureRequest, tmp_path: Path, missing: Callable[[str], NoReturn]
 ) -> Iterator[ChargePointBench]:
     """The bench that this run of the test is for. Skips where it cannot do what the test needs."""
