@@ -88,7 +88,7 @@ def on_unix(folder: Path, micropython: str, charges: int) -> Iterator[Row]:
             yield from of_charges(f"unix {heap}", json.loads(done.stdout), wanted_free=False)
             return
         if "MemoryError" not in done.stderr + done.stdout:
-            raise RuntimeError(f"charges on the unix port: {done.stderr[-500:]}")
+            raise RuntimeError(f"charges on the unix port: {(done.stderr or done.stdout)[-500:]}")
     raise RuntimeError(f"both roles do not run in {UNIX_HEAPS[-1]} of heap")
 
 

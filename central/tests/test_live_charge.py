@@ -134,9 +134,7 @@ def test_telemetry_without_its_session_or_of_another_time_hides_nothing(database
 
 @pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 def test_charge_says_that_its_energy_is_estimated_from_its_start_on(database: Database) -> None:
-    line = LineInMemory()
-    connect(line)
-    driver(line)
+    line = connected()
     session = ask(line)
     answer(line, 1)
     start(line, session, estimated=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from plant.world import WINDOW_MS
 from tools.bench import memory, pause
 from tools.bench.stages import STAGES, stages
 
@@ -22,9 +23,10 @@ def test_stages_add_up_to_the_whole() -> None:
     assert sum(medians[:4]) == pytest.approx((MOMENTS["relay closed"] - MOMENTS["posted"]) * 1_000)
 
 
-@pytest.mark.parametrize(("now_ms", "begins_ms"), [(0, 0), (1, 200), (199.5, 200), (200, 200), (40_201, 40_400)])
-def test_long_window_begins_where_a_short_one_ends(now_ms: float, begins_ms: float) -> None:
-    assert pause.end_of_long_window_ms(now_ms) == begins_ms + pause.LONG_WINDOW_MS
+@pytest.mark.parametrize(("now", "begins"), [(0, 0), (0.01, 1), (0.99, 1), (1, 1), (201.01, 202)])
+def test_long_window_begins_where_a_short_one_ends(now: float, begins: int) -> None:
+    """In windows of the plant."""
+    assert pause.end_of_long_window_ms(now * WINDOW_MS) == begins * WINDOW_MS + pause.LONG_WINDOW_MS
     assert pause.LONG_WINDOW_MS >= 10_000  # a board's pause between two closures
 
 

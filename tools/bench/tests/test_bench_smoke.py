@@ -40,10 +40,16 @@ def figures_of(name: str, log: str, folder: Path) -> list[dict[str, Any]]:
     return figures
 
 
-@pytest.mark.parametrize("name", sorted(set(MEASUREMENTS) - {"latency"}))
+@pytest.mark.parametrize("name", sorted(set(MEASUREMENTS) - {"latency", "footprint"}))
 def test_on_the_embedded_log(name: str, tmp_path: Path) -> None:
     figures = figures_of(name, "embedded", tmp_path)
     assert all(figure["log"] == "embedded" and figure["value"] > 0 for figure in figures)
+
+
+def test_footprint_is_of_a_board_and_of_no_log(tmp_path: Path) -> None:
+    figures = figures_of("footprint", "embedded", tmp_path)
+    assert {figure["log"].split()[0] for figure in figures} == {"files", "sim", "unix"}
+    assert all(figure["value"] > 0 for figure in figures)
 
 
 def test_latency_is_told_in_the_order_of_events(tmp_path: Path) -> None:
