@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 
 import pytest
 
-from hil_tests.benches.micropython import find_micropython
-from hil_tests.benches.pico.bench import PicoBench
 from hil_tests.benches.virtual import Bench
 from plant.mains import Mains
 from plant.profile_files import load_of
+from tools.emulated_pico.bench import PicoBench
 from tools.pico_image import cache
+from tools.stack.python_of_boards import find_micropython
 
 
 @pytest.fixture(scope="session")

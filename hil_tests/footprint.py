@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hil_tests.benches.micropython import find_micropython
-from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.files import precompiled
-from hil_tests.benches.pico.roles import CHARGES, ROLES, files_of, loaded_by, pass_of_the_loop
-from hil_tests.benches.pico.roles import PASSES as PASSES_SCRIPT
+from hil_tests.roles import CHARGES, ROLES, files_of, loaded_by, pass_of_the_loop
+from hil_tests.roles import PASSES as PASSES_SCRIPT
 from hil_tests.sim_speed import charge_hours_a_minute
+from tools.emulated_pico.bench import PicoBench
+from tools.emulated_pico.files import precompiled
 from tools.pico_image import cache
+from tools.stack.python_of_boards import find_micropython
 from tools.testing.deadlines import DEADLINE_S
 
 KB = 1000

@@ -8,11 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from hil_tests.benches.micropython import find_micropython
-from hil_tests.benches.pico.bench import PicoBench
+from tools.emulated_pico.bench import PicoBench
 from tools.pico_image import cache
 from tools.pico_image.build import image
 from tools.pico_image.steps import ImageUnavailable
+from tools.stack.python_of_boards import find_micropython
 
 BUSY = "for i in range(5000): i * i"
 IDLE_S = 10.0

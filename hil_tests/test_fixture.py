@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hil_tests.benches.pico.bench import PicoBench
+from tools.emulated_pico.bench import PicoBench
 
 FIXTURE = Path(__file__).parent / "fixture"
 MODULES = ("tables", "scene", "commands")

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from hil_tests.benches.pico.adc import next_channel
-from hil_tests.benches.pico.bench import GuestError, PicoBench
-from hil_tests.benches.pico.signals import Signal
+from tools.emulated_pico.adc import next_channel
+from tools.emulated_pico.bench import GuestError, PicoBench
+from tools.emulated_pico.signals import Signal
 from tools.testing.deadlines import DEADLINE_S
 
 pytestmark = pytest.mark.guest_s(0.3, quick=True)

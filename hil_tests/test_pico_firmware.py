@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.roles import cost_of, pass_of_the_loop
+from hil_tests.roles import cost_of, pass_of_the_loop
 from hil_tests.test_wire_vectors import VECTORS, results_here
+from tools.emulated_pico.bench import PicoBench
 
 Record = Callable[[str, object], None]
 

@@ -9,8 +9,8 @@ import pytest
 from hal.contract import BRIDGED_MS
 from hal.windows import MEANS, PAIRS
 
-from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.signals import Signal
+from tools.emulated_pico.bench import PicoBench
+from tools.emulated_pico.signals import Signal
 
 A_PER_COUNT, V_PER_COUNT = 0.029297, 0.195313
 AMPS, VOLTS, POWER_FACTOR = 16, 230, 0.92

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hil_tests.benches.pico.post import CP_ID, PATIENT, PicoPost
 from tools.demo.drivers import Driver
+from tools.emulated_pico.post import CP_ID, PATIENT, PicoPost
 from tools.services.process import wait_for
 from tools.stack.stack import Stack
 

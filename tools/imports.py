@@ -127,7 +127,6 @@ PARTS: dict[str, Part] = {
     ),
     "board_cli.simulated": _part("wire runtime chargepoint hal plant board_cli", ""),
     "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli board_cli tools"),
-    "tools.demo.fourth_post": _any_library("tools hil_tests"),
 }
 OWN = frozenset(name for name in PARTS if "." not in name) | {"hil_tests"}
 

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from hil_tests.benches import real_board, sim_charge_point, unix_charge_point
-from hil_tests.benches.micropython import find_micropython
-from hil_tests.benches.pico import charge_point as pico_charge_point
+from hil_tests.benches import pico_charge_point, real_board, sim_charge_point, unix_charge_point
 from hil_tests.benches.protocol import ChargePointBench
 from tools.pico_image import cache
+from tools.stack.python_of_boards import find_micropython
 
 DEFAULT = ("sim", "unix", "pico")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hil_tests.benches.pico.bench import PicoBench
+from tools.emulated_pico.bench import PicoBench
 
 QUICK_S = 40.0
 WALL_PER_GUEST_S = 120  # a test that takes longer hangs; so slow is one on a machine that does much else

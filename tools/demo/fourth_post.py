@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hil_tests.benches.pico.post import CP_ID, PATIENT, PicoPost
 from tools.demo.drivers import Driver
 from tools.demo.verdict import Account, Billed, Flowed
+from tools.emulated_pico.post import CP_ID, PATIENT, PicoPost
 from tools.services.process import wait_for
 from tools.stack.stack import Stack
 

@@ -1,5 +1,6 @@
 """The interpreter that simulated boards run on."""
 
+import os
 import platform
 import shutil
 import subprocess
@@ -20,11 +21,16 @@ class Interpreter:
     notice: str | None = None
 
 
+def find_micropython() -> str | None:
+    """The unix port that is installed beside this Python, else the system's."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    return shutil.which("micropython", path=path)
+
+
 @cache
 def interpreter() -> Interpreter:
-    """MicroPython's unix port beside this Python or on PATH; else this Python, with a notice."""
-    beside = Path(sys.executable).with_name("micropython")
-    path = str(beside) if beside.exists() else shutil.which("micropython")
+    """MicroPython; where there is none this Python, with a notice."""
+    path = find_micropython()
     if path is None:
         name = f"cpython-{platform.python_version()}"
         return Interpreter(sys.executable, name, "no MicroPython for this machine: boards run on CPython")

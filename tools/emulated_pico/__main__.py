@@ -1,6 +1,6 @@
 """The bench's process.
 
-    python -m hil_tests.benches.pico IMAGE FLASH NUMBER
+    python -m tools.emulated_pico IMAGE FLASH NUMBER
 
 Says `ready control=IP:PORT port=PATH` once both are there; the guest has not run by then.
 """
@@ -10,9 +10,9 @@ import socket
 import sys
 from pathlib import Path
 
-from hil_tests.benches.pico.board import PicoBoard
-from hil_tests.benches.pico.control import answer
-from hil_tests.benches.pico.pacing import Pace
+from tools.emulated_pico.board import PicoBoard
+from tools.emulated_pico.control import answer
+from tools.emulated_pico.pacing import Pace
 from tools.services.ports import LOOPBACK
 from tools.testing.deadlines import DEADLINE_S
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from hil_tests.benches.pico.files import FIRMWARE, make_flash, modules, precompiled
-from hil_tests.benches.pico.signals import Signal
+from tools.emulated_pico.files import FIRMWARE, make_flash, modules, precompiled
+from tools.emulated_pico.signals import Signal
 from tools.services.process import ChildProcess
 
 ROOT = FIRMWARE.parent
@@ -34,7 +34,7 @@ class PicoBench:
         self.folder = folder
         self._micropython = micropython
         self._flash = folder / "flash.bin"
-        command = [sys.executable, "-m", "hil_tests.benches.pico", image, self._flash, str(number)]
+        command = [sys.executable, "-m", "tools.emulated_pico", image, self._flash, str(number)]
         self.process = ChildProcess("pico", command, folder / "pico.log", folder=ROOT)
         self._address = ("", 0)
         self.port = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rp2040py.device.raw_repl import CTRL_A, CTRL_C, RawReplError, RawReplRunner
 
-from hil_tests.benches.pico.guest import Guest
+from tools.emulated_pico.guest import Guest
 
 MAX_OUT_BYTES = 65536  # what a program at the port has not read; more is dropped and counted
 PUMP_NS = 1_000_000

@@ -2,7 +2,7 @@
 
 import time
 
-from hil_tests.benches.pico.board import PicoBoard
+from tools.emulated_pico.board import PicoBoard
 
 QUANTUM_S = 0.005
 MAX_BEHIND_S = 0.25  # more is given up: a busy guest must not race afterwards

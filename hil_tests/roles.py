@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.files import for_a_pico, precompiled
+from tools.emulated_pico.bench import PicoBench
+from tools.emulated_pico.files import for_a_pico, precompiled
 
 SHARED = ("main", "hal.rp2")
 OWN = {
@@ -24,8 +24,8 @@ gc.collect()
 print(json.dumps([gc.mem_alloc(), gc.mem_free()]))
 """
 IMPORT_LIMIT_S = 3.0
-CHARGES = Path(__file__).parents[2] / "vectors" / "charges.py"
-PASSES = Path(__file__).parents[2] / "vectors" / "passes.py"
+CHARGES = Path(__file__).with_name("vectors") / "charges.py"
+PASSES = Path(__file__).with_name("vectors") / "passes.py"
 PASSES_LIMIT_S = 3.0
 
 

@@ -6,10 +6,10 @@ from collections import defaultdict, deque
 from pathlib import Path
 from typing import Any
 
-from hil_tests.benches.pico import console
-from hil_tests.benches.pico.guest import NS, Guest
-from hil_tests.benches.pico.plant_pins import PlantAtPins
-from hil_tests.benches.pico.signals import Signals
+from tools.emulated_pico import console
+from tools.emulated_pico.guest import NS, Guest
+from tools.emulated_pico.plant_pins import PlantAtPins
+from tools.emulated_pico.signals import Signals
 
 BOOT_LIMIT_S = 5.0
 BOOT_STEP_S = 0.001

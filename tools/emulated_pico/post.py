@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hil_tests.benches.micropython import find_micropython
-from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.files import for_a_pico
-from hil_tests.benches.pico.plant_pins import CONTACT, FEEDBACK
+from tools.emulated_pico.bench import PicoBench
+from tools.emulated_pico.files import for_a_pico
+from tools.emulated_pico.plant_pins import CONTACT, FEEDBACK
 from tools.pico_image import cache
+from tools.stack.python_of_boards import find_micropython
 
 CP_ID = "cp_pico"
 LOCATION = "a Pico, emulated"

@@ -6,10 +6,10 @@ from typing import Any
 
 from rp2040py.device.raw_repl import RawReplError
 
-from hil_tests.benches.pico.board import PicoBoard
-from hil_tests.benches.pico.guest import NS
-from hil_tests.benches.pico.pacing import Pace
-from hil_tests.benches.pico.signals import Signal
+from tools.emulated_pico.board import PicoBoard
+from tools.emulated_pico.guest import NS
+from tools.emulated_pico.pacing import Pace
+from tools.emulated_pico.signals import Signal
 
 Request = dict[str, Any]
 MAX_SPEED = 1000.0

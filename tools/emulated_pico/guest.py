@@ -10,9 +10,9 @@ from rp2040py.device.base_device import ResetCause
 from rp2040py.execute_batch import execute_batch
 from rp2040py.memory_map import FLASH_START_ADDRESS
 
-from hil_tests.benches.pico import adc, dma_timer, identity, uart, usb
-from hil_tests.benches.pico.flash import SavedFlash
-from hil_tests.benches.pico.pins import Moved, Outputs
+from tools.emulated_pico import adc, dma_timer, identity, uart, usb
+from tools.emulated_pico.flash import SavedFlash
+from tools.emulated_pico.pins import Moved, Outputs
 
 NS = 1_000_000_000
 

@@ -5,9 +5,9 @@ import os
 from collections.abc import Callable
 from typing import Any, Self
 
-from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.files import for_a_pico
 from hil_tests.benches.scripted_bridge import ScriptedBridge
+from tools.emulated_pico.bench import PicoBench
+from tools.emulated_pico.files import for_a_pico
 
 EPOCH_MS = 1_800_000_000_000  # the guest's zero, in Unix time
 TURN_S = 0.02  # how long the guest runs between two looks at its port

@@ -9,7 +9,7 @@ import io
 import json
 import sys
 
-import vfs  # pyright: ignore[reportMissingImports]  # MicroPython's own
+import vfs
 
 BLOCK = 4096
 PROGRAM = 256  # as the port's `_boot.py` has it

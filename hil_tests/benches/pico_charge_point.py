@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from hil_tests.benches.pico.bench import PicoBench
-from hil_tests.benches.pico.plant_pins import CONTACT, FEEDBACK
-from hil_tests.benches.pico.usb_bridge import UsbBridge
 from hil_tests.benches.protocol import Truth
+from hil_tests.benches.usb_bridge import UsbBridge
+from tools.emulated_pico.bench import PicoBench
+from tools.emulated_pico.plant_pins import CONTACT, FEEDBACK
 
 ABILITIES = frozenset({"charge", "faults", "power cut", "reset", "contract"})
 QUICK = {"telemetry_interval_ms": 500, "keepalive_ms": 500, "health_interval_ms": 500}

@@ -1,5 +1,0 @@
-"""The `pico` bench: unmodified MicroPython for the RP2040 on an emulated one, in a process of its own.
-
-The emulator (rp2040py 0.3.6) has faults that would fool a test. Each is mended by a small function in the file of its
-part: usb.py, uart.py, pins.py, adc.py, flash.py. guest.py puts them together, time.py says when the guest runs.
-"""
