@@ -39,7 +39,8 @@ CASES = (
     Case("sample_stall", "sensor_stall"),
 )
 IN_MID_CHARGE = [case for case in CASES if case.fault not in ("weld", "driver_stuck_on")]  # those keep it closed
-LATCHED_AT_ONCE = [case for case in CASES if ROW_OF[case.fault].latches_after == AT_ONCE]
+AT_ONCE_FAULTS = {row.fault for row in ROWS if row.latches_after == AT_ONCE}
+LATCHED_AT_ONCE = [case for case in CASES if case.fault in AT_ONCE_FAULTS]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault)
 
 
