@@ -22,10 +22,10 @@ class PicoBoard:
     def __init__(self, image: Path, flash: Path, number: int) -> None:
         """`number` tells this chip from others, in its id and in what it draws at random."""
         self.port = console.Port()
-        self.signals = Signals()
         self.plant: PlantAtPins | None = None  # in place of the signals
         self.edges: defaultdict[int, deque[tuple[int, bool]]] = defaultdict(lambda: deque(maxlen=KEPT_EDGES))
         self.levels: defaultdict[int, bool] = defaultdict(bool)
+        self.signals = Signals(self.levels)
         self._image = image
         self._flash = flash
         self._chip_id = number.to_bytes(8, "big")
