@@ -62,7 +62,9 @@ def test_every_example_and_default_is_right():
     ("name", "value"),
     [
         ("cp_id", "cp 1"), ("cp_id", "x" * 65), ("cp_id", 7), ("role", "boss"), ("board", "a.b"), ("board", "x" * 25),
-        ("central", "bridge.local:7000"), ("central", "127.0.0.1"), ("central", "127.0.0.1:0"),
+        ("central", "bridge .local:7000"), ("central", "a..b:1"), ("central", "bridge"), ("central", "1.2.3:7000"),
+        ("central", "x" * 64 + ":1"), ("central", "x." * 127 + "y:1"), ("plant", "plant.local:7200"),
+        ("name_server", "dns.local:53"), ("central", "127.0.0.1"), ("central", "127.0.0.1:0"),
         ("central", "127.0.0.1:65536"), ("central", "1.2.3.256:1"), ("central", "serial:"), ("central", 5),
         ("mqtt", "serial:/dev/x"), ("price_per_kwh", -0.1), ("price_per_kwh", 1000.1), ("price_per_kwh", "free"),
         ("price_per_kwh", True), ("location", "x" * 256), ("location", "a\nb"), ("location", "ä" * 200),
@@ -113,6 +115,18 @@ def test_what_a_role_needs_is_asked_for():
     assert complaint(role="monitor").startswith("engine")
 
 
+@pytest.mark.parametrize("host", ["bridge", "bridge.example", "3com.com", "a-b.c_d.Example", "1.2.3.4", "x" * 63])
+def test_place_is_a_name_or_an_address(host: str):
+    settings = read_with(central=f"{host}:7000", mqtt=f"{host}:1883", name_server="10.0.0.1:53")
+    assert (settings.central, settings.mqtt) == ((host, 7000), (host, 1883))
+    assert read_with(platform="rp2", central=f"{host}:7000").name_server is None
+
+
+def test_engine_listens_at_no_name():
+    assert "listens at an address of its own" in complaint(role="engine", engine="engine:7100", name_server="1.1.1.1:5")
+    assert read_with(role="monitor", engine="engine:7100", name_server="1.1.1.1:5").engine == ("engine", 7100)
+
+
 def test_one_lost_keepalive_or_health_check_is_no_silence():
     assert complaint(keepalive_ms=2000, link_lost_ms=3000).startswith("link_lost_ms: expected at least twice")
     assert complaint(engine_silent_ms=59_999).startswith("engine_silent_ms: expected at least twice health_interval_ms")
@@ -145,7 +159,8 @@ def test_simulated_boards_of_different_charge_points_have_different_ids():
 @pytest.mark.parametrize(
     ("config", "says"),
     [
-        ({**GOOD, "central": "bridge:7000"}, "central (IP_PORT_EV_CP_CENTRAL)"),
+        ({**GOOD, "central": "bridge:0"}, "central (IP_PORT_EV_CP_CENTRAL)"),
+        ({**GOOD, "central": "bridge:7000"}, "name_server (NAME_SERVER): it is missing: central is a name"),
         ({**GOOD, "cpid": 1}, "cpid: unknown"),
         ({**GOOD, "i_ua_per_count": 97656, "v_uv_per_count": 488281}, "i_ua_per_count * v_uv_per_count: full scale"),
         ({**GOOD, "plant": "plant:7200"}, "plant (PLANT_ADDRESS)"),

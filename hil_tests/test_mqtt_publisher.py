@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from chargepoint.delivery.retry import Retry
+from hal.mqtt import Publisher
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hil_tests.benches.unix import UnixBench
@@ -74,3 +76,46 @@ def test_broker_that_goes_and_comes_costs_nothing_but_its_figures(tmp_path: Path
         broker.restart()
         with listener(broker.port, "cp_1") as heard:
             bench.server.until(lambda: figures(heard))
+
+
+class FullLine:
+    """Its peer has gone without a word, and what was written is not taken any more."""
+
+    is_open, is_dialling = True, False
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self.came = b""
+        self.has_room = True
+
+    def step(self, now: int) -> None:
+        pass
+
+    def dial(self) -> None:
+        self.is_open = True
+        self.generation += 1
+        self.came = b"\x20\x02\x00\x00"
+
+    def close(self) -> None:
+        self.is_open = False
+
+    def read(self, most: int) -> bytes:
+        came, self.came = self.came, b""
+        return came
+
+    def write(self, data: bytes) -> bool:
+        return self.has_room
+
+
+def test_line_without_room_for_a_ping_is_dead_too():
+    line = FullLine()
+    publisher = Publisher(line, Retry(bytes, 50, 300), "b", "t", b"on", b"off")
+    for now in range(0, 1000, 100):
+        publisher.step(now)
+    assert publisher.connected
+    line.has_room = False
+    for now in range(1000, 60_000, 100):
+        publisher.step(now)
+        if not publisher.connected:
+            line.has_room = True
+    assert (publisher.connected, publisher.connections) == (True, 2)

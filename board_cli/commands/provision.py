@@ -23,7 +23,7 @@ def provision(
     role: Annotated[str | None, _option("--role", "both, engine or monitor.", "ROLE")] = None,
     location: Annotated[str | None, _option("--location", "Where it is, for drivers.")] = None,
     price: Annotated[str | None, _option("--price", "Per kWh, to begin with.", "N")] = None,
-    bridge: Annotated[str | None, _option("--bridge", "usb, uart:0, or IP:PORT.", "LINE")] = None,
+    bridge: Annotated[str | None, _option("--bridge", "usb, uart:0, or HOST:PORT.", "LINE")] = None,
     presence: Annotated[str | None, _option("--presence", "contact or none.", "HOW")] = None,
     limit_ma: Annotated[str | None, _option("--limit", "What relay and wiring bear, in mA.", "MA")] = None,
     wifi: Annotated[str | None, _option("--wifi", "The Wi-Fi's name.", "SSID")] = None,

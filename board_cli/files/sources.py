@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import wire
-from chargepoint.settings import BOTH, ENGINE, MONITOR, SIM, Settings
+from chargepoint.settings import BOTH, ENGINE, MONITOR, SIM, Settings, is_numeric
 
 ROOT = Path(wire.__file__).parent.parent  # firmware/, or where it was installed
 START = ("boot", "main")  # by name; they stay text, since only so does MicroPython run them by itself
@@ -28,6 +28,10 @@ def _has_line(begin: str) -> Spares:
 
 def _has_network(settings: Settings) -> bool:
     return bool(settings.plain_port) or any(isinstance(each, tuple) for each in (*_lines(settings), settings.mqtt))
+
+
+def _has_names(settings: Settings) -> bool:
+    return any(isinstance(each, tuple) and not is_numeric(each[0]) for each in (*_lines(settings), settings.mqtt))
 
 
 def _lines(settings: Settings) -> tuple[object, ...]:
@@ -54,6 +58,8 @@ ONLY: dict[str, Spares] = {
     "hal.uart": _has_line("uart:"),
     "hal.usb": lambda settings: settings.platform != SIM or _has_line("usb")(settings),
     "hal.tcp": lambda settings: _has_network(settings) or (settings.platform == SIM and _is_engine(settings)),
+    "hal.names": _has_names,
+    "hal.dns": _has_names,
     "hal.mqtt": lambda settings: settings.mqtt is not None and _is_engine(settings),
     "hal.wifi": lambda settings: settings.wifi_ssid is not None,
 }

@@ -56,7 +56,7 @@ def _judge_lines(settings: Settings, system: System) -> None:
         raise Failure(f"wifi_ssid: it is missing, and {online[0]} needs the network. For example: Car park")
     for name, place in lines.items():
         if isinstance(place, str) and place.startswith("serial:"):
-            raise Failure(f"{name}: {place} is a line of simulated boards; expected usb, uart:1 or IP:PORT")
+            raise Failure(f"{name}: {place} is a line of simulated boards; expected usb, uart:1 or HOST:PORT")
 
 
 def _judge_inputs(settings: Settings) -> None:

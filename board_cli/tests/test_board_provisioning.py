@@ -103,7 +103,7 @@ def test_active_low_relay_is_refused():
 
 def test_questions_offer_what_there_is_and_ask_again_for_what_is_not_right():
     answers = {
-        "id of the charge point": ["cp 1", "cp_001"], "bridge: usb, uart:0, or IP:PORT": ["10.0.0.1:7000"],
+        "id of the charge point": ["cp 1", "cp_001"], "bridge: usb, uart:0, or HOST:PORT": ["10.0.0.1:7000"],
         "name of the Wi-Fi": ["net"], "its password": ["secret"],
     }  # fmt: skip
     asked: list[str] = []

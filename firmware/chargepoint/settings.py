@@ -35,7 +35,7 @@ class Setting:
 
 
 class Settings:
-    """Each setting of TABLE under its name, and `firmware`. Addresses are (ip, port); lines are that or a text."""
+    """Each setting of TABLE under its name, and `firmware`. Addresses are (ip, port); lines (host, port) or a text."""
 
     cp_id: str
     role: str
@@ -47,6 +47,7 @@ class Settings:
     central: "tuple[str, int] | str | None"
     engine: "tuple[str, int] | str | None"
     mqtt: "tuple[str, int] | None"
+    name_server: "tuple[str, int] | None"
     plant: "tuple[str, int] | None"
     plain_port: int
     presence: str
@@ -149,14 +150,33 @@ def presence(value):
     return one_of("contact", "none")(value)
 
 
+def is_numeric(host):
+    parts = host.split(".")
+    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+
+
 def address(value):
     """"ip:port" as (ip, port)."""
+    return _split(value, is_numeric, "a numeric IPv4 address")
+
+
+def place(value):
+    """"host:port" as (host, port): the host numeric or by name."""
+    return _split(value, _is_host, "a name or a numeric IPv4 address")
+
+
+def _split(value, takes, expected):
     host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    parts = host.split(".")
-    numeric = len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
-    if not (colon and numeric and port.isdigit() and 1 <= int(port) <= 65535):
-        raise ValueError("expected a numeric IPv4 address and a port (names are not looked up: that blocks)")
+    if not (colon and takes(host) and port.isdigit() and 1 <= int(port) <= 65535):
+        raise ValueError("expected %s and a port" % expected)
     return host, int(port)
+
+
+def _is_host(host):
+    """Numeric, or a name as RFC 1123 has it. What ends in a number is meant as an address."""
+    labels = host.split(".")
+    sound = all(0 < len(label) < 64 and made_of(label, BOARD_CHARACTERS) for label in labels)
+    return is_numeric(host) or (sound and len(host) < 254 and not labels[-1].isdigit())
 
 
 def line(value):
@@ -166,7 +186,7 @@ def line(value):
         if (kind == "serial" and rest) or (kind == "uart" and rest in ("0", "1", "2")) or value == "usb":
             return value
     try:
-        return address(value)
+        return place(value)
     except ValueError as error:
         raise ValueError(str(error) + ", serial:PATH, uart:0 to uart:2, or usb") from None
 
@@ -188,7 +208,8 @@ TABLE: "tuple[Setting, ...]" = (
     # Where things are.
     Setting("central", line, None, "192.168.1.10:7000", "IP_PORT_EV_CP_CENTRAL"),
     Setting("engine", line, None, "192.168.1.11:7100", "IP_PORT_EV_CP_E"),
-    Setting("mqtt", address, None, "192.168.1.10:1883", "MQTT_ADDRESS"),
+    Setting("mqtt", place, None, "192.168.1.10:1883", "MQTT_ADDRESS"),
+    Setting("name_server", address, None, "192.168.1.1:53", "NAME_SERVER"),
     Setting("plant", address, "127.0.0.1:7200", "127.0.0.1:7200", "PLANT_ADDRESS"),
     Setting("plain_port", whole(0, 65535), 0, 7101, "CP_PLAIN_PORT"),
     # The charge point itself.
@@ -253,9 +274,8 @@ def read(config: "str | bytes | None", environment=None) -> Settings:
     settings = Settings()
     for setting in TABLE:
         setattr(settings, setting.name, _value(setting, given, environment))
-    for name in _NEEDED[settings.role]:
-        if getattr(settings, name) is None:
-            _complain(name, "it is missing, and role %s needs it" % settings.role)
+    for name in ("central", "engine", "mqtt"):
+        _judge_place(settings, name, getattr(settings, name))
     for name in ONLY_RP2:
         if getattr(settings, name) and settings.platform != "rp2":
             raise SettingError("%s: expected 0 on platform %s: only rp2 corrects it" % (name, settings.platform))
@@ -263,6 +283,17 @@ def read(config: "str | bytes | None", environment=None) -> Settings:
         if getattr(settings, limit) < 2 * getattr(settings, interval):
             raise SettingError("%s: expected at least twice %s (%d)" % (limit, interval, getattr(settings, interval)))
     return settings
+
+
+def _judge_place(settings, name, where):
+    if where is None and name in _NEEDED[settings.role]:
+        _complain(name, "it is missing, and role %s needs it" % settings.role)
+    if not isinstance(where, tuple) or is_numeric(where[0]):
+        return
+    if name == ENGINE == settings.role:
+        _complain(name, "an engine listens at an address of its own, which is numeric")
+    if settings.platform == SIM and settings.name_server is None:
+        _complain("name_server", "it is missing: %s is a name, and a simulated board has no Wi-Fi to ask" % name)
 
 
 def _parse(config):

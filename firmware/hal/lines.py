@@ -1,14 +1,14 @@
-"""The byte line to a place of config.json: (ip, port), serial:PATH, uart:N or usb. Each kind is imported where it is
+"""The byte line to a place of config.json: (host, port), serial:PATH, uart:N or usb. Each kind is imported where it is
 made: a board has heap for its own alone, and some have no sockets.
 """
 
-from chargepoint.settings import REAL, SettingError
+from chargepoint.settings import REAL, SettingError, is_numeric
 
 
 def make(settings, place, listens=False):
     """listens: others dial. Raises SettingError where this board has no such line, OSError for an address in use."""
     if not isinstance(place, str):
-        return _tcp(place, listens)
+        return _tcp(settings, place, listens)
     kind, _, rest = place.partition(":")
     if (kind == "serial") if settings.platform in REAL else (kind == "uart"):
         raise SettingError("%s: a board of platform %s has no such line" % (place, settings.platform))
@@ -19,9 +19,16 @@ def listener(address):
     return _network().Listener(address)
 
 
-def _tcp(place, listens):
+def _tcp(settings, place, listens):
     tcp = _network()
-    return tcp.Answerer(tcp.Listener(place)) if listens else tcp.Dialler(place)
+    if listens:
+        return tcp.Answerer(tcp.Listener(place))
+    if is_numeric(place[0]):
+        return tcp.Dialler(place)
+    from hal import names
+
+    server = settings.name_server
+    return names.NamedDialler(place, names.server_of_wifi if server is None else lambda: server)
 
 
 def _network():

@@ -86,9 +86,9 @@ class Publisher:
             self._disconnect(now)
 
     def _ping(self, now):
-        is_due = self._pinged_at is None and ticks_diff(now, self._heard_at) >= _PING_MS
-        if is_due and self._line.write(bytes((_PINGREQ, 0))):
-            self._pinged_at = now
+        if self._pinged_at is None and ticks_diff(now, self._heard_at) >= _PING_MS:
+            self._pinged_at = now  # whether there is room for it or not: a line that takes nothing is dead too
+            self._line.write(bytes((_PINGREQ, 0)))
 
     def _has_failed(self, now):
         if self._dialled_at is None:

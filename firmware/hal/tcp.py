@@ -1,6 +1,6 @@
 """Byte lines (see hal.contract) over TCP; the same code on MicroPython (unix, ESP32, Pico W) and CPython.
 
-Addresses are numeric: looking a name up blocks for seconds, and a relay cannot wait for a name server.
+Addresses are numeric; hal/names.py dials a name.
 """
 
 import errno
@@ -12,7 +12,7 @@ _UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
 _BROKEN = select.POLLERR | select.POLLHUP
 
 
-def _resolve(address):
+def resolve(address):
     # For a numeric address this parses and packs; it asks no server, so it cannot block.
     return socket.getaddrinfo(address[0], address[1])[0][-1]
 
@@ -120,13 +120,13 @@ class Dialler(_StreamLine):
         self.close()
         dialling = None
         try:
-            address = _resolve(self._address)
+            address = resolve(self._address)
             dialling = socket.socket()
             dialling.setblocking(False)
             dialling.connect(address)
         except OSError as error:
             if dialling is None or error.errno not in _UNDER_WAY:
-                _close(dialling)
+                drop(dialling)
                 return
         self._dialling = dialling
         self._poll = select.poll()
@@ -138,7 +138,7 @@ class Dialler(_StreamLine):
         self._flush(now)
 
     def close(self):
-        _close(self._dialling)
+        drop(self._dialling)
         self._dialling = None
         self._drop()
 
@@ -160,7 +160,7 @@ class Listener:
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind(_resolve(address))
+            self._socket.bind(resolve(address))
             self._socket.listen(backlog)
         except OSError as error:
             self._socket.close()
@@ -207,6 +207,6 @@ class Answerer(_StreamLine):
         self._drop()
 
 
-def _close(unfinished):
+def drop(unfinished):
     if unfinished is not None:
         unfinished.close()

@@ -40,6 +40,9 @@ class Wifi:
         self.joins += 1
         try:
             self._station.disconnect()  # a try that hangs would refuse the next one
+        except OSError:
+            pass  # there is nothing to leave
+        try:
             self._station.connect(self._ssid, self._password)
         except OSError:
             pass  # the radio is busy: tried again later

@@ -20,6 +20,7 @@ MEANINGS = {
     "central": "The bridge. Roles `both` and `monitor` need it.",
     "engine": "The line between engine and monitor: a monitor dials it, an engine listens there. Both need it.",
     "mqtt": "The MQTT broker for live figures. Without one they go the way of all else.",
+    "name_server": "Where names are looked up. Without one, where the Wi-Fi's access point says.",
     "plant": "The simulated world (`wattline-plant`) of a simulated board. A monitor has none.",
     "plain_port": "The engine answers health checks typed by hand here, on 127.0.0.1. 0: off.",
     "presence": "How the car is known: `contact` (a switch in the connector), or `none` (a switched, metered socket).",
@@ -62,7 +63,6 @@ MEANINGS = {
     "uart_cts_pin": "A UART's pin on which the other side tells this one to wait.",
 }
 
-_WHY_NUMERIC = " (names are not looked up: that blocks)"  # the page says it once
 _ADDRESS_BRIDGE, _ADDRESS_ENGINE = "192.168.1.10:7000", "192.168.1.11:7100"
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "A simulated board, with `wattline-plant` and the bridge on the same machine": {
@@ -92,7 +92,11 @@ _INTRO = """# A board's config.json
 A board reads the JSON object in `config.json`, beside it or named on its command line. A simulated board reads the
 environment variables of the table as well, and they count before the file; a real board has none. A value that cannot
 be used leaves the relay open and ends the program with one line that names the setting, what was wrong and an example.
-Addresses are numeric: looking a name up would block.
+
+A host is a numeric address or a name. Names are looked up without blocking, by DNS alone (no mDNS, no `localhost`), at
+the server that the access point tells, or at `name_server`: a simulated board needs that for names. A name's address is
+kept for as long as its server says, from 5 s to 5 minutes, and asked for anew once nobody is there; where no server
+answers, the last one is tried. So a numeric address is never in the hands of a name server, and a name survives a move.
 
 A line is a TCP address, `serial:PATH` on a simulated board, `uart:N` or `usb` on a real one. {pins}
 Inputs close to ground, so that a broken wire reads as a pressed stop, a tripped monitor, a load without voltage, no
@@ -125,7 +129,7 @@ def bounds_of(check: Callable[[object], object]) -> str:
     try:
         check(object())
     except ValueError as error:
-        return str(error).partition("expected ")[2].replace(_WHY_NUMERIC, "")
+        return str(error).partition("expected ")[2]
     raise AssertionError("a check that takes anything")
 
 

@@ -91,6 +91,7 @@ class DmaChannel:
 class Chip:
     def __init__(self):
         self.now_us = 0
+        self.skip_ms = 0  # by which ticks run ahead: days that nobody waits for
         self.converter = Converter()
         self.dma = []
         self.scratch = 0

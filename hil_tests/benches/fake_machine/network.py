@@ -1,11 +1,15 @@
-"""The fake `network`: a station whose access point comes, goes, and changes its password. `air` is what is around."""
+"""The fake `network`: a station whose access point comes, goes, changes its password and hands out other addresses.
+`air` is what is around.
+"""
 
 STA_IF = 0
+NO_LEASE = ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
 
 
 class Air:
     def __init__(self):
         self.password = "right"  # of the one access point; None: it is off
+        self.lease = ("192.168.4.2", "255.255.255.0", "192.168.4.1", "192.168.4.1")  # the last: its name server
         self.radio_on = False
         self.tries = 0
         self.joined = False
@@ -25,6 +29,9 @@ class WLAN:
         air.joined = air.joined and air.password is not None
         return air.joined
 
+    def ifconfig(self):
+        return air.lease if self.isconnected() else NO_LEASE
+
     def connect(self, ssid, password):
         if self._trying:
             raise OSError(16)
@@ -33,4 +40,7 @@ class WLAN:
         air.joined = password == air.password
 
     def disconnect(self):
+        was_up = self._trying or air.joined
         self._trying = air.joined = False
+        if not was_up:
+            raise OSError(1)  # some radios have nothing to leave

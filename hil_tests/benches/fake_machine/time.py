@@ -7,7 +7,7 @@ _FIRST = _PERIOD - 10000
 
 
 def ticks_ms():
-    return (_FIRST + chip.now_us // 1000) % _PERIOD
+    return (_FIRST + chip.skip_ms + chip.now_us // 1000) % _PERIOD
 
 
 def ticks_diff(a, b):
