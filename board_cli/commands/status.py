@@ -63,14 +63,16 @@ def _running(told: dict[str, object]) -> dict[str, object]:
 
 
 def _at_prompt(board: "Board") -> dict[str, object]:
+    from board_cli.provisioning.judged import too_old
     from board_cli.talk import facts
 
     with board.prompt() as prompt:
+        system = facts.system_of(prompt)
         config = facts.config_of(prompt)
         state = facts.state_of(prompt, facts.state_dir_of(config))
         return {
             "firmware": "maintenance: it waits for `wattline-board flash`" if state.flag else "does not run",
-            "micropython": facts.system_of(prompt).name,
+            "micropython": too_old(system, system.has_network) or system.name,
             "config": "there" if config else "missing: `wattline-board provision` writes it",
             "unacked": len(state.unacked),
         }

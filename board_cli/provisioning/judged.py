@@ -66,6 +66,14 @@ def _judge_inputs(settings: Settings) -> None:
 
 
 def _judge_version(settings: Settings, system: System) -> None:
-    oldest = OLDEST if settings.wifi_ssid is None else OLDEST_ONLINE
-    if system.version < oldest or system.mpy != MPY_VERSION:
-        raise Failure(f"{system.name} is too old: {'.'.join(map(str, oldest))} is needed; {INSTALL}")
+    wrong = too_old(system, settings.wifi_ssid is not None)
+    if wrong:
+        raise Failure(wrong)
+
+
+def too_old(system: System, online: bool) -> str | None:
+    """Why its MicroPython will not do; None where it will. online: it is to use a network."""
+    oldest = OLDEST_ONLINE if online else OLDEST
+    if system.version >= oldest and system.mpy == MPY_VERSION:
+        return None
+    return f"{system.name} is too old: {'.'.join(map(str, oldest))} is needed; {INSTALL}"

@@ -8,7 +8,7 @@ from hal.pin_rules import REFUSED, S3
 
 from board_cli.failures import Failure
 from board_cli.provisioning.given import merged, of_json, of_pairs
-from board_cli.provisioning.judged import judge, judge_relay
+from board_cli.provisioning.judged import judge, judge_relay, too_old
 from board_cli.provisioning.questions import ask_all
 from board_cli.talk.facts import System
 
@@ -89,6 +89,13 @@ def test_pins_that_strap_carry_the_flash_or_only_read_are_among_the_refused():
 def test_config_that_its_board_could_not_live_by_is_refused(config: dict[str, Any], system: System, text: str):
     with pytest.raises(Failure, match=text):
         judge({name: value for name, value in config.items() if value is not None}, system)
+
+
+def test_version_is_judged_by_what_the_board_has_where_nothing_says_what_it_needs():
+    old = dataclasses.replace(PICO_W, version=(1, 27, 0))
+    assert "too old: 1.28.0 is needed; `wattline-board install`" in (too_old(old, old.has_network) or "")
+    assert too_old(PICO_W, True) is None
+    assert too_old(dataclasses.replace(PICO, version=(1, 27, 0)), PICO.has_network) is None
 
 
 def test_old_micropython_will_do_without_a_network():
