@@ -4,11 +4,14 @@
 
 What only some boards have (a kind of line, a platform, MQTT) is imported where it is made, to spare the others' heap.
 A config that cannot be used leaves the relay open and says why in one line; a process then ends with code 2, a real
-board with its prompt. So does a board whose maintenance flag is up (see hal/contract.py).
+board with its prompt. So does a board whose maintenance flag is up (see hal/contract.py). Whatever else fails, at the
+start (flash that cannot be written) or in the loop, the relay opens and the board starts anew, for ever.
 """
 
+import errno
 import os
 import sys
+import time
 
 from chargepoint import settings as roles
 from chargepoint.roles import Board
@@ -19,6 +22,7 @@ from hal import heap, lines, platforms
 STEP_MS = 5
 CONFIG = "config.json"
 BAD_SETTING_EXIT = 2
+START_PAUSE_S = 5  # after a start that failed: flash is spared, and whoever flashes the board gets a word in
 INDICATIVE = "-indicative"  # behind the firmware that a board registers: nothing is to be billed by it
 _ONLINE = b'{"state":"online"}'
 _OFFLINE = b'{"state":"offline"}'
@@ -26,6 +30,7 @@ _OFFLINE = b'{"state":"offline"}'
 
 def main(arguments):
     """The exit code of a process that has ended; where a board is to stay at its prompt it returns too."""
+    platform = board = None
     try:
         settings = read_settings(_config(arguments), getattr(os, "getenv", None))
         platform = platforms.make(settings)
@@ -33,20 +38,32 @@ def main(arguments):
             say("INFO maintenance: the relay stays open until the file `maintenance` is removed")
             return 0
         board = make_board(settings, platform)
-    except (SettingError, OSError) as error:
-        say("ERROR " + str(error))
-        return BAD_SETTING_EXIT
-    say("INFO " + _ready(settings, board))
-    heap.spare()
-    try:
+        say("INFO " + _ready(settings, board))
+        heap.spare()
         platform.start_watchdog()
         run(board)
-    except Exception as error:  # flash that fails, or a defect: the board restarts by itself
-        platform.relay(False)
-        print_exception(error)
-        platform.reset()
+    except SettingError as error:
+        say("ERROR " + str(error))
+        return BAD_SETTING_EXIT
+    except Exception as error:  # flash that fails, no memory, or a defect: the board starts anew by itself
+        fail(platform, error, 0 if board else START_PAUSE_S)
     finally:
-        platform.relay(False)
+        if platform is not None:
+            platform.relay(False)
+
+
+def fail(platform, error, pause_s):
+    """Does not return, whatever else fails meanwhile; Ctrl-C in the pause leads to the prompt. platform: None where the
+    board has not come so far.
+    """
+    try:
+        if platform is not None:
+            platform.relay(False)
+        print_exception(error)
+    except Exception:
+        pass  # no memory even for this: what follows needs none
+    time.sleep(pause_s)
+    (platforms if platform is None else platform).reset()
 
 
 def run(board):
@@ -57,7 +74,7 @@ def run(board):
 
 
 def make_board(settings, platform):
-    """Raises SettingError, and OSError where an address cannot be listened at."""
+    """Raises SettingError, and OSError where the flash does."""
     engine_listens = settings.role == roles.ENGINE
     if platform.indicative and settings.role != roles.MONITOR:
         settings.firmware += INDICATIVE
@@ -108,8 +125,10 @@ def _config(arguments):
     try:
         with open(path, "rb") as file:
             return file.read()
-    except OSError:
-        if arguments:
+    except OSError as error:
+        if error.args[0] == errno.EIO:
+            raise
+        if arguments or error.args[0] != errno.ENOENT:
             raise SettingError("%s: cannot be read; expected the path of a config.json" % path) from None
         return None
 

@@ -20,6 +20,7 @@ EMERGENCY_STOP = "emergency_stop"
 SENSOR_STALL = "sensor_stall"
 LOOP_LATE = "loop_late"
 WATCHDOG_RESETS = "watchdog_resets"
+NEWER_RECORDS = "newer_records"
 # Found by the monitor.
 ENGINE_SILENT = "engine_silent"
 CENTRAL_UNREACHABLE = "central_unreachable"
@@ -44,6 +45,7 @@ TEXTS = {
     SENSOR_STALL: "no samples arrive while the relay is closed: cannot meter or protect",
     LOOP_LATE: "the control loop comes late while the relay is closed: protections would open it late",
     WATCHDOG_RESETS: "three resets by the watchdog within 10 minutes: the relay stays open until the fault is reset",
+    NEWER_RECORDS: "newer firmware wrote what is kept: it stays as it is, and the relay open, until that firmware runs",
     ENGINE_SILENT: "the engine does not answer health checks",
     CENTRAL_UNREACHABLE: "Central could not be reached for a while",
     DUPLICATE_ID: "two boards have this charge point's id",

@@ -44,6 +44,8 @@ class Board:
                 self._add_engine(link, sender)
             else:
                 self._add_monitor(sender, central, link, Redialler(link, self._retry()))
+        if self._flash.newer and self.engine is not None:
+            self.engine.hold()
         self.maintenance = Maintenance(platform, self.journal, self.engine)
 
     def add_telemetry(self, publish=None):

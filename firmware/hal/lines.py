@@ -2,11 +2,13 @@
 made: a board has heap for its own alone, and some have no sockets.
 """
 
+import sys
+
 from chargepoint.settings import REAL, SettingError, is_numeric
 
 
 def make(settings, place, listens=False):
-    """listens: others dial. Raises SettingError where this board has no such line, OSError for an address in use."""
+    """listens: others dial. Raises SettingError where this board has no such line, or its address is in use."""
     if not isinstance(place, str):
         return _tcp(settings, place, listens)
     kind, _, rest = place.partition(":")
@@ -16,13 +18,18 @@ def make(settings, place, listens=False):
 
 
 def listener(address):
-    return _network().Listener(address)
+    try:
+        return _network().Listener(address)
+    except OSError as error:
+        if sys.platform in REAL:
+            raise  # its network may yet come
+        raise SettingError(str(error)) from None
 
 
 def _tcp(settings, place, listens):
     tcp = _network()
     if listens:
-        return tcp.Answerer(tcp.Listener(place))
+        return tcp.Answerer(listener(place))
     if is_numeric(place[0]):
         return tcp.Dialler(place)
     from hal import names

@@ -1,11 +1,24 @@
 """The platform that config.json names (see hal.contract), each imported where it is made."""
 
+import sys
+
 from chargepoint import settings as roles
 
 
 def make(settings):
     """With its relay open. Raises SettingError."""
     return _MAKERS[settings.platform](settings)
+
+
+def reset():
+    """Starts the board anew where it has no platform yet; does not return."""
+    if sys.platform in roles.REAL:
+        import machine
+
+        machine.reset()
+    from hal.sim import RESET_EXIT_CODE
+
+    sys.exit(RESET_EXIT_CODE)
 
 
 def _sim(settings):

@@ -201,8 +201,10 @@ class SimPlatform:
         self._maintenance.set(on)
 
     def reset(self) -> None:
-        self._was_reset.set(True)
-        raise SystemExit(RESET_EXIT_CODE)
+        try:
+            self._was_reset.set(True)
+        finally:  # flash that fails keeps no board from starting anew
+            raise SystemExit(RESET_EXIT_CODE)
 
     def _set_pins(self, closed: bool, tripped: bool) -> None:
         if self._pins[0] != closed or self._pins[1] != tripped:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chargepoint.engine.protection import AT_ONCE, CLEAR_MS, FORGET_MS, INRUSH_MS, NEVER, ROWS, WELD_SETTLE_MS
-from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
+from chargepoint.faults import NEWER_RECORDS, SENSOR_STALL, WATCHDOG_RESETS
 
 from tools.docs.markdown import table
 
@@ -34,8 +34,9 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "more than 100 ms (real time; 820 more for a file written) between looks at the sensor, pass after pass", _OWN,
     ),
     "watchdog_resets": ("three resets by the watchdog within 10 min: the engine stays `safe`, and reports", _FIELD),
+    "newer_records": ("records of newer firmware on flash: they are kept, the engine stays `safe`, and reports", _OWN),
 }  # fmt: skip
-_HEALS_OTHERWISE = {SENSOR_STALL: "with the next window"}
+_HEALS_OTHERWISE = {SENSOR_STALL: "with the next window", NEWER_RECORDS: "with that firmware"}
 _SECOND_MS = 1000
 
 _INTRO = """# Protections
@@ -101,7 +102,7 @@ def _row(fault: str) -> tuple[str, ...]:
 
 
 def _after(fault: str, hold_ms: int) -> str:
-    if fault == WATCHDOG_RESETS:
+    if fault in (WATCHDOG_RESETS, NEWER_RECORDS):
         return "at the start"
     return f"{hold_ms} ms" if hold_ms < _SECOND_MS else f"{hold_ms / _SECOND_MS:g} s"
 

@@ -22,6 +22,7 @@ from wire.frame import LINE_LIMIT, FrameError, parse, payload_of
 from wire.ids import WINDOW, lossy_id, reliable_id
 from wire.ids import parse as parse_id
 
+from chargepoint.delivery.storage import TEMPORARY, taken
 from chargepoint.settings import SettingError
 
 IDENTITY = "identity"
@@ -69,6 +70,8 @@ class Entry:
 class Journal:
     """`epoch` is drawn when the flash is new, `boot` counts this board's starts. `refused` counts by kind.
 
+    `sealed`: newer firmware has written it, so that nothing is sent, appended or removed.
+
     Raises SettingError where the flash is of another board or charge point: under their ids no bridge would take from
     here what is not acked yet, and it would fill the journal for good.
     """
@@ -84,9 +87,14 @@ class Journal:
         self.flash = storage.flash
         self._lossy = 0
         self._newest = 0
+        identity = storage.read_record(IDENTITY)
+        self.sealed = IDENTITY in self.flash.newer
         damaged = self._load()
-        self._identify(random_bytes)
-        self._announce(damaged)
+        if self.sealed:
+            self.epoch = _drawn(random_bytes)  # for what may be lost
+        else:
+            self._identify(identity or {}, random_bytes)
+            self._announce(damaged)
 
     # --- writing ---
 
@@ -119,10 +127,10 @@ class Journal:
         return self._newest - self.entries[0].n + 1 if self.entries else 0
 
     def room_for(self, kind):
-        return self.span() < _ROOM.get(kind, _ROOM_OF_OTHERS)
+        return not self.sealed and self.span() < _ROOM.get(kind, _ROOM_OF_OTHERS)
 
     def room_for_a_charge(self):
-        return self.span() < ROOM_FOR_A_CHARGE
+        return not self.sealed and self.span() < ROOM_FOR_A_CHARGE
 
     def ack(self, epoch, numbers):
         if epoch != self.epoch:
@@ -171,7 +179,7 @@ class Journal:
         """The newest register_request that Central may still accept, or None."""
         for entry in reversed(self.entries):
             if entry.kind == _REPEATED:
-                return None if entry.spent else entry
+                return None if entry.spent or self.sealed else entry
         return None
 
     # --- parts ---
@@ -210,10 +218,15 @@ class Journal:
 
     def _load(self):
         """Read the files back; the numbers of damaged ones."""
-        damaged = []
-        files = sorted([(_number(name), name) for name in self._storage.names() if _number(name)])
+        damaged, files = [], []
+        for name in self._storage.names():
+            if _number(name):
+                files.append((_number(name), name))
+            elif name.endswith(TEMPORARY) and _number(name[: -len(TEMPORARY)]):
+                self._storage.clear(name[: -len(TEMPORARY)])
+        files.sort()
         for n, name in files:
-            if name.endswith(_ACKED) and n < files[-1][0]:
+            if name.endswith(_ACKED) and n < files[-1][0] and not self.sealed:
                 self._storage.remove(name)  # the power went before it was
                 continue
             self._newest = n
@@ -228,14 +241,14 @@ class Journal:
                     self.entries.append(Entry(n, payload, sent=True))  # nobody knows; so it must not change any more
         return damaged
 
-    def _identify(self, random_bytes):
+    def _identify(self, identity, random_bytes):
         """Epoch and boot; where their file is damaged the messages themselves still tell them."""
-        identity = self._storage.read_record(IDENTITY)
-        if identity is not None:
-            self._compare(identity["board"], identity["cp_id"])
-            self.epoch, self.boot = identity["epoch"], identity["boot"]
+        epoch = taken(identity, "epoch", "")
+        if epoch:
+            self._compare(identity.get("board"), identity.get("cp_id"))
+            self.epoch, self.boot = epoch, taken(identity, "boot", 0)
         elif not self.epoch:
-            self.epoch = binascii.hexlify(random_bytes(8)).decode()
+            self.epoch = _drawn(random_bytes)
             self._storage.remove(_name(self._newest, _ACKED))
             self._newest = 0  # another epoch: the numbers of files that nobody can read are no longer ours
         self.boot += 1
@@ -256,6 +269,11 @@ class Journal:
             if not self._newest or self.append("gap", {"cp_id": self.cp_id, "from": first, "to": last}, {}):
                 for n in range(first, last + 1):
                     self._storage.remove(_name(n))
+
+
+def _drawn(random_bytes):
+    """An epoch."""
+    return binascii.hexlify(random_bytes(8)).decode()
 
 
 def _says(message, fields):
@@ -297,5 +315,10 @@ def _boot_of(payload):
 
 
 def _epoch_of(payload):
-    parsed = parse_id(str(parse(payload).get("message_id")))
+    """None for what is no reliable message."""
+    try:
+        message = parse(payload)
+    except FrameError:
+        return None
+    parsed = parse_id(str(message.get("message_id"))) if taken(message, "type", "") else None
     return None if parsed is None else parsed[1]

@@ -26,7 +26,7 @@ class Outbox:
 
     def step(self, now, send):
         """`send(payload)` is False where the line takes no more for now."""
-        if not self._open:
+        if not self._open or self._journal.sealed:
             return
         checkpoint_under_way = False
         for entry in self._journal.entries:

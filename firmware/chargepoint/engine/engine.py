@@ -13,7 +13,7 @@ from chargepoint.engine.lookout import Lookout
 from chargepoint.engine.presence import PRESENCE
 from chargepoint.engine.pulse import Pulse
 from chargepoint.engine.session import Session, within
-from chargepoint.faults import SENSOR_STALL, WATCHDOG_RESETS
+from chargepoint.faults import NEWER_RECORDS, SENSOR_STALL, WATCHDOG_RESETS
 from chargepoint.ticks import ticks_diff
 
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
@@ -101,7 +101,8 @@ class Engine:
 
     def release(self):
         """Out of safe mode, once somebody at the link has seen the engine's state."""
-        if self.state == states.SAFE and not self.leaving and WATCHDOG_RESETS not in self.faults:
+        held = WATCHDOG_RESETS in self.faults or NEWER_RECORDS in self.faults
+        if self.state == states.SAFE and not self.leaving and not held:
             self._walker.fire("released_faulty" if self.faults else "released")
 
     def raise_register(self, meter_id, register_wh):
@@ -140,6 +141,11 @@ class Engine:
         self._walker.fire("ready")
         if self._restarts.too_many() and self._guard.begin(WATCHDOG_RESETS):
             self._failed(WATCHDOG_RESETS)
+
+    def hold(self):
+        """Newer firmware wrote what lies on the flash."""
+        if self._guard.begin(NEWER_RECORDS):
+            self._failed(NEWER_RECORDS)
 
     def look(self, now):
         """At the sensor, first of all on every pass: nothing that takes time comes between it and the relay."""

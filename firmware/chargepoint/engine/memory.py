@@ -3,6 +3,8 @@
 Both are one small file each, replaced whole.
 """
 
+from chargepoint.delivery.storage import taken
+
 SESSIONS_REMEMBERED = 32
 _MEMORY = "memory"
 _CHECKPOINT = "checkpoint"
@@ -16,11 +18,11 @@ class Memory:
     def __init__(self, storage):
         record = storage.read_record(_MEMORY) or {}
         self._storage = storage
-        self.last_seq = record.get("seq")
-        self.answer = record.get("answer") or {}
-        self.sessions = record.get("sessions") or []
-        self.out_of_service = bool(record.get("out_of_service"))
-        self.latched = record.get("latched") or []
+        self.last_seq = taken(record, "seq", 0) or None
+        self.answer = taken(record, "answer", {})
+        self.sessions = taken(record, "sessions", [])
+        self.out_of_service = taken(record, "out_of_service", False)
+        self.latched = taken(record, "latched", [])
         self.unwritten = False
 
     def remember_session(self, session_id):
@@ -54,11 +56,11 @@ class Checkpoint:
     def __init__(self, storage):
         record = storage.read_record(_CHECKPOINT) or {}
         self._storage = storage
-        self.register_wh = record.get("register_wh") or 0
-        self.meter_id = record.get("meter_id")
-        self.at_ms = record.get("at_ms")
-        self.session = record.get("session")
-        self.relay_operations = record.get("relay_operations") or 0
+        self.register_wh = taken(record, "register_wh", 0)
+        self.meter_id = taken(record, "meter_id", "") or None
+        self.at_ms = taken(record, "at_ms", 0) or None
+        self.session = _whole(record.get("session"))
+        self.relay_operations = taken(record, "relay_operations", 0)
 
     def write(self, meter, session, at_ms):
         """`session`: its record, or None; at_ms: the server's time, or None."""
@@ -78,3 +80,10 @@ class Checkpoint:
             return False
         self.write(meter, self.session, self.at_ms)
         return True
+
+
+def _whole(session):
+    """The record of a session, where it is one."""
+    if not isinstance(session, dict) or not (taken(session, "id", "") and taken(session, "started", 0)):
+        return None
+    return session if isinstance(session.get("start_wh"), int) and "closed" in session else None

@@ -144,6 +144,7 @@ ROWS = (
     Row(faults.SENSOR_STALL, None, STALL_MS, None, 0, NEVER, False, False),
     Row(faults.LOOP_LATE, None, LATE_HOLD_MS, None, CLEAR_MS, 3, False, False),
     Row(faults.WATCHDOG_RESETS, None, 0, None, 0, AT_ONCE, False, False),
+    Row(faults.NEWER_RECORDS, None, 0, None, 0, NEVER, False, False),
 )
 ROW_OF = {row.fault: row for row in ROWS}
 _NOTHING = ((), ())

@@ -4,6 +4,7 @@ How long ago each was is kept on flash, once a minute while it counts: a board t
 between the last writing and the reset is lost, so that ages are at most a minute short.
 """
 
+from chargepoint.delivery.storage import taken
 from chargepoint.ticks import ticks_diff
 
 MOST = 3
@@ -17,7 +18,7 @@ class Restarts:
         """reset_cause: the platform's, of this start. Raises OSError where the flash does."""
         record = storage.read_record(_FILE) or {}
         self._storage = storage
-        self._ages_s = record.get("ages_s") or []
+        self._ages_s = [age_s for age_s in taken(record, "ages_s", []) if isinstance(age_s, int)]
         self._aged_at = None
         if reset_cause == "watchdog":
             self._write((self._ages_s + [0])[-MOST:])

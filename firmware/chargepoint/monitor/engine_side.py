@@ -114,7 +114,7 @@ class EngineSide:
         self._reports.take_engine_faults(message["faults"])
         self._reports.update_cp_status(message["state"], message["vehicle"], message.get("session_id"))
         self.health = ILL if message["faults"] else WELL
-        if is_checked and message["state"] == states.SAFE:
+        if is_checked and message["state"] == states.SAFE and not self._sender.flash.newer:
             self.say("safe_release", {"cp_id": self._sender.cp_id})
 
     def _note_registered(self, is_registered, is_checked):

@@ -1,5 +1,6 @@
 """What the monitor reports to Central: the engine's state, and faults that began or ended, each once."""
 
+from chargepoint.delivery.storage import taken
 from chargepoint.faults import NOT_OF_ENGINES, text_of
 from chargepoint.ticks import ticks_diff
 
@@ -20,19 +21,19 @@ class Reports:
 
     def __init__(self, storage, sender):
         record = storage.read_record(_REPORTED) or {}
-        self.faults = record.get("faults") or []
+        self.faults = taken(record, "faults", [])
         self._storage = storage
         self._sender = sender
         self._flash = sender.flash
         self._unkept = False  # `faults` have changed, and are not on flash yet
         self._engine_faults = None  # as heard last
-        self._n = record.get("n") or 0  # of the newest message that `faults` knows
+        self._n = taken(record, "n", 0)  # of the newest message that `faults` knows
         self._newest = None  # (state, vehicle, session) as heard last
         self._status = None  # as reported last, under this n, then
         self._status_n = 0
         self._status_at = None  # within _CALM_MS
         self._flicker_ms = STATUS_EACH_MS
-        for n, message in sender.journal.above(self._n):
+        for n, message in () if sender.journal.sealed else sender.journal.above(self._n):
             if message["type"] in (_BEGAN, _ENDED):  # the power went before it was written here
                 self._reported(message["type"], message["fault"], n)
 

@@ -16,6 +16,9 @@ class Service:
         self._board = board
         self.history = History(board.engine, board.monitor)
         self.history.note(0, "started: %s, boot %d" % (board.platform.reset_cause, board.journal.boot))
+        newer = board.journal.flash.newer
+        if newer:
+            self.history.note(0, "newer firmware wrote %s: it is kept, and nothing is charged" % ", ".join(newer))
 
     def step(self, now):
         self.history.look(now)
