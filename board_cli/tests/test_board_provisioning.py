@@ -32,7 +32,7 @@ def test_later_sources_count_before_earlier_and_an_empty_value_takes_a_setting_o
     [
         ("cp_id=a b", "cp_id: 'a b' is not right: expected 1 to 64 of"),
         ("price_per_kwh=-1", "price_per_kwh: '-1' is not right"),
-        ("central=example.org:7000", r"central: .*\(names are not looked up"),
+        ("central=example.org", "central: .*expected a name or a numeric IPv4 address"),
         ("presence=pilot", "presence: .* not supported yet"),
         ("contact_pin=x", "contact_pin: 'x' is not right"),
         ("colour=red", "colour: unknown"),
