@@ -4,12 +4,14 @@ import os
 import select
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from chargepoint.ticks import TICKS_MOST, ticks_add
 from hal.names import TRIES, TRY_MS, TTL_LEAST_S, TTL_MOST_S, Name, NamedDialler
 
 from hil_tests.benches.router import NameServer
+from hil_tests.benches.unix import UnixBench
 from tools.services.ports import LOOPBACK, free_port
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
@@ -147,3 +149,12 @@ def test_name_that_is_not_found_is_no_connection(server: NameServer):
     line.dial()
     wait_for(lambda: (serve(server) and False) or line.step(START) or not line.is_dialling, DEADLINE_S, "the end of it")
     assert (line.is_open, line.generation, line.write(b"x")) == (False, 0, False)
+
+
+def test_simulated_board_finds_its_bridge_by_name(tmp_path: Path, interpreter: str, server: NameServer):
+    server.names[HOST] = LOOPBACK
+    with UnixBench(tmp_path, interpreter) as bench:
+        places = {"central": f"{HOST}:{bench.server.port}", "name_server": f"{LOOPBACK}:{server.port}"}
+        bench.board(**places, retry_first_ms=50, retry_slow_ms=500)
+        bench.server.until(lambda: (serve(server) and False) or bench.bridge.registrations)
+    assert bench.bridge.problems == []

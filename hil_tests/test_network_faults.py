@@ -205,6 +205,11 @@ def test_12_4_days_of_ticks(new_pico_w: Pico):
     assert_never_late(bench, charges=False)
 
 
+def test_open_lines_that_are_quiet_take_no_heap(pico_w: NetworkBench):
+    pico_w.until(lambda: pico_w.status["quiet_bytes"] is not None)
+    assert pico_w.status["quiet_bytes"] == 0
+
+
 def test_a_call_that_can_wait_is_seen(pico_w: NetworkBench):
     """What the tests above lean on: a name looked up as sockets do it."""
     assert pico_w.status["blocking"] == []

@@ -9,7 +9,7 @@ import socket
 from chargepoint.ticks import ticks_add, ticks_diff
 
 from hal import dns
-from hal.tcp import Dialler, drop, resolve
+from hal.tcp import Dialler, drop, ready, resolve
 
 PORT = 53
 TRIES = 3
@@ -105,7 +105,7 @@ class Name:
         self._poll.register(asking, select.POLLIN)
 
     def _hear(self):
-        if self._socket is None or not self._poll.poll(0):
+        if self._socket is None or not ready(self._poll):
             return None
         try:
             return dns.answer(self._asked, self._socket.recv(_SIZE_MOST))

@@ -17,6 +17,21 @@ def resolve(address):
     return socket.getaddrinfo(address[0], address[1])[0][-1]
 
 
+if hasattr(select.poll(), "ipoll"):
+
+    def ready(poll):
+        """The events at a poll's one socket, 0 for none; without heap, since it is asked on every pass."""
+        for event in poll.ipoll(0):
+            return event[1]
+        return 0
+
+else:  # CPython
+
+    def ready(poll):
+        events = poll.poll(0)
+        return events[0][1] if events else 0
+
+
 class Stream:
     """One connection. `is_open` turns False for good when it breaks."""
 
@@ -34,7 +49,7 @@ class Stream:
             self._flush()
 
     def read(self, most):
-        if not self.is_open or not self._poll.poll(0):
+        if not self.is_open or not ready(self._poll):
             return b""
         try:
             chunk = self._socket.recv(most)
@@ -143,10 +158,10 @@ class Dialler(_StreamLine):
         self._drop()
 
     def _settle(self, dialling):
-        ready = self._poll.poll(0)
-        if not ready:
+        events = ready(self._poll)
+        if not events:
             return
-        if ready[0][1] & _BROKEN:
+        if events & _BROKEN:
             self.close()
             return
         self._dialling = None
@@ -171,7 +186,7 @@ class Listener:
 
     def accept(self):
         """A new Stream, or None."""
-        if not self._poll.poll(0):
+        if not ready(self._poll):
             return None
         try:
             return Stream(self._socket.accept()[0])

@@ -95,7 +95,7 @@ class _Poll:
     def register(self, guarded, events):
         self._real.register(guarded.real, events)
 
-    def poll(self, timeout_ms=-1):
+    def ipoll(self, timeout_ms=-1):
         if timeout_ms != 0:
-            self._guard.note("poll")
-        return self._real.poll(timeout_ms)
+            self._guard.note("ipoll")
+        return self._real.ipoll(timeout_ms)

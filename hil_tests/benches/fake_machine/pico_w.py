@@ -8,6 +8,7 @@ each 200 passes it says how it is, as one line of JSON, and does what was ordere
 {"days": 3}, {"plant": "getaddrinfo"} (a mistake, for the guard to catch).
 """
 
+import gc
 import json
 import math
 import select
@@ -74,7 +75,7 @@ class PicoW:
         self._platform = platforms.make(settings)
         self._board = main.make_board(settings, self._platform)
         self._wifi = self._platform._parts[0]
-        self._publisher = next((part for part in self._board.parts if hasattr(part, "publish")), None)
+        self._publisher = next(part for part in self._board.parts if hasattr(part, "publish"))
         self._passes = 0
         self._faults = set()
         main.heap.spare()
@@ -94,11 +95,25 @@ class PicoW:
         return {
             "passes": self._passes, "ticks": self._platform.ticks_ms(), "engine": engine.state,
             "relay": world.outputs[RELAY], "faults": sorted(self._faults), "monitor": monitor.state,
-            "mqtt": publisher is not None and publisher.connected,
-            "connections": 0 if publisher is None else publisher.connections,
+            "mqtt": publisher.connected, "connections": publisher.connections,
             "wifi": self._wifi.is_up(), "joins": self._wifi.joins, "blocking": self._guard.blocking,
-            "bitten": chip.bitten(), "resets": world.resets,
+            "bitten": chip.bitten(), "resets": world.resets, "quiet_bytes": self._quiet_bytes(),
         }
+
+    def _quiet_bytes(self):
+        """What a pass over the open lines to bridge and broker takes of the heap where nothing comes by them."""
+        link, publisher = self._board.monitor._central.link, self._publisher
+        if not (link.up and publisher.connected):
+            return None
+        now = self._platform.ticks_ms()
+        least = None
+        for _ in range(10):
+            before = gc.mem_alloc()
+            link.step(now)
+            publisher.step(now)
+            taken = gc.mem_alloc() - before
+            least = taken if least is None else min(taken, least)
+        return least
 
     def do(self, order):
         change_air(order)
