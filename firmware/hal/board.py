@@ -13,7 +13,7 @@ from hal.pins import closed
 
 
 class BoardPlatform:
-    """chip: `name`, `indicative`, `reset_cause()`, `before_reset()`; parts: what else `step(now)` drives.
+    """chip: `name`, `indicative`, `reset_cause()`; parts: what else `step(now)` drives.
 
     A monitor of its own has no sensors: `sampler` and `temperature` are None there.
     """
@@ -111,7 +111,6 @@ class BoardPlatform:
         self._maintenance.set(on)
 
     def reset(self):
-        self._chip.before_reset()
         machine.reset()
 
 

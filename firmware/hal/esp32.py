@@ -25,9 +25,6 @@ class Esp32:
         }
         return causes.get(machine.reset_cause(), "unknown")
 
-    def before_reset(self):
-        """The chip itself tells a reset that was asked for."""
-
 
 def make(settings, with_sensors, parts):
     """Raises SettingError. with_sensors: it is an engine."""

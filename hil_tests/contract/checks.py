@@ -199,6 +199,8 @@ def check_cause_of_a_reset_is_known(bench):
     assert bench.restart("reset").platform.reset_cause == "software"
     if "watchdog" in bench.can:
         assert bench.restart("watchdog").platform.reset_cause == "watchdog"
+    if "prompt" in bench.can:
+        assert bench.restart("prompt").platform.reset_cause == "software", "whoever flashes a board resets it too"
     assert bench.restart("power").platform.reset_cause == "power"
 
 

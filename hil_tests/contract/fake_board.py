@@ -9,9 +9,10 @@ import json
 import math
 import sys
 
+import machine
 import micropython
 from chargepoint.settings import read
-from chip import MID_RAIL, chip
+from chip import BY_TIMER, MID_RAIL, chip
 from hal import platforms
 from machine import PWRON_RESET, SOFT_RESET, WDT_RESET, world
 from mistakes import MISTAKES
@@ -23,8 +24,8 @@ PINS = {"contact_pin": 21, "feedback_pin": 4, "rcm_pin": 22, "stop_pin": 17, "tr
 BUS = {"i2c_sda_pin": 13, "i2c_scl_pin": 16}
 SENSORS = {"rp2": (0, 1), "esp32": (36, 39)}  # channels or pins of current and voltage
 CAN = {
-    "rp2": ("sensors", "phase", "buffer", "loss", "inputs", "ntc", "watchdog", "heap"),
-    "esp32": ("sensors", "phase", "inputs", "ntc", "watchdog"),  # what reads its converter here allocates
+    "rp2": ("sensors", "phase", "buffer", "loss", "inputs", "ntc", "watchdog", "prompt", "heap"),
+    "esp32": ("sensors", "phase", "inputs", "ntc", "watchdog", "prompt"),  # what reads its converter here allocates
 }
 A_PER_COUNT, V_PER_COUNT = 0.029297, 0.195313
 CURRENT_ZERO, VOLTAGE_ZERO = MID_RAIL + 37, MID_RAIL - 21  # no divider is exact
@@ -67,13 +68,13 @@ class Bench(Watcher):
         super().run(duration_ms, *locks)
 
     def restart(self, cause):
-        """The next start: after reset(), by the watchdog, or with new power."""
-        if cause == "reset":
-            self.platform.reset()
+        """The next start: after reset() of the platform, or of whoever is at the prompt; by the watchdog; with power."""
+        if cause in ("reset", "prompt"):
+            (self.platform if cause == "reset" else machine).reset()
             world.cause = SOFT_RESET if self.name == "esp32" else WDT_RESET
         else:
             world.cause = WDT_RESET if cause == "watchdog" else PWRON_RESET
-        chip.scratch = 0 if cause == "power" else chip.scratch
+            chip.reason = BY_TIMER if cause == "watchdog" else 0
         chip.watchdog_ms = None
         chip.converter.running = False
         chip.dma = []

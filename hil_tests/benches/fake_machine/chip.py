@@ -3,13 +3,14 @@
 Honest where a driver can go wrong: the FIFO holds four samples and says when one was lost; the round robin goes on from
 the channel it stands at, whoever stopped it; the DMA goes on by itself while nothing else runs, ends with its count,
 and refuses to write past its buffer; a chained channel starts again with the count it was given. Registers: RP2040
-datasheet, 4.9 (ADC), 2.5 (DMA), 4.7 (watchdog's scratch registers).
+datasheet, 4.9 (ADC), 2.5 (DMA), 4.7 (watchdog's reason).
 """
 
 import uctypes
 
-ADC_BASE, DMA_BASE, SCRATCH0 = 0x4004C000, 0x50000000, 0x4005800C
+ADC_BASE, DMA_BASE, REASON = 0x4004C000, 0x50000000, 0x40058008
 CS, RESULT, FCS, FIFO, DIV = ADC_BASE, ADC_BASE + 4, ADC_BASE + 8, ADC_BASE + 12, ADC_BASE + 16
+BY_TIMER, BY_FORCE = 1, 2  # REASON: why the watchdog started the chip anew; 0: it did not
 FIFO_DEPTH = 4
 CLOCK_HZ = 48000000
 SLOWEST_CYCLES = 96
@@ -94,7 +95,7 @@ class Chip:
         self.skip_ms = 0  # by which ticks run ahead: days that nobody waits for
         self.converter = Converter()
         self.dma = []
-        self.scratch = 0
+        self.reason = 0
         self.watchdog_ms = None
         self.fed_us = 0
         self.listeners = []  # called after each advance
@@ -128,8 +129,8 @@ class Chip:
             return self.converter.fifo_control()
         if address == FIFO:
             return self.converter.fifo.pop(0)
-        if address == SCRATCH0:
-            return self.scratch
+        if address == REASON:
+            return self.reason
         raise NotModelled("read of 0x%08x" % address)
 
     def write_register(self, address, value):
@@ -140,8 +141,6 @@ class Chip:
             converter.set_fifo_control(value)
         elif address == DIV:
             converter.cycles = max(SLOWEST_CYCLES, (value >> 8) + 1)
-        elif address == SCRATCH0:
-            self.scratch = value
         else:
             self._write_register(address, value)
 

@@ -1,6 +1,6 @@
 """The fake `machine`: pins, converter, UART, I2C and watchdog of a board, over chip.py, with a `world` behind them."""
 
-from chip import chip
+from chip import BY_FORCE, chip
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 UART_FIFO = 32  # bytes that a UART holds while nobody serves it
@@ -142,3 +142,4 @@ def reset():
     """As on a Pico, where a reset that is asked for counts as the watchdog's."""
     world.resets += 1
     world.cause = WDT_RESET
+    chip.reason = BY_FORCE
