@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from board_cli.commands import flash, install, provision, simulated, status
+from board_cli.commands import calibrate, flash, install, provision, simulated, status
 from board_cli.failures import Failure
 from board_cli.output import tell
 from runtime.exit_codes import INTERRUPTED_EXIT, NOT_DONE_EXIT, USAGE_EXIT
@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], Sequence[str]]] = {
     "provision": (provision.provision, provision.EXAMPLES),
     "flash": (flash.flash, flash.EXAMPLES),
     "status": (status.status, status.STATUS_EXAMPLES),
+    "calibrate": (calibrate.calibrate, calibrate.EXAMPLES),
     "log": (status.log, status.LOG_EXAMPLES),
     "sim": (simulated.sim, simulated.SIM_EXAMPLES),
     "fleet": (simulated.fleet, simulated.FLEET_EXAMPLES),

@@ -1,5 +1,6 @@
 """What the boards run on."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,12 +8,17 @@ from typing import Any, NoReturn
 
 import pytest
 
+from board_cli.files.sources import ROOT as FIRMWARE
+from hil_tests.benches.port_board import PortBoard
 from hil_tests.benches.virtual import Bench
 from plant.mains import Mains
 from plant.profile_files import load_of
 from tools.emulated_pico.bench import PicoBench
 from tools.pico_image import cache
+from tools.services.ports import LOOPBACK, free_port
 from tools.stack.python_of_boards import find_micropython
+
+AT_USB = {"cp_id": "cp_1", "central": "usb", "price_per_kwh": 0.2}
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +63,25 @@ def new_pico(
     yield make
     for bench in benches:
         bench.close()
+
+
+@pytest.fixture
+def new_board(tmp_path: Path, micropython: str) -> Iterator[Callable[..., PortBoard]]:
+    """Makes boards that have their power, with these settings and, as a rule, the whole firmware as text."""
+    boards: list[PortBoard] = []
+
+    def make(firmware: bool = True, **config: Any) -> PortBoard:
+        board = PortBoard(tmp_path / f"board{len(boards)}", micropython)
+        boards.append(board)
+        settings = {"plant": f"{LOOPBACK}:{free_port()}", **AT_USB, **config}
+        (board.folder / "config.json").write_text(json.dumps(settings))
+        for source in (FIRMWARE.rglob("*.py") if firmware else ()):
+            target = board.folder / source.relative_to(FIRMWARE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+        board.power_on()
+        return board
+
+    yield make
+    for board in boards:
+        board.close()

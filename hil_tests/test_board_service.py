@@ -3,65 +3,23 @@
 import json
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from chargepoint.settings import read
 
 from board_cli.files.sources import ROOT as FIRMWARE
 from board_cli.files.sources import needed
 from board_cli.talk.board import Board
 from board_cli.talk.ports import Found
+from hil_tests.benches.board_program import ROOT, Run
 from hil_tests.benches.port_board import PortBoard
 from hil_tests.benches.scripted_bridge import ScriptedBridge
 from hil_tests.benches.unix import BridgeServer, Plant, unix_ms
-from tools.services.ports import LOOPBACK, free_port
+from hil_tests.conftest import AT_USB
+from tools.services.ports import LOOPBACK
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
-
-ROOT = Path(__file__).parents[1]
-CONFIG = {"cp_id": "cp_1", "central": "usb", "price_per_kwh": 0.2}
-WAIT_S = "20"
-
-
-class Run:
-    """`wattline-board` at the board's port."""
-
-    def __init__(self, *words: str, code: int = 0) -> None:
-        done = subprocess.run(
-            self.command(*words), cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S, check=False
-        )
-        self.out, self.error = done.stdout, done.stderr
-        assert done.returncode == code, f"{done.returncode}: {self.out}{self.error}"
-
-    @staticmethod
-    def command(*words: str) -> list[str]:
-        return [sys.executable, "-m", "board_cli", *words, "--wait", WAIT_S]
-
-
-@pytest.fixture
-def new_board(tmp_path: Path, micropython: str) -> Iterator[Callable[..., PortBoard]]:
-    """Makes boards that have their power, with these settings and, as a rule, the whole firmware as text."""
-    boards: list[PortBoard] = []
-
-    def make(firmware: bool = True, **config: Any) -> PortBoard:
-        board = PortBoard(tmp_path / f"board{len(boards)}", micropython)
-        boards.append(board)
-        settings = {"plant": f"{LOOPBACK}:{free_port()}", **CONFIG, **config}
-        (board.folder / "config.json").write_text(json.dumps(settings))
-        for source in (FIRMWARE.rglob("*.py") if firmware else ()):
-            target = board.folder / source.relative_to(FIRMWARE)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
-        board.power_on()
-        return board
-
-    yield make
-    for board in boards:
-        board.close()
 
 
 def files_on(board: PortBoard) -> dict[str, bytes]:
@@ -115,7 +73,7 @@ def test_flash_copies_what_the_role_needs_precompiled_and_then_nothing(new_board
     board = new_board()
     answer = Run("flash", "--port", board.path).out
     assert "cp_1 answers: wattline-0.1 as both" in answer
-    wanted = needed(read(json.dumps(CONFIG)))
+    wanted = needed(read(json.dumps(AT_USB)))
     assert set(files_on(board)) == {
         str(Path(path).with_suffix(".mpy")) for path in wanted if path not in ("boot.py", "main.py")
     }
@@ -140,7 +98,7 @@ def test_cut_in_the_middle_leaves_the_prompt_and_is_flashed_again(new_board: Cal
     process.send_signal(signal.SIGKILL)
     process.wait()
     board.cut_power()
-    assert 5 < len(list(board.folder.rglob("*.mpy"))) < len(needed(read(json.dumps(CONFIG))))
+    assert 5 < len(list(board.folder.rglob("*.mpy"))) < len(needed(read(json.dumps(AT_USB))))
     readies = board.said().count("INFO ready")
     board.power_on()
     told = json.loads(Run("status", "--json", "--port", board.path).out)

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from chargepoint.settings import BOTH, ENGINE, MONITOR, REAL, SIM, SettingError, Settings, read
+from chargepoint.engine.meter import Meter
+from chargepoint.settings import BOTH, ENGINE, MONITOR, REAL, SIM, Settings, read
 from hal import pin_rules
 
 from board_cli.failures import Failure
@@ -26,7 +27,8 @@ def judge(config: Mapping[str, object], system: System) -> Settings:
         settings = read(json.dumps({**config, "platform": platform}))
         if platform in REAL:
             pin_rules.check(settings, system.machine)
-    except SettingError as error:
+        Meter("", 0, settings.i_ua_per_count, settings.v_uv_per_count)
+    except ValueError as error:  # a SettingError is one too
         raise Failure(str(error)) from None
     _judge_lines(settings, system)
     _judge_inputs(settings)

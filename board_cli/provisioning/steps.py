@@ -1,6 +1,5 @@
 """The steps of provisioning, in order: nothing is written before all of it is known to be right."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +7,10 @@ from pathlib import Path
 from chargepoint.settings import MONITOR
 
 from board_cli.failures import Failure
-from board_cli.files.copying import write
 from board_cli.flashing import refuse_charge, refuse_unacked
-from board_cli.provisioning.given import Config, merged, of_json
+from board_cli.provisioning.given import Config, merged
 from board_cli.provisioning.judged import judge
+from board_cli.provisioning.writing import AtPrompt, rewrite
 from board_cli.talk import facts
 from board_cli.talk.board import Board
 from board_cli.talk.prompt import Prompt
@@ -46,29 +45,17 @@ def provision(
     status = board.status()
     if status is not None:
         refuse_charge(status)
-    prompt, raised = board.maintain(status is not None)
-    with prompt:
-        before = facts.config_of(prompt)
-        folder = facts.state_dir_of(before)
-        try:
-            old = {} if before is None else of_json(before, "config.json on the board")
-            config = merged(old, *sources)
-            config = merged(ask(config)) if ask else config
-            system = facts.system_of(prompt)
-            settings = judge(config, system)
-            _judge_kept(prompt, folder, settings.cp_id, wipe)
-            text = json.dumps(config).encode() + b"\n"
-            write(facts.CONFIG, text, prompt)
-        finally:
-            if raised:
-                facts.set_flag(prompt, folder, False)
-                prompt.reset()
-        if not raised:
-            prompt.reset()
-    is_coarse = system.platform == "esp32" and settings.role != MONITOR
-    changed = [name for name in {**old, **config} if old.get(name) != config.get(name)]
-    answer = board.await_status() if raised else None
-    return Provisioned(config, changed, answer, (INDICATIVE,) if is_coarse else ())
+
+    def wanted(there: AtPrompt) -> Config:
+        config = merged(there.config, *sources)
+        config = merged(ask(config)) if ask else config
+        settings = judge(config, there.system)
+        _judge_kept(there.prompt, there.folder, settings.cp_id, wipe)
+        return config
+
+    done = rewrite(board, status is not None, wanted)
+    is_coarse = done.system.platform == "esp32" and done.config.get("role") != MONITOR
+    return Provisioned(done.config, done.changed, done.status, (INDICATIVE,) if is_coarse else ())
 
 
 def _judge_kept(prompt: Prompt, folder: str, cp_id: str, wipe: bool) -> None:

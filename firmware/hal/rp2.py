@@ -7,8 +7,8 @@ import machine
 from hal.board import BoardPlatform
 from hal.pins import Pins
 
-# Datasheet of the RP2040, 4.7: bit 0, the timer ran out; bit 1, a reset was asked for. machine.reset() does that, whoever
-# calls it, and machine.reset_cause() tells both as the watchdog's.
+# Datasheet of the RP2040, 4.7: bit 0, the timer ran out; bit 1, a reset was asked for. machine.reset() does that,
+# whoever calls it, and machine.reset_cause() tells both as the watchdog's.
 _REASON = 0x40058008
 _CAUSES = ("power", "watchdog", "software", "watchdog")
 

@@ -14,7 +14,7 @@ import serial
 
 from hil_tests.benches.scripted_bridge import Message, ScriptedBridge
 from tools.services.ports import LOOPBACK, free_port
-from tools.services.process import ChildProcess
+from tools.services.process import ChildProcess, wait_for
 from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
@@ -58,8 +58,18 @@ class BridgeServer:
         self._serial: serial.Serial | None = None
 
     def plug_serial(self, path: str) -> None:
-        """Serve this port instead of TCP."""
-        self._serial = serial.Serial(path, 115200, timeout=0, write_timeout=DEADLINE_S)
+        """Serve this port instead of TCP, once nobody else has it."""
+        opened: list[serial.Serial] = []
+
+        def is_free() -> bool:
+            try:
+                opened.append(serial.Serial(path, 115200, timeout=0, write_timeout=DEADLINE_S, exclusive=True))
+            except serial.SerialException:
+                return False
+            return True
+
+        wait_for(is_free, DEADLINE_S, f"{path} free")
+        self._serial = opened[0]
         self.bridge.connected()
 
     def send(self, data: bytes) -> None:

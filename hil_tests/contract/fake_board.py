@@ -68,7 +68,7 @@ class Bench(Watcher):
         super().run(duration_ms, *locks)
 
     def restart(self, cause):
-        """The next start: after reset() of the platform, or of whoever is at the prompt; by the watchdog; with power."""
+        """The next start: after reset() of the platform or at the prompt, by the watchdog, or with new power."""
         if cause in ("reset", "prompt"):
             (self.platform if cause == "reset" else machine).reset()
             world.cause = SOFT_RESET if self.name == "esp32" else WDT_RESET
