@@ -9,7 +9,7 @@ _FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`( \(new\))?")
 _SUFFIXES = (".py", ".md", ".toml", ".yml", ".lock", ".service", ".conf", ".example")
-_COMMAND = re.compile(r"(?<![\w/=-])(wattline|wattline-central) ([a-z][a-z-]*)(?![\w.])")
+_COMMAND = re.compile(r"(?<![\w/=-])(wattline|wattline-board|wattline-central) ([a-z][a-z-]*)(?![\w.])")
 
 
 def broken_links(page: Path) -> Iterator[str]:

@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.docs import central_commands, config, house, protection, protocol, reasons, servers, settings, states, topics
+from tools.docs import (
+    board_commands,
+    central_commands,
+    config,
+    house,
+    protection,
+    protocol,
+    reasons,
+    servers,
+    settings,
+    states,
+    topics,
+)
 from tools.docs.hardware import page as hardware
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings.page,
     "docs/states.md": states.page,
     "docs/topics.md": topics.page,
+    "docs/wattline-board.md": board_commands.page,
     "docs/wattline-central.md": central_commands.page,
     **{f"docs/pictures/{name}.svg": draw for name, draw in hardware.PICTURES.items()},
 }

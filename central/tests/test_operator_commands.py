@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from central.operate.main import GROUPS
+from central.operate.main import GROUPS, cli
 from central.tests.commands import Run, runner
 from central.tests.site import Site
-from tools.docs.central_commands import shown_of
+from tools.docs.commands import shown_of
 from tools.testing.deadlines import DEADLINE_S
 
 
@@ -111,7 +111,7 @@ def test_every_command_and_option_has_help_and_examples() -> None:
     names = [command.name for group in GROUPS for command in group.COMMANDS]
     assert {"worker", "api", "list", "stop", "resume", "price", "config", "held accept", "driver add"} < set(names)
     for name in names:
-        command = shown_of(name)
+        command = shown_of(cli, name)
         assert command.help, name
         assert f"wattline-central {name}" in (command.epilog or ""), name
         for parameter in command.params:

@@ -8,6 +8,7 @@ import pytest
 from typer import Typer
 from typer.main import get_command
 
+from board_cli.main import cli as of_boards
 from central.operate.main import cli as of_operators
 from driver_cli.main import cli as of_drivers
 from tools.pages import broken_links, headings, unknown_commands, wrong_paths
@@ -34,7 +35,8 @@ def test_paths_exist_or_are_marked_new(page: Path) -> None:
 
 @each_page
 def test_commands_exist(page: Path) -> None:
-    commands = {"wattline": names_of(of_drivers), "wattline-central": names_of(of_operators)}
+    commands = {"wattline": names_of(of_drivers), "wattline-central": names_of(of_operators),
+                "wattline-board": names_of(of_boards)}  # fmt: skip
     assert unknown_commands(page.read_text(encoding="utf-8"), commands) == []
 
 
@@ -43,7 +45,9 @@ def names_of(app: Typer) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("app", "page"), [(of_drivers, "wattline.md"), (of_operators, "wattline-central.md")], ids=["drivers", "operators"]
+    ("app", "page"),
+    [(of_drivers, "wattline.md"), (of_operators, "wattline-central.md"), (of_boards, "wattline-board.md")],
+    ids=["drivers", "operators", "boards"],
 )
 def test_every_command_and_option_is_documented(app: Typer, page: str) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
