@@ -15,6 +15,7 @@ from chargepoint.monitor.central_side import CentralSide
 from wire import appenders, codes
 from wire.kinds import COMMANDS, DEAD, NOT_LOGGED, Kind, boards, plant, service
 from wire.kinds.log import KINDS
+from wire.kinds.says import SAYS
 
 from bridge import counters, rules
 from central.api.codes import CODES
@@ -54,6 +55,7 @@ class Tables:
     session_states: Collection[str]
     state_words: Collection[str]
     kinds: Mapping[str, Kind]
+    kinds_said: Collection[str]
     topics: Collection[str]
     handlers: Collection[tuple[str, str]]
     folded_topics: Collection[str]
@@ -102,6 +104,7 @@ def tables() -> Tables:
         session_states=central_states.SESSION_STATES,
         state_words=words.STATES,
         kinds={**KINDS, **plant.KINDS, **service.KINDS},
+        kinds_said=SAYS,
         topics=[topic.name for topic in TOPICS],
         handlers=list(HANDLERS),
         folded_topics=intake.TOPICS,
@@ -181,6 +184,11 @@ def _topics_have_kinds(given: Tables) -> Iterator[str]:
     of_handlers = (topic for topic, _ in given.handlers)
     yield from _lacking("topic of a handler", of_handlers, given.folded_topics, "intake.TOPICS")
     yield from _lacking("topic that the worker reads", given.folded_topics, given.topics, "eventlog/topics.py")
+
+
+def _kinds_are_said(given: Tables) -> Iterator[str]:
+    yield from _lacking("kind", given.kinds, given.kinds_said, "wire/kinds/says.py")
+    yield from _lacking("kind in wire/kinds/says.py", given.kinds_said, given.kinds, "the kinds")
 
 
 def _kinds_have_keys(given: Tables) -> Iterator[str]:
@@ -286,6 +294,7 @@ RULES: tuple[Rule, ...] = (
     _machines_walk_their_own_rows,
     _states_are_known,
     _topics_have_kinds,
+    _kinds_are_said,
     _kinds_have_keys,
     _kinds_are_folded,
     _deadlines_are_handled,

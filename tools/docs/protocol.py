@@ -4,6 +4,7 @@ from wire.frame import LINE_LIMIT, encode
 from wire.ids import WINDOW
 from wire.kinds import BOARDS, COMMANDS, KINDS, NOT_LOGGED, PLANT, SIM_BOARD, Kind, boards, log, plant, service
 from wire.kinds.fields import Field
+from wire.kinds.says import SAYS
 from wire.seal import CRC32
 
 from tools.docs.by_hand import SECTION as BY_HAND
@@ -73,7 +74,7 @@ def _row(kind: Kind) -> tuple[str, str, str, str]:
 
 def _section(kind: Kind) -> str:
     rows = [(f"`{field.name}`", _sort(field), _yes(field.required)) for field in kind.fields]
-    says = kind.says[0].upper() + kind.says[1:]
+    says = SAYS[kind.name][0].upper() + SAYS[kind.name][1:]
     return f"### {kind.name}\n\n{says}.\n\n" + table(("field", "value", "required"), rows)
 
 

@@ -2,6 +2,7 @@
 
 from wire.appenders import STRANGERS_KINDS, appenders_of
 from wire.kinds import KINDS, Kind, boards, log
+from wire.kinds.says import SAYS
 
 from central.worker.admit import OTHER_TOPICS
 from eventlog.topics import DAY_MS, TOPICS, Topic
@@ -41,8 +42,11 @@ def _kept(topic: Topic) -> str:
 
 def _section(topic: Topic) -> str:
     kinds = _kinds_of(topic)
-    rows = [(f"[{kind.name}](protocol.md#{kind.name})", f"`{kind.key}`", _appenders(kind), kind.says) for kind in kinds]
-    return f"## {topic.name}\n\n" + table(("kind", "key", "appended by", "what it says"), rows)
+    return f"## {topic.name}\n\n" + table(("kind", "key", "appended by", "what it says"), map(_row_of_kind, kinds))
+
+
+def _row_of_kind(kind: Kind) -> tuple[str, str, str, str]:
+    return f"[{kind.name}](protocol.md#{kind.name})", f"`{kind.key}`", _appenders(kind), SAYS[kind.name]
 
 
 def _kinds_of(topic: Topic) -> list[Kind]:

@@ -33,7 +33,7 @@ def test_tables_agree(given: Tables) -> None:
 
 
 def kind(name: str = "planted", topic: str = CP, key: str = "cp_id", speaker: str = FOLD) -> Plant:
-    row = Kind(name, (speaker,), topic, key, True, (must_id("cp_id"),), "a planted kind")
+    row = Kind(name, (speaker,), topic, key, True, (must_id("cp_id"),))
     return lambda given: replace(given, kinds={**given.kinds, name: row})
 
 
@@ -72,6 +72,8 @@ def spelt(table: str, code: str, before: str = "") -> Plant:
         (engine_edge("charging", "shaken", "idle", "nothing"), "engine event 'shaken' is not in its events"),
         (engine_edge("charging", "stop", "idle", "wave"), "engine action 'wave' is not in what its actor can do"),
         (kind(), "kind 'planted' has no handler of ev.cp in central/fold/table.py"),
+        (kind(), "kind 'planted' is not in wire/kinds/says.py"),
+        (row("kinds_said", "ghost"), "kind in wire/kinds/says.py 'ghost' is not in the kinds"),
         (kind(topic="ev.sky"), "topic of a kind 'ev.sky' is not in eventlog/topics.py"),
         (kind(key="planet"), "key of planted 'planet' is not in its required fields"),
         (kind(topic="ev.commands"), "command 'planted' is not in what a board takes"),

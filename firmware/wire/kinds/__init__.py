@@ -2,7 +2,8 @@
 
 The rows lie in modules by who needs them, and a module adds its own to KINDS when it is imported: `boards.py` (what a
 real board says or hears; a board loads nothing else), `log.py` (what only servers say), `plant.py` (simulated boards),
-`service.py` (what a board answers whoever stands at it). So import KINDS from the module whose rows are needed.
+`service.py` (what a board answers whoever stands at it). So import KINDS from the module whose rows are needed; what
+each kind says stands in `says.py`.
 `check.py` holds messages against the table, and docs/protocol.md is written from it. Numbers are integers with their
 unit in the name, the specification's original fields apart.
 """
@@ -25,7 +26,6 @@ class Kind:
         key: str,
         reliable: bool,
         fields: "tuple[Field, ...]",
-        says: str,
     ):
         self.name = name
         self.speakers = speakers
@@ -33,7 +33,6 @@ class Kind:
         self.key = key
         self.reliable = reliable
         self.fields = _with_envelope(fields, reliable)
-        self.says = says
 
 
 # Topics of the log.

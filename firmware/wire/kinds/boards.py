@@ -42,94 +42,91 @@ KINDS = add((
         may_id("engine_board"), may_id("meter_id"), may_count("register_wh"), may("firmware", "text", 1, 40),
         may_count("rated_current_ma", 1000, 125000), may("presence", "choice", 0, 0, ("pilot", "contact", "none")),
         may_count("last_seq"), may_id("engine_epoch"),
-    ) + _COVERAGE + STAMP, "first on every connection: a charge point, its place and the price it starts with"),
+    ) + _COVERAGE + STAMP),
     Kind("status_notification", (MONITOR,), CP, "cp_id", True, (
         _CP_ID, _STATE, _VEHICLE, _MAY_SESSION_ID,
-    ) + STAMP, "the engine's state changed, or the car came or went; session_id is the session that it runs"),
+    ) + STAMP),
     Kind("fault_notification", BOARDS, CP, "id", True, (
         _ID, must("failure_info", "text", 1, 255), may_id("fault"),
-    ) + STAMP, "a fault began; without `fault` it is the fault `unspecified`"),
+    ) + STAMP),
     Kind("recovery_notification", BOARDS, CP, "id", True, (
         _ID, may_id("fault"),
-    ) + STAMP, "a fault ended; without `fault` it is `unspecified`"),
+    ) + STAMP),
     Kind("command_response", (ENGINE,), CP, "cp_id", True, (
         _CP_ID, must_count("seq", 1), must("accepted", "bool"), may_id("reason"), _MAY_SESSION_ID,
-    ) + STAMP, "a command was taken, or why not; said again to a command said again"),
+    ) + STAMP),
     Kind("charge_started", (ENGINE,), CP, "cp_id", True, (
         _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH, _ESTIMATED,
-    ) + STAMP, "the relay closed for this session, at this register"),
+    ) + STAMP),
     Kind("meter_checkpoint", (ENGINE,), CP, "cp_id", True, (
         _CP_ID, _SESSION_ID, _METER_ID, _REGISTER_WH, _ESTIMATED,
-    ) + STAMP, "the register in mid-charge; a newer one replaces an unsent older one"),
+    ) + STAMP),
     Kind("charge_completion", (ENGINE,), CP, "cp_id", True, (
         _CP_ID, _SESSION_ID, _METER_ID, must_count("start_register_wh"),
         must_count("end_register_wh"),
         must_time("started_at_ms"), must_time("ended_at_ms"),
         choice("reason", END_REASONS), must("relay_closed", "bool"), may_id("fault"), _ESTIMATED,
         _RELAY_OPERATIONS,
-    ) + STAMP, "every accepted start ends in one; relay_closed says whether current could ever flow; `estimated`: no "
-       "voltage was measured"),
+    ) + STAMP),
     Kind("gap", BOARDS, CP, "cp_id", True, (
         _CP_ID, must_count("from", 1), must_count("to", 1),
-    ) + STAMP, "numbers of messages that a full journal had to drop"),
+    ) + STAMP),
     # --- boards to Central, lossy ---
     Kind("heartbeat", (MONITOR,), TELEMETRY, "cp_id", False, (
         _CP_ID, _STATE,
-    ) + STAMP, "the monitor is alive; the bridge answers heartbeat_response"),
+    ) + STAMP),
     Kind("charging_data", (ENGINE,), TELEMETRY, "cp_id", False, (
         _CP_ID, _STATE, _METER_ID, _REGISTER_WH,
         _MAY_SESSION_ID, must_count("session_energy_wh"), must_count("power_w", -100000, 100000),
         must_count("current_ma", 0, 200000), must_count("voltage_mv", 0, 1000000), must_count("limit_ma", 0, 125000),
         choice("limit_reason", ("rated", "central")),
         may("temperature_mc", "int", -60000, 200000),
-    ) + STAMP, "live figures; registers are cumulative, so a lost one costs nothing"),
+    ) + STAMP),
     # --- monitor and engine ---
     Kind("health_check_request", (MONITOR,), NOT_LOGGED, "id", False, (
         _ID, must("timestamp", "decimal", 0, TIME_MAX_MS),
-    ), "answered by the engine; no keepalive"),
+    )),
     Kind("health_check_response", (ENGINE,), NOT_LOGGED, "id", False, (
         _ID, _STATE, must("relay_closed", "bool"),
         must("faults", "ids", 0, 16), _METER_ID, _REGISTER_WH, _VEHICLE,
         _MAY_SESSION_ID, may_count("uptime_ms", 0, 1 << 50), may_count("last_seq"), may_id("engine_epoch"),
         may("registered", "bool"), _RELAY_OPERATIONS,
-    ) + _COVERAGE, "answers under the request's message_id; unasked after every change of state"),
-    Kind("keepalive", BOARDS, NOT_LOGGED, "", False, (), "the other side of the link is there"),
+    ) + _COVERAGE),
+    Kind("keepalive", BOARDS, NOT_LOGGED, "", False, ()),
     Kind("safe_release", (MONITOR,), NOT_LOGGED, "cp_id", False, (
         _CP_ID,
-    ), "a health check passed: the engine may leave safe mode"),
+    )),
     # --- bridge to boards ---
     Kind("ack", (BRIDGE,), NOT_LOGGED, "", False, (
         may_id("board"), may_id("epoch"), may("n", "ints", 1, WINDOW), may("message_id", "ids", 1, 8),
-    ), "exactly what this bridge saw logged: n of a board's epoch, or message_ids"),
+    )),
     Kind("error_response", BOARDS + (BRIDGE,), NOT_LOGGED, "", False, (
         must_id("code"), may("field", "text", 0, 64), must("text", "text", 0, 255),
-    ), "what was wrong with the message of that message_id; nothing else happened"),
+    )),
     Kind("heartbeat_response", (BRIDGE,), NOT_LOGGED, "", False, (
         must_time("server_time_ms"), must_id("boot_id"),
-    ), "answers heartbeat; a boot_id that changed asks for a new registration"),
+    )),
     # --- Central to boards ---
     Kind("register_response", (FOLD,), COMMANDS, "cp_id", False, (
         _CP_ID, must_id("link_id"), must("accepted", "bool"), may_id("reason"), must("in_service", "bool"),
         may_id("meter_id"), may_count("register_wh"), may_count("seq"), may_time("expires_at_ms"),
         may_time("server_time_ms"), may_id("boot_id"), may_count("ttl_ms"),
         may_count("heartbeat_interval_ms", *BOARD_INTERVAL_MS), may_count("health_interval_ms", *BOARD_INTERVAL_MS),
-    ), "answers link_up; as it sends, the bridge adds server_time_ms, its boot_id and the intervals that boards keep"),
+    )),
     Kind("start_charge", (FOLD,), COMMANDS, "cp_id", False, COMMAND + (
         _SESSION_ID, may_count("max_energy_wh", 1), may_count("max_duration_s", 1),
-    ), "close the relay for this session"),
+    )),
     Kind("stop_charge", (FOLD,), COMMANDS, "cp_id", False, COMMAND + (
         _SESSION_ID, choice("reason", ("driver", "operator")),
-    ), "end this session"),
-    Kind("stop_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "end a running charge and refuse starts"),
-    Kind("resume_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "take starts again"),
-    Kind("reset_fault", (FOLD,), COMMANDS, "cp_id", False, COMMAND, "clear latched faults"),
-    Kind("maintenance", (FOLD,), COMMANDS, "cp_id", False, COMMAND,
-         "end a running charge and start anew at the prompt, without rules and watchdog, so that files may change"),
+    )),
+    Kind("stop_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
+    Kind("resume_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
+    Kind("reset_fault", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
+    Kind("maintenance", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
     # --- whoever stands at a board; its answers are in service.py, since a board needs no row for what it only says ---
-    Kind("status_request", (BOARD_CLI,), NOT_LOGGED, "", False, (), "answered by status_response, on the board's wire"),
+    Kind("status_request", (BOARD_CLI,), NOT_LOGGED, "", False, ()),
     Kind("log_request", (BOARD_CLI,), NOT_LOGGED, "", False, (
         choice("of", ("events", "unacked")), may_count("after"),
-    ), "asks for the first entry behind `after`: an event since the start, or a message that is not acked"),
-    Kind("maintenance_request", (BOARD_CLI,), NOT_LOGGED, "", False, (),
-         "as `maintenance`, by whoever stands at the board; answered by status_response"),
+    )),
+    Kind("maintenance_request", (BOARD_CLI,), NOT_LOGGED, "", False, ()),
 ))

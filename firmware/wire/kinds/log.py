@@ -28,38 +28,38 @@ KINDS = add((
     # --- bridge and ticker to the log ---
     Kind("link_up", (BRIDGE,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("link_id"), may_id("board"), may_id("registration"),
-    ), "a charge point registered on this line"),
+    )),
     Kind("link_down", (BRIDGE,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("link_id"), may("reason", "text", 0, 120),
-    ), "that line closed"),
+    )),
     Kind("silent", (TICKER,), CP, "cp_id", True, (
         must_id("cp_id"), may_time("last_at_ms"), may_count("limit_ms"), may_time("at_ms"),
-    ), "nothing was heard for limit_ms (SILENT_AFTER_S) since last_at_ms; at_ms is the ticker's time"),
-    Kind("heard", (TICKER,), CP, "cp_id", True, (must_id("cp_id"), may_time("at_ms")), "it is heard again"),
+    )),
+    Kind("heard", (TICKER,), CP, "cp_id", True, (must_id("cp_id"), may_time("at_ms"))),
     Kind("deadline_passed", (TICKER,), CP, "key", True, (
         must_id("key"), must("deadline_id", "text", 1, 120), must_count("generation"), may_time("at_ms"),
-    ), "a deadline's time came, at_ms by the ticker; logged to the topic of its key"),
+    )),
     # --- drivers ---
     Kind("driver_register", (DRIVER_SIDE, OPERATOR), DRIVER, "driver_id", True, (
         must_id("driver_id"),
-    ), "a driver exists; the name lies in a table beside the log"),
+    )),
     Kind("charge_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
         must_id("cp_id"), must_id("driver_id"), may("price_per_kwh", "price", 0, PRICE_MAX),
-    ) + LIMITS, "asks for a charge; price_per_kwh is what the driver was shown"),
+    ) + LIMITS),
     Kind("charge_stop_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
         must_id("driver_id"), must_id("session_id"),
-    ), "asks to end the driver's own session"),
+    )),
     # --- folds among themselves ---
     Kind("charge_claimed", (FOLD,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("driver_id"), must_id("session_id"), must_id("request_id"),
         may("price_per_kwh", "price", 0, PRICE_MAX), may_time("requested_at_ms"),
-    ) + LIMITS, "the driver may have this one charge; requested_at_ms is when the driver's fold let it pass"),
+    ) + LIMITS),
     Kind("claim_released", (FOLD,), DRIVER, "driver_id", True, (
         must_id("driver_id"), must_id("session_id"), must_id("cp_id"), must_id("outcome"), may_id("reason"),
-    ), "the charge point is done with this claim"),
+    )),
     Kind("charge_stop", (FOLD,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("driver_id"), must_id("session_id"),
-    ), "the driver's stop, forwarded to the charge point of the driver's own session"),
+    )),
     Kind("ticket", (FOLD,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("session_id"), must_id("driver_id"), must_count("number", 1), must_id("meter_id"),
         must_count("start_register_wh"), must_count("end_register_wh"), must_count("energy_wh"),
@@ -68,24 +68,21 @@ KINDS = add((
         must_id("reason"), may("tariff", "text", 1, 4000), may("location", "text", 0, 255), may_id("fault"),
         may("estimated", "bool"),
         may("currency", "text", 3, 3), may_count("tariff_version", 1), may_count("price_e4_per_kwh"),
-    ) + LIMITS, "an immutable receipt; one without `tariff`, the terms as JSON, is old and has the three after it"),
+    ) + LIMITS),
     # --- operator ---
     Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
         must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "price", 0, PRICE_MAX),
         may_id("session_id"), may_id("fault"), may("why", "text", 0, 255),
-    ), "what the operator wants: `keep` takes `replace` back, end_session, accept_held and drop_held name a session, "
-       "clear_fault a fault"),
+    )),
     # --- the worker: what else its rows come from ---
     Kind("terms", (WORKER,), CP, "key", True, (
         must_id("key"), must("currency", "text", 3, 3), must_count("command_ttl_ms", *_LONG_MS),
         must_count("command_resend_ms", *_LONG_MS), must_count("lost_after_ms", *_LONG_MS),
         must_count("request_ttl_ms", *_LONG_MS), must_count("claim_hold_ms", *_LONG_MS),
         must_count("unnamed_for_ms", *_LONG_MS), must_count("replace_for_ms", *_LONG_MS), must_count("plant_speed", 1),
-    ), "the terms for all records behind it in its partition of ev.cp or ev.driver; the first holds before it, too"),
+    )),
     Kind("key_parked", (WORKER,), CP, "key", True, (
         must_id("key"), must_count("offset", 0, 1 << 60), may("error", "text", 0, 255), may("untold", "bool"),
-    ), "folding the record under `offset` failed: it and what follows of its key waits; logged to its topic. `untold`: "
-       "that was a key_parked, so nothing more is said of it"),
-    Kind("key_unparked", (OPERATOR,), CP, "key", True, (must_id("key"),),
-         "the fold was mended: what waits of this key is folded here; logged to the topic of the key"),
+    )),
+    Kind("key_unparked", (OPERATOR,), CP, "key", True, (must_id("key"),)),
 ))

@@ -9,13 +9,13 @@ KINDS = add((
     # --- a simulated board and its plant ---
     Kind("plant_hello", (SIM_BOARD,), NOT_LOGGED, "cp_id", False, (
         must_id("cp_id"), must_id("board"),
-    ), "first on every connection to a plant; the pins start floating, the relay open"),
+    )),
     Kind("pins", (SIM_BOARD,), NOT_LOGGED, "", False, (
         must("relay", "bool"), may("trip", "bool"),
-    ), "the levels of the relay's pin and of the trip output; without `trip` that is low"),
+    )),
     Kind("meter_report", (SIM_BOARD,), NOT_LOGGED, "", False, (
         must_id("meter_id"), must_count("register_wh"), may_id("session_id"),
-    ), "the board's register, which the plant only records"),
+    )),
     Kind("sample_window", (PLANT,), NOT_LOGGED, "", False, (
         must_count("n", 1, 400), must_count("duration_ms", 1, 3600000), must_count("sum_i", -MAX_N, MAX_N),
         must_count("sum_ii"),
@@ -23,5 +23,5 @@ KINDS = add((
         must_count("clipped", 0, 400),
         choice("vehicle", VEHICLE), may("temperature_mc", "int", -60000, 200000), may("feedback", "bool"),
         may("relay", "bool"), may("relay_level", "bool"), may("rcm_tripped", "bool"), may("stop_pressed", "bool"),
-    ), "the sums of one window of samples in counts around mid-rail, with what the other inputs read"),
+    )),
 ))

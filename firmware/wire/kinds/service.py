@@ -14,8 +14,8 @@ KINDS = add((
         may("vehicle", "choice", 0, 0, VEHICLE), may_id("session_id"), may_count("current_ma"),
         may_count("voltage_mv"), may("power_w", "int", -100000, 100000), may("temperature_mc", "int", -60000, 200000),
         may("feedback", "bool"), may("rcm_tripped", "bool"), may("stop_pressed", "bool"),
-    ), "how the board is; an input that is absent is not fitted"),
+    )),
     Kind("log_response", BOARDS, NOT_LOGGED, "", False, (
         may_count("n"), may("text", "text", 0, 255), may_count("uptime_ms", 0, 1 << 50),
-    ), "the entry that was asked for; nothing where there is none"),
+    )),
 ))
