@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import pytest
 from chargepoint.engine.protection import AT_ONCE, ROW_OF
-from chargepoint.faults import LOOP_LATE, TEXTS
+from chargepoint.faults import LOOP_LATE
 
 from hil_tests.test_protections import CASES, IN_MID_CHARGE, Case
 from hil_tests.whole_line import QUICK, SETTINGS, SPEED, Charge, Site, agree
@@ -96,7 +96,7 @@ def test_fault_is_told_to_central_and_to_nobody_else(running: Running, case: Cas
     assert receipt["reason"] == ("fault" if ends_by_fault else "driver")
     row = wait_for(lambda: fault_row(site, case.fault), DEADLINE_S, f"Central's row of {case.fault}")
     assert row
-    assert row[0] == TEXTS[case.fault]
+    assert row[0] == case.fault
     if case.fault not in PASSING:
         wait_for(lambda: is_open(site, case.fault), DEADLINE_S, "it stands")
         wait_for(lambda: site.status(ILL) == "FAULTY", DEADLINE_S, "it is shown as FAULTY")

@@ -15,7 +15,7 @@ from chargepoint.engine.protection import (
     Protection,
     Reading,
 )
-from chargepoint.faults import TEXTS
+from wire.codes import FAULTS
 
 LIMIT_MA = 16000
 OVER_MA = (LIMIT_MA + 500) * 11 // 10 + 1  # the least that is above (limit + 0.5 A) * 1.10
@@ -245,4 +245,4 @@ def test_noise_is_learned_while_the_relay_is_open_and_does_not_fall_asleep():
 
 
 def test_every_fault_can_be_told():
-    assert all(0 < len(text) <= 255 for text in TEXTS.values())
+    assert all(0 < len(text) <= 255 for text in FAULTS.values())

@@ -121,7 +121,7 @@ def tables() -> Tables:
         refusal_words=words.REFUSALS,
         one_words=words.WORDS,
         faults=[value for name, value in vars(faults).items() if name.isupper() and isinstance(value, str)],
-        fault_texts=faults.TEXTS,
+        fault_texts=codes.FAULTS,
         faults_found=_faults_found(),
         error_codes=codes.ERROR_CODES,
         command_reasons=codes.COMMAND_REASONS,
@@ -249,7 +249,7 @@ def _of_starts(command_reasons: Iterable[str]) -> list[str]:
 
 
 def _faults_have_texts(given: Tables) -> Iterator[str]:
-    yield from _lacking("fault", [*given.faults, *given.faults_found], given.fault_texts, "faults.TEXTS")
+    yield from _lacking("fault", [*given.faults, *given.faults_found], given.fault_texts, "wire/codes.py FAULTS")
     yield from _lacking("fault", given.fault_texts, given.faults_found, "what anybody finds")
 
 

@@ -16,6 +16,7 @@ from central.store.tables import (
     FAULTS,
     LIVE_CHARGES,
 )
+from central.views.faults import text_of
 from central.views.moments import iso
 from central.views.points import read_points
 
@@ -118,7 +119,7 @@ def _open_faults(connection: Connection, cp_id: str) -> list[dict[str, Any]]:
     fault = FAULTS.c
     wanted = select(fault.fault, fault.info, fault.since_ms).where(fault.cp_id == cp_id, fault.cleared_at_ms.is_(None))
     rows = connection.execute(wanted.order_by(fault.since_ms, fault.fault))
-    return [{"fault": name, "info": info, "since": iso(since_ms)} for name, info, since_ms in rows]
+    return [{"fault": name, "info": text_of(name, info), "since": iso(since_ms)} for name, info, since_ms in rows]
 
 
 def _alarms(connection: Connection, cp_id: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from central.money.order import order_of, within
 from central.money.price_per_kwh import PricePerKwh
 from central.money.readings import Reading, Readings, energy_wh, from_text, inserted
 from central.money.tariff import Tariff, cost_minor, tariff_of
+from central.views.faults import text_of
 from central.views.moments import iso
 from central.views.queries import ChargeRow
 
@@ -61,7 +62,7 @@ def charge_of(row: ChargeRow, now_ms: int, currency: str) -> Charge:
         "driver_id": row.driver_id,
         "state": row.status or _OF_REQUEST[row.request_state],
         "reason": row.reason or row.request_reason,
-        "fault": None if row.fault is None else {"name": row.fault, "text": row.fault_info or row.fault},
+        "fault": None if row.fault is None else {"name": row.fault, "text": text_of(row.fault, row.fault_info)},
         "energy_wh": energy_wh(readings) if row.energy_wh is None else row.energy_wh,
         "power_w": (row.live_power_w or 0) if flowing else 0,
         "cost_minor": _cost_minor(row, tariff, readings),

@@ -36,3 +36,27 @@ COMMAND_REASONS = {
     "seq_jump": "the command's seq lies too far above the last one taken",
     "unknown_session": "the engine has no such session",
 }
+
+# `fault` of a fault_notification: what was seen. A board says only the name in `failure_info`, and Central shows this.
+FAULTS = {
+    "over_current": "current above the limit by more than a tenth for 7 s",
+    "over_current_fast": "current above one and a half times the limit",
+    "clipped": "the current or voltage sensor reads its end of range: cannot meter",
+    "over_temperature": "71 degrees Celsius or more at the relay",
+    "weld": "the relay is open, yet the load is fed: its contacts are welded",
+    "feedback_missing": "the relay is closed, yet the load is not fed",
+    "voltage_dead": "no mains voltage, or a dead voltage channel: cannot meter",
+    "clamp_backwards": "current flows without power: the current clamp is on backwards, and nothing is metered",
+    "clamp_off": "the current sensor has fallen silent: its clamp is off, so that it cannot meter or protect",
+    "driver_stuck_on": "the relay's pin is high though it was set low: its driver is broken",
+    "driver_stuck_off": "the relay's pin is low though it was set high: its driver is broken",
+    "rcm_trip": "the residual current monitor has tripped",
+    "emergency_stop": "the emergency stop is pressed",
+    "sensor_stall": "no samples arrive while the relay is closed: cannot meter or protect",
+    "loop_late": "the control loop comes late while the relay is closed: protections would open it late",
+    "watchdog_resets": "three resets by the watchdog within 10 minutes: the relay stays open until the fault is reset",
+    "newer_records": "newer firmware wrote what is kept: it stays as it is, and the relay open, until that firmware runs",
+    "engine_silent": "the engine does not answer health checks",
+    "central_unreachable": "Central could not be reached for a while",
+    "duplicate_id": "two boards have this charge point's id",
+}

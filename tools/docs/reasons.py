@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from chargepoint.faults import TEXTS
-from wire.codes import COMMAND_REASONS, ERROR_CODES
+from wire.codes import COMMAND_REASONS, ERROR_CODES, FAULTS
 from wire.kinds.boards import END_REASONS
 
 from bridge import twins
@@ -64,9 +63,9 @@ def page() -> str:
             _section(
                 "Faults",
                 "`fault` of a `fault_notification`, and in `wattline-central list`. From "
-                "`firmware/chargepoint/faults.py` and `bridge/twins.py`. One without a name is `unspecified`.",
+                "`firmware/wire/codes.py` and `bridge/twins.py`. One without a name is `unspecified`.",
                 ("fault", "what it means"),
-                _rows({**TEXTS, twins.FAULT: OF_THE_BRIDGE[twins.FAULT]}),
+                _rows({**FAULTS, twins.FAULT: OF_THE_BRIDGE[twins.FAULT]}),
             ),
             _section(
                 "Errors of a message",

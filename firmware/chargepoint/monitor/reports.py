@@ -1,7 +1,7 @@
 """What the monitor reports to Central: the engine's state, and faults that began or ended, each once."""
 
 from chargepoint.delivery.storage import taken
-from chargepoint.faults import NOT_OF_ENGINES, text_of
+from chargepoint.faults import NOT_OF_ENGINES
 from chargepoint.ticks import ticks_diff
 
 _BEGAN, _ENDED = "fault_notification", "recovery_notification"
@@ -39,7 +39,7 @@ class Reports:
 
     def report_failure(self, fault):
         if fault not in self.faults and self._may(_BEGAN):
-            self._report(_BEGAN, {"id": self._sender.cp_id, "failure_info": text_of(fault), "fault": fault})
+            self._report(_BEGAN, {"id": self._sender.cp_id, "failure_info": fault, "fault": fault})
 
     def remember(self, fault):
         """Others have told Central of it, and may not tell its end."""

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from chargepoint import faults
 from chargepoint.settings import TABLE
+from wire import codes
 
 from tools.docs.hardware import boards, circuits, pins, values
 from tools.docs.hardware.pins import Task
@@ -118,4 +118,4 @@ def faults_named(text: str) -> set[str]:
     return {name for cell in cells for name in re.findall(r"`([a-z_]+)`", cell)}
 
 
-FAULTS = frozenset(faults.TEXTS)
+FAULTS = frozenset(codes.FAULTS)
