@@ -13,10 +13,8 @@ import os
 import sys
 import time
 
-from chargepoint import settings as roles
-from chargepoint.roles import Board
-from chargepoint.settings import SettingError
-from chargepoint.settings import read as read_settings
+from chargepoint import board_kinds as roles
+from chargepoint.board_kinds import SettingError
 from hal import heap, lines, platforms
 
 STEP_MS = 5
@@ -32,13 +30,14 @@ def main(arguments):
     """The exit code of a process that has ended; where a board is to stay at its prompt it returns too."""
     platform = board = None
     try:
-        settings = read_settings(_config(arguments), getattr(os, "getenv", None))
+        settings = _settings(arguments)
         platform = platforms.make(settings)
         if platform.maintenance():
             say("INFO maintenance: the relay stays open until the file `maintenance` is removed")
             return 0
         board = make_board(settings, platform)
         say("INFO " + _ready(settings, board))
+        heap.forget("hal.pin_rules")
         heap.spare()
         platform.start_watchdog()
         run(board)
@@ -75,6 +74,8 @@ def run(board):
 
 def make_board(settings, platform):
     """Raises SettingError, and OSError where the flash does."""
+    from chargepoint.roles import Board
+
     engine_listens = settings.role == roles.ENGINE
     if platform.indicative and settings.role != roles.MONITOR:
         settings.firmware += INDICATIVE
@@ -117,6 +118,15 @@ def _publish_by_mqtt(settings, board):
     board.parts.append(publisher)
     topic = base + "telemetry"
     return lambda payload: publisher.publish(topic, payload)
+
+
+def _settings(arguments):
+    from chargepoint.settings import read
+
+    settings = read(_config(arguments), getattr(os, "getenv", None))
+    del read
+    heap.forget("chargepoint.settings")  # before more is loaded: so the heap stays in one piece
+    return settings
 
 
 def _config(arguments):

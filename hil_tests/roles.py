@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tools.emulated_pico.bench import PicoBench
 from tools.emulated_pico.files import for_a_pico, precompiled
 
-SHARED = ("main", "hal.rp2")
+SHARED = ("main", "chargepoint.roles", "hal.rp2")
 OWN = {
     "engine": ("hal.adc_dma", *(f"chargepoint.engine.{name}" for name in ("engine", "memory", "meter", "telemetry"))),
     "monitor": tuple(f"chargepoint.monitor.{name}" for name in ("central_side", "engine_side", "monitor", "reports")),

@@ -62,8 +62,8 @@ def _any_library(own: str) -> Part:
 
 # What both roles of a board share; each role's folder loads nothing of the other's.
 _BOARD = (
-    "wire chargepoint.states chargepoint.faults chargepoint.settings chargepoint.clock chargepoint.ticks "
-    "chargepoint.sample_window"
+    "wire chargepoint.states chargepoint.faults chargepoint.settings chargepoint.board_kinds chargepoint.clock "
+    "chargepoint.ticks chargepoint.sample_window"
 )
 _DELIVERY = f"{_BOARD} chargepoint.delivery"
 

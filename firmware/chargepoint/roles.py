@@ -5,7 +5,7 @@ A role loads its own folder alone, where it is needed: the other's would take he
 
 from wire.seal import CRC32
 
-from chargepoint import settings as roles
+from chargepoint import board_kinds as roles
 from chargepoint.clock import Clock
 from chargepoint.delivery.journal import Journal
 from chargepoint.delivery.link import LineLink, connect_memory

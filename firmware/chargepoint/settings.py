@@ -1,4 +1,8 @@
-"""A board's settings: config.json, and the environment above it where there is one. One table, one-line complaints."""
+"""A board's settings: config.json, and the environment above it where there is one. One table, one-line complaints.
+
+A board forgets this module once it has read them, since the table takes 8 kB of its heap. So what else it must know of
+settings stands in board_kinds.py.
+"""
 
 import json
 import sys
@@ -6,17 +10,9 @@ import sys
 from wire.ids import BOARD_CHARACTERS, ID_CHARACTERS, ID_MAX, made_of
 from wire.kinds.fields import PRICE_MAX
 
-FIRMWARE = "wattline-0.1"
-BOTH = "both"
-ENGINE = "engine"
-MONITOR = "monitor"
-SIM = "sim"
-REAL = ("rp2", "esp32")
+from chargepoint.board_kinds import BOTH, ENGINE, FIRMWARE, MONITOR, REAL, SIM, SettingError, is_numeric
+
 _DAY_MS = 86400000
-
-
-class SettingError(ValueError):
-    """One line: the setting, what was wrong, and what would be right."""
 
 
 class Setting:
@@ -148,11 +144,6 @@ def presence(value):
     if value == "pilot":
         raise ValueError("a control pilot is not supported yet; expected contact or none")
     return one_of("contact", "none")(value)
-
-
-def is_numeric(host):
-    parts = host.split(".")
-    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
 
 
 def address(value):

@@ -4,7 +4,7 @@ made: a board has heap for its own alone, and some have no sockets.
 
 import sys
 
-from chargepoint.settings import REAL, SettingError, is_numeric
+from chargepoint.board_kinds import REAL, SettingError, is_numeric
 
 
 def make(settings, place, listens=False):

@@ -1,7 +1,7 @@
 """Which pins a board may use for what. No pin is touched here, so that whoever provisions a board can ask it too."""
 
 from boot import RELAY_PIN
-from chargepoint.settings import SettingError
+from chargepoint.board_kinds import SettingError
 
 # Pins that a board must not use: strapping pins float or are pulled at reset, some carry the flash, some only read.
 _ESP32 = (0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 34, 35, 36, 37, 38, 39)

@@ -9,13 +9,13 @@ import sys
 from boot import RELAY_PIN
 from machine import Pin
 
-from hal.pin_rules import check
-
 
 class Pins:
     """Inputs are Pins, None where there is none: see `closed`. Raises SettingError, with the relay open."""
 
     def __init__(self, settings):
+        from hal.pin_rules import check
+
         self._relay = Pin(RELAY_PIN, Pin.OUT, value=0)
         check(settings, getattr(sys.implementation, "_machine", ""))
         self._trip = None if settings.trip_pin is None else Pin(settings.trip_pin, Pin.OUT, value=0)

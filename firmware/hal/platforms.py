@@ -2,7 +2,7 @@
 
 import sys
 
-from chargepoint import settings as roles
+from chargepoint import board_kinds as roles
 
 
 def make(settings):

@@ -55,7 +55,7 @@ FAULTS = {
     "sensor_stall": "no samples arrive while the relay is closed: cannot meter or protect",
     "loop_late": "the control loop comes late while the relay is closed: protections would open it late",
     "watchdog_resets": "three resets by the watchdog within 10 minutes: the relay stays open until the fault is reset",
-    "newer_records": "newer firmware wrote what is kept: it stays as it is, and the relay open, until that firmware runs",
+    "newer_records": "newer firmware wrote what is kept: it is kept as it is, and the relay stays open until that runs",
     "engine_silent": "the engine does not answer health checks",
     "central_unreachable": "Central could not be reached for a while",
     "duplicate_id": "two boards have this charge point's id",

@@ -20,11 +20,13 @@ def used() -> int:
 def load(config: str) -> None:
     start = used()
     from chargepoint.settings import read
-    from hal import platforms
+    from hal import heap, platforms
     from main import make_board
 
     with open(config) as file:
         settings = read(file.read(), os.getenv)
+    del read
+    heap.forget("chargepoint.settings")
     board = make_board(settings, platforms.make(settings))
     print(json.dumps({"modules": sorted(sys.modules), "role": board.settings.role, "heap": used() - start}))
 

@@ -12,8 +12,8 @@ import time
 
 from chargepoint.roles import Board
 from chargepoint.sample_window import SampleWindow
-from chargepoint.settings import read
 from chargepoint.ticks import TICKS_MOST, ticks_add, ticks_diff
+from hal import heap
 
 mem_alloc = gc.mem_alloc  # pyright: ignore[reportAttributeAccessIssue]  # MicroPython's own
 mem_free = gc.mem_free  # pyright: ignore[reportAttributeAccessIssue]  # MicroPython's own
@@ -163,9 +163,19 @@ def locked(board: Board, platform: StillPlatform):
     return 2 * COUNTED
 
 
+def settings():
+    """Read as main.py does, which forgets what reads them."""
+    from chargepoint.settings import read
+
+    found = read(json.dumps(CONFIG))
+    del read
+    heap.forget("chargepoint.settings")
+    return found
+
+
 def main():
     platform = StillPlatform()
-    board = Board(read(json.dumps(CONFIG)), platform, central=DeadLine())
+    board = Board(settings(), platform, central=DeadLine())
     warm(board, platform)
     quiet, quiet_us = passes(board, platform, False)
     window, window_us = passes(board, platform, True)

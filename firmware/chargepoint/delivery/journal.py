@@ -22,8 +22,8 @@ from wire.frame import LINE_LIMIT, FrameError, parse, payload_of
 from wire.ids import WINDOW, lossy_id, reliable_id
 from wire.ids import parse as parse_id
 
+from chargepoint.board_kinds import SettingError
 from chargepoint.delivery.storage import TEMPORARY, taken
-from chargepoint.settings import SettingError
 
 IDENTITY = "identity"
 _KEPT, _ACKED = ".json", ".acked"
