@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chargepoint import states
+from chargepoint.engine import states
 from wire.ids import WINDOW
 
 from hil_tests.benches.scripted_bridge import Message, ScriptedBridge

@@ -1,14 +1,17 @@
 """Every pair of (state, event) of both tables does what is written, or is refused and changes nothing."""
 
 import pytest
-from chargepoint import states
-from chargepoint.states import Walker
+from chargepoint.engine import states
+from chargepoint.monitor.states import MONITOR
+from chargepoint.states import NOTHING, Walker
 
-ENGINE_PAIRS = [(state, event) for state in states.ENGINE_STATES for event in states.ENGINE_EVENTS]
-MONITOR_PAIRS = [(state, event) for state in states.MONITOR_STATES for event in states.MONITOR_EVENTS]
+from tools.machines import ENGINE_EVENTS, ENGINE_STATES, MONITOR_EVENTS, MONITOR_STATES
+
+ENGINE_PAIRS = [(state, event) for state in ENGINE_STATES for event in ENGINE_EVENTS]
+MONITOR_PAIRS = [(state, event) for state in MONITOR_STATES for event in MONITOR_EVENTS]
 TABLES = {
-    "engine": (states.ENGINE, states.ENGINE_STATES, states.ENGINE_EVENTS),
-    "monitor": (states.MONITOR, states.MONITOR_STATES, states.MONITOR_EVENTS),
+    "engine": (states.ENGINE, ENGINE_STATES, ENGINE_EVENTS),
+    "monitor": (MONITOR, MONITOR_STATES, MONITOR_EVENTS),
 }
 
 
@@ -27,7 +30,7 @@ class Actor:
 
 @pytest.mark.parametrize(
     ("table", "state", "event"),
-    [(states.ENGINE, *pair) for pair in ENGINE_PAIRS] + [(states.MONITOR, *pair) for pair in MONITOR_PAIRS],
+    [(states.ENGINE, *pair) for pair in ENGINE_PAIRS] + [(MONITOR, *pair) for pair in MONITOR_PAIRS],
 )
 def test_pair_is_walked_or_refused(table: dict[tuple[str, str], tuple[str, str]], state: str, event: str):
     actor = Actor()
@@ -39,7 +42,7 @@ def test_pair_is_walked_or_refused(table: dict[tuple[str, str], tuple[str, str]]
     else:
         after, action = edge
         # An action runs before the state changes: the relay moves first, then the board says so.
-        expected = [] if action == states.NOTHING else [(action, "detail", state)]
+        expected = [] if action == NOTHING else [(action, "detail", state)]
         assert (admitted, walker.state, walker.refused, actor.ran) == (True, after, 0, expected)
 
 
@@ -66,7 +69,7 @@ def test_every_session_that_began_ends_in_one_completion():
         assert (action in ends) == (state in alive and after not in alive), (state, event)
 
 
-@pytest.mark.parametrize("state", [each for each in states.ENGINE_STATES if each != states.BOOTING])
+@pytest.mark.parametrize("state", [each for each in ENGINE_STATES if each != states.BOOTING])
 def test_fault_and_lost_link_are_taken_in_every_state(state: str):
     assert states.ENGINE[(state, "fault")][0] in (states.FAULTED, states.SAFE)
     assert states.ENGINE[(state, "link_lost")][0] == states.SAFE

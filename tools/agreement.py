@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chargepoint import faults, states
+from chargepoint import faults
+from chargepoint.engine import states
 from chargepoint.engine.commands import Commands
 from chargepoint.engine.engine import Engine
 from chargepoint.engine.protection import ROWS
 from chargepoint.monitor.central_side import CentralSide
+from chargepoint.monitor.states import MONITOR
 from wire import appenders, codes
 from wire.kinds import COMMANDS, DEAD, NOT_LOGGED, Kind, boards, plant, service
 from wire.kinds.log import KINDS
@@ -27,7 +29,7 @@ from central.worker import admit, intake
 from driver_cli.words import reasons as words
 from eventlog.topics import TOPICS
 from runtime import registry
-from tools import spellings
+from tools import machines, spellings
 from tools.spellings import Spelt
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,14 +94,14 @@ def tables() -> Tables:
     """As they stand in the code."""
     return Tables(
         machines=(
-            Machine("engine", states.ENGINE_STATES, states.ENGINE_EVENTS, states.ENGINE, dir(Engine)),
-            Machine("monitor", states.MONITOR_STATES, states.MONITOR_EVENTS, states.MONITOR, dir(CentralSide)),
+            Machine("engine", machines.ENGINE_STATES, machines.ENGINE_EVENTS, states.ENGINE, dir(Engine)),
+            Machine("monitor", machines.MONITOR_STATES, machines.MONITOR_EVENTS, MONITOR, dir(CentralSide)),
             Machine(
                 "session", central_states.SESSION_STATES, central_states.SESSION_EVENTS,
                 {(state, event): edge for (state, event), edge in central_states.SESSION.items()}, sessions.ACTIONS,
             ),
         ),
-        engine_states=states.ENGINE_STATES,
+        engine_states=machines.ENGINE_STATES,
         wire_states=boards.ENGINE_STATES,
         session_states=central_states.SESSION_STATES,
         state_words=words.STATES,
@@ -173,7 +175,7 @@ def _machines_walk_their_own_rows(given: Tables) -> Iterator[str]:
 
 def _states_are_known(given: Tables) -> Iterator[str]:
     yield from _lacking("engine state", given.engine_states, given.wire_states, "wire/kinds/boards.py")
-    yield from _lacking("state of a message", given.wire_states, given.engine_states, "chargepoint/states.py")
+    yield from _lacking("state of a message", given.wire_states, given.engine_states, "tools/machines.py")
     yield from _lacking("session state", given.session_states, given.state_words, "driver_cli/words/reasons.py STATES")
 
 

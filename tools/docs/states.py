@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from chargepoint import states as board
+from chargepoint.engine.states import ENGINE
+from chargepoint.monitor.states import MONITOR
 
 from central.model import states as central
 from tools.docs.markdown import table
 
 _INTRO = """# States
 
-*Written from `firmware/chargepoint/states.py` and `central/model/states.py` by `make docs`; do not edit.*
+*Written from `states.py` of `firmware/chargepoint/engine/` and `monitor/`, and from `central/model/states.py`, by
+`make docs`; do not edit.*
 
 The code walks these tables. A pair of state and event that is not in its table is refused and leaves everything as it
 was; a test tries every pair.
@@ -27,8 +29,8 @@ def page() -> str:
     machines: tuple[tuple[str, Table], ...] = (
         ("Session, at Central", {(state, event): edge for (state, event), edge in central.SESSION.items()}),
         ("Command, at Central", {(state, event): edge for (state, event), edge in central.COMMAND.items()}),
-        ("Engine, on its board", board.ENGINE),
-        ("Monitor, on its board", board.MONITOR),
+        ("Engine, on its board", ENGINE),
+        ("Monitor, on its board", MONITOR),
     )
     return _INTRO.format(order=order) + "".join(_machine(title, rows) for title, rows in machines)
 

@@ -66,7 +66,7 @@ def spelt(table: str, code: str, before: str = "") -> Plant:
     ("plant", "told"),
     [
         (row("engine_states", "suspended"), "engine state 'suspended' is not in wire/kinds/boards.py"),
-        (row("wire_states", "suspended"), "state of a message 'suspended' is not in chargepoint/states.py"),
+        (row("wire_states", "suspended"), "state of a message 'suspended' is not in tools/machines.py"),
         (row("session_states", "paid"), "session state 'paid' is not in driver_cli/words"),
         (engine_edge("charging", "stop", "suspended", "nothing"), "engine state 'suspended' is not in the list of its"),
         (engine_edge("charging", "shaken", "idle", "nothing"), "engine event 'shaken' is not in its events"),

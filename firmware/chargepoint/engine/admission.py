@@ -1,6 +1,6 @@
 """Whether a charge may start: the reasons why not, the first that holds."""
 
-from chargepoint import states
+from chargepoint.engine import states
 
 PAUSE_MS = 10000  # window time between opening and closing: capacitors discharge, and a relay is spared
 

@@ -4,8 +4,7 @@ Whatever ends a charge, the relay opens before anything is written. Its energy i
 the relay open all along, when everything that flowed has been counted; then the completion is journaled.
 """
 
-from chargepoint import states
-from chargepoint.engine import admission
+from chargepoint.engine import admission, states
 from chargepoint.engine.books import Books
 from chargepoint.engine.conversation import Conversation
 from chargepoint.engine.guard import Guard
@@ -14,6 +13,7 @@ from chargepoint.engine.presence import PRESENCE
 from chargepoint.engine.pulse import Pulse
 from chargepoint.engine.session import Session, within
 from chargepoint.faults import NEWER_RECORDS, SENSOR_STALL, WATCHDOG_RESETS
+from chargepoint.states import Walker
 from chargepoint.ticks import ticks_diff
 
 CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
@@ -22,7 +22,7 @@ _WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
 
 
 class Engine:
-    """`state` is one of states.ENGINE_STATES; `faults` those that hold."""
+    """`state` is one of those in states.py; `faults` those that hold."""
 
     def __init__(self, settings, platform, sender, meter, memory, checkpoint, restarts, link):
         self.meter = meter
@@ -40,7 +40,7 @@ class Engine:
         self._lookout = Lookout(self._clock.now, platform, self._flash, self._guard)
         self._pulse = Pulse()
         self._restarts = restarts
-        self._walker = states.Walker(states.ENGINE, states.BOOTING, self)
+        self._walker = Walker(states.ENGINE, states.BOOTING, self)
         self.conversation = Conversation(settings, self, memory, sender, link)
         self._cause = None  # (reason, fault) of a stop that lets the current fall
         self._relay_ms = admission.PAUSE_MS  # window time since the relay last moved, of windows that began after it

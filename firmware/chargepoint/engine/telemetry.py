@@ -1,6 +1,6 @@
 """Live figures, `charging_data`: by MQTT where the board has it, else on the line. A lost one costs nothing."""
 
-from chargepoint import states
+from chargepoint.engine import states
 from chargepoint.ticks import ticks_diff
 
 _FIGURES = (

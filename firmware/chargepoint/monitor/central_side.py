@@ -1,8 +1,9 @@
 """The monitor's side that faces Central: registers the charge point, beats, takes acks, and reconnects for ever."""
 
-from chargepoint import states
 from chargepoint.faults import CENTRAL_UNREACHABLE, DUPLICATE_ID
+from chargepoint.monitor import states
 from chargepoint.monitor.heartbeat import Heartbeats
+from chargepoint.states import Walker
 from chargepoint.ticks import ticks_diff
 
 _REGISTERED = (states.REGISTERED, states.WATCHING, states.REPORTING)
@@ -11,7 +12,7 @@ TWIN_CALM_MS = 600000  # after so long on one link no other board has this one's
 
 
 class CentralSide:
-    """`link` to the bridge. `state` is one of states.MONITOR_STATES, whose actions are methods here."""
+    """`link` to the bridge. `state` is one of those in states.py, whose actions are methods here."""
 
     def __init__(self, settings, sender, link, retry, engine, reports):
         """engine: the EngineSide."""
@@ -22,7 +23,7 @@ class CentralSide:
         self._retry = retry
         self._engine = engine
         self._reports = reports
-        self._walker = states.Walker(states.MONITOR, states.CONNECTING, self)
+        self._walker = Walker(states.MONITOR, states.CONNECTING, self)
         self._heartbeats = Heartbeats(settings.heartbeat_interval_ms)
         self._began_at = None
         self._dialled_at = None

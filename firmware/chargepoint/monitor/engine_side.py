@@ -2,9 +2,9 @@
 
 from wire.ids import parse as parse_id
 
-from chargepoint import states
 from chargepoint.faults import ENGINE_SILENT
 from chargepoint.monitor.watch import EngineWatch
+from chargepoint.states import SAFE
 from chargepoint.ticks import ticks_add, ticks_diff
 
 _LACK_DOUBLINGS = 7  # of the pause between two registrations that did not reach the engine
@@ -114,7 +114,7 @@ class EngineSide:
         self._reports.take_engine_faults(message["faults"])
         self._reports.update_cp_status(message["state"], message["vehicle"], message.get("session_id"))
         self.health = ILL if message["faults"] else WELL
-        if is_checked and message["state"] == states.SAFE and not self._sender.flash.newer:
+        if is_checked and message["state"] == SAFE and not self._sender.flash.newer:
             self.say("safe_release", {"cp_id": self._sender.cp_id})
 
     def _note_registered(self, is_registered, is_checked):

@@ -18,7 +18,7 @@ class Monitor:
 
     @property
     def state(self):
-        """One of states.MONITOR_STATES."""
+        """One of those in states.py."""
         return self._central.state
 
     def step(self, now):
