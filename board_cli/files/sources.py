@@ -47,6 +47,7 @@ ONLY: dict[str, Spares] = {
     "chargepoint.engine": _is_engine,
     "chargepoint.monitor": lambda settings: settings.role in (BOTH, MONITOR),
     "chargepoint.engine.plain": lambda settings: settings.plain_port != 0,
+    "wire.strict_json": _is_on(SIM),  # where CPython runs it
     "hal.rp2": _is_on("rp2"),
     "hal.esp32": _is_on("esp32"),
     "hal.sim": _is_on(SIM),

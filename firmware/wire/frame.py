@@ -14,7 +14,12 @@ LINE_LIMIT = 1024  # bytes, newline included
 DEPTH_LIMIT = 8  # of objects and lists in each other; no kind has more than two, and a Pico's stack ends at 15
 _STAR = 0x2A
 _NEWLINE = b"\n"
-MICROPYTHON = sys.implementation.name == "micropython"
+
+if sys.implementation.name == "micropython":
+    _loads, _text = json.loads, json.dumps  # it has no hooks; a board reads only what its bridge or its kind tagged
+else:
+    from wire.strict_json import loads as _loads
+    from wire.strict_json import text as _text
 
 
 class FrameError(ValueError):
@@ -91,40 +96,6 @@ class Decoder:
         return line[:star]
 
 
-def _refuse_number(text: str) -> float:
-    raise ValueError("number out of range: " + text[:20])
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if number - number != 0:  # infinities; NaN has no spelling that reaches this
-        _refuse_number(text)
-    return number
-
-
-def _integer(text: str) -> int:
-    if len(text) > 20:
-        _refuse_number(text)
-    return int(text)
-
-
-def _loads_strictly(text: str) -> object:
-    message = _decode(text)
-    if "\\u" in text:
-        _unescaped(message).encode()  # a lone surrogate is no text: UnicodeEncodeError
-    return message
-
-
-if not MICROPYTHON:
-    # One of each for all calls: dumps() or loads() with an argument makes a new one, which costs more than the text.
-    _decode = json.JSONDecoder(parse_constant=_refuse_number, parse_float=_finite, parse_int=_integer).decode  # pyright: ignore[reportAttributeAccessIssue] -- not on boards
-    _unescaped = json.JSONEncoder(ensure_ascii=False).encode  # pyright: ignore[reportAttributeAccessIssue] -- not on boards
-
-
-# MicroPython's json has none of these hooks; a board reads only lines that the bridge or its own kind tagged.
-_loads = json.loads if MICROPYTHON else _loads_strictly
-
-
 def parse(payload: bytes) -> "dict[str, object]":
     """The message in a payload.
 
@@ -167,20 +138,6 @@ def compact(value: object) -> str:
     if isinstance(value, float) and value - value != 0:
         raise FrameError("out_of_bounds", "a number that is not finite")
     return json.dumps(value)
-
-
-def _short_text(value: str) -> str:
-    if "\b" not in value and "\f" not in value:
-        return _unescaped(value)
-    # MicroPython has no short escapes for 0x08 and 0x0c.
-    return '"' + "\\u0008".join([_without_backspace(part) for part in value.split("\b")]) + '"'
-
-
-def _without_backspace(value: str) -> str:
-    return "\\u000c".join([_unescaped(part)[1:-1] for part in value.split("\f")])
-
-
-_text = json.dumps if MICROPYTHON else _short_text
 
 
 def payload_of(message: "dict[str, object]") -> bytes:

@@ -21,6 +21,7 @@ FLASH_IMAGE = Path(__file__).with_name("flash_image.py")
 ELSEWHERE = (
     "chargepoint/engine/plain.py", "hal/adc_polled.py", "hal/dns.py", "hal/esp32.py", "hal/mqtt.py", "hal/names.py",
     "hal/plant_line.py", "hal/serial.py", "hal/sim.py", "hal/tcp.py", "hal/wifi.py", "wire/kinds/plant.py",
+    "wire/strict_json.py",
 )  # fmt: skip
 
 
