@@ -70,7 +70,7 @@ up: $(RUNS) ## keep the demo's system running, and say where it is
 bench: $(READY) ## measure latency and throughput beside the raw parts, and what the firmware takes of a board
 	@$(BIN)/python -m tools.bench
 
-footprint: $(READY) ## what the firmware takes of a board, beside what it may; minutes, on the emulated Pico
+footprint: $(READY) ## what the firmware takes of a board, beside what it may, then what `make accuracy` prints; minutes, on the emulated Pico
 	@PYTHONPATH=firmware $(BIN)/python -m hil_tests.footprint $(ARGS)
 	@PYTHONPATH=firmware $(BIN)/python -m tools.accuracy
 

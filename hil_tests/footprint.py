@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hil_tests.relay_in_time import worst_ms
 from hil_tests.roles import CHARGES, ROLES, files_of, loaded_by, pass_of_the_loop
 from hil_tests.roles import PASSES as PASSES_SCRIPT
 from hil_tests.sim_speed import charge_hours_a_minute
@@ -122,6 +123,7 @@ def measure(folder: Path, quick: bool) -> Iterator[Row]:
         raise RuntimeError("MicroPython's unix port is missing; `make setup` brings it")
     yield from files(folder / "files")
     yield Row("sim", "charge hours a minute", charge_hours_a_minute(), "h", 100, at_least=True)
+    yield Row("sim", "relay open after a protection's time", worst_ms(), "ms", 100)
     yield from on_unix(folder / "unix", micropython, QUICK_CHARGES if quick else UNIX_CHARGES)
     image = cache.find()
     if image is None:
