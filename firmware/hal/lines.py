@@ -29,13 +29,19 @@ def listener(address):
 def _tcp(settings, place, listens):
     tcp = _network()
     if listens:
-        return tcp.Answerer(listener(place))
-    if is_numeric(place[0]):
-        return tcp.Dialler(place)
-    from hal import names
+        line = tcp.Answerer(tcp.Listener(place))
+    elif is_numeric(place[0]):
+        line = tcp.Dialler(place)
+    else:
+        from hal import names
 
-    server = settings.name_server
-    return names.NamedDialler(place, names.server_of_wifi if server is None else lambda: server)
+        server = settings.name_server
+        line = names.NamedDialler(place, names.server_of_wifi if server is None else lambda: server)
+    if settings.wifi_ssid is not None and settings.platform in REAL:
+        from hal import wifi
+
+        wifi.lines.append(line)
+    return line
 
 
 def _network():

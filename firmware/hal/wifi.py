@@ -9,6 +9,9 @@ from chargepoint.ticks import ticks_diff
 
 _LOOK_EACH_MS = 1000
 JOIN_MS = 20000  # a try that takes longer is begun anew
+SILENT_MS = 180000  # joined, and no line is open: some radios do not notice that their access point has gone
+
+lines = []  # the byte lines that go by this board's one radio
 
 
 class Wifi:
@@ -30,9 +33,10 @@ class Wifi:
         if ticks_diff(now, self._looked_at) < _LOOK_EACH_MS:
             return
         self._looked_at = now
-        if self._station.isconnected():
+        is_up = self._station.isconnected()
+        if is_up and _carries():
             self._joined_at = now
-        elif ticks_diff(now, self._joined_at) >= JOIN_MS:
+        elif ticks_diff(now, self._joined_at) >= (SILENT_MS if is_up else JOIN_MS):
             self._join(now)
 
     def _join(self, now):
@@ -47,3 +51,9 @@ class Wifi:
         except OSError:
             pass  # the radio is busy: tried again later
 
+
+def _carries():
+    for line in lines:
+        if line.is_open:
+            return True
+    return not lines

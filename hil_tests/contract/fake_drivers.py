@@ -116,6 +116,42 @@ def wifi_comes_back_by_itself():
     assert wifi.is_up()
 
 
+def wifi_that_did_not_notice_is_joined_anew():
+    """The radio says that it is up, and nothing goes by it any more."""
+    from time import ticks_ms
+
+    from hal import wifi
+    from network import air
+
+    class Line:
+        is_open = True
+
+    def run(duration_ms):
+        for _ in range(duration_ms // 1000):
+            chip.advance_us(1000000)
+            radio.step(ticks_ms())
+
+    radio = wifi.Wifi("Car park", "right", ticks_ms)
+    run(10 * wifi.SILENT_MS)
+    assert radio.joins == 1, "nothing is to go by it"
+    line = Line()
+    wifi.lines.append(line)
+    run(10 * wifi.SILENT_MS)
+    assert radio.joins == 1
+    air.is_noticed, air.password, line.is_open = False, None, False
+    run(wifi.SILENT_MS - 2000)
+    assert (radio.is_up(), radio.joins) == (True, 1)
+    run(4000)
+    assert (radio.is_up(), radio.joins) == (False, 2)
+    air.password = "right"
+    run(2 * wifi.JOIN_MS)
+    assert radio.is_up()
+    line.is_open = True
+    joins = radio.joins
+    run(2 * wifi.SILENT_MS)
+    assert radio.joins == joins
+
+
 def main_runs_a_pico_s_engine():
     """All of main.py but its endless loop, on a Pico without a network."""
     import main

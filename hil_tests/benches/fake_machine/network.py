@@ -10,6 +10,7 @@ class Air:
     def __init__(self):
         self.password = "right"  # of the one access point; None: it is off
         self.lease = ("192.168.4.2", "255.255.255.0", "192.168.4.1", "192.168.4.1")  # the last: its name server
+        self.is_noticed = True  # that the access point has gone
         self.radio_on = False
         self.tries = 0
         self.joined = False
@@ -26,7 +27,7 @@ class WLAN:
         air.radio_on = on
 
     def isconnected(self):
-        air.joined = air.joined and air.password is not None
+        air.joined = air.joined and (air.password is not None or not air.is_noticed)
         return air.joined
 
     def ifconfig(self):

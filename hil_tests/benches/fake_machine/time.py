@@ -16,3 +16,7 @@ def ticks_diff(a, b):
 
 def sleep_ms(duration_ms):
     chip.advance_us(duration_ms * 1000)
+
+
+def sleep(duration_s):
+    sleep_ms(int(duration_s * 1000))
