@@ -3,9 +3,10 @@
     micropython main.py [config.json]
 
 What only some boards have (a kind of line, a platform, MQTT) is imported where it is made, to spare the others' heap.
-A config that cannot be used leaves the relay open and says why in one line; a process then ends with code 2, a real
-board with its prompt. So does a board whose maintenance flag is up (see hal/contract.py). Whatever else fails, at the
-start (flash that cannot be written) or in the loop, the relay opens and the board starts anew, for ever.
+A config that cannot be used, or firmware that is not whole, leaves the relay open and says why in one line; a process
+then ends with code 2, a real board with its prompt. So does a board whose maintenance flag is up (see hal/contract.py).
+Whatever else fails, at the start (flash that cannot be written) or in the loop, opens the relay and starts the board
+anew, for ever.
 """
 
 import errno
@@ -41,7 +42,7 @@ def main(arguments):
         heap.spare()
         platform.start_watchdog()
         run(board)
-    except SettingError as error:
+    except (SettingError, ImportError) as error:  # ImportError: half-copied firmware
         say("ERROR " + str(error))
         return BAD_SETTING_EXIT
     except Exception as error:  # flash that fails, no memory, or a defect: the board starts anew by itself

@@ -63,7 +63,7 @@ def test_one_board_charges_from_registration_to_completion(tmp_path: Path, inter
 
 
 def test_split_board_goes_safe_without_its_monitor_and_tells_it_all_afterwards(tmp_path: Path, interpreter: str):
-    quick = {**QUICK, "keepalive_ms": 200, "engine": f"{LOOPBACK}:{free_port()}"}
+    quick: dict[str, Any] = {**QUICK, "keepalive_ms": 200, "engine": f"{LOOPBACK}:{free_port()}"}
     with UnixBench(tmp_path, interpreter, "--plugged", "--speed", "60", "--profile", "constant:3000") as bench:
         bench.board("monitor", **quick)
         bench.board("engine", **quick)

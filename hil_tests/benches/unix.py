@@ -5,7 +5,7 @@ import select
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -134,9 +134,9 @@ class UnixBench:
         self.server = BridgeServer(self.bridge)
         self.boards: dict[str, ChildProcess] = {}
         self._folder = folder
-        self._interpreter = interpreter
+        self.interpreter = interpreter
 
-    def board(self, role: str = "both", **config: Any) -> ChildProcess:
+    def board(self, role: str = "both", program: Sequence[str | Path] = (MAIN,), **config: Any) -> ChildProcess:
         """Starts main.py in a state directory of its own, which a restart finds again."""
         folder = self._folder / role
         folder.mkdir(parents=True, exist_ok=True)
@@ -145,7 +145,7 @@ class UnixBench:
             "plant": f"{LOOPBACK}:{self.plant.port}", **config,
         }
         (folder / "config.json").write_text(json.dumps(settings))
-        process = ChildProcess(role, [self._interpreter, str(MAIN)], folder / "board.log", folder=folder)
+        process = ChildProcess(role, [self.interpreter, *program], folder / "board.log", folder=folder)
         process.start()
         process.wait_said("ready ", DEADLINE_S)
         self.boards[role] = process
