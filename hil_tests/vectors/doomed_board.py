@@ -67,7 +67,7 @@ def in_write(error: Exception, strikes=struck):  # pyright: ignore[reportMissing
             raise error
         replace(path, line)
 
-    storage._replace = doomed  # pyright: ignore[reportPrivateUsage]
+    storage._replace = doomed  # pyright: ignore[reportPrivateUsage]  # likewise
 
 
 def in_print(error: Exception):
