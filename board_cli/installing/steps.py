@@ -14,12 +14,12 @@ from board_cli.talk.ports import choose, present
 Tell = Callable[[str], None]
 
 
-def install(path: Path | None, port: str | None, drive: Path | None, wait_s: float, tell: Tell) -> str:
-    """What was done, in words. Raises Failure."""
+def install(
+    path: Path | None, port: str | None, drive: Path | None, wait_s: float, tell: Tell, board: str | None = None
+) -> str:
+    """What was done, in words. `board`: as MicroPython names it, for mpflash. Raises Failure."""
     if path is None:
-        device = choose(port, present()).device
-        _run(["mpflash", "flash", "--serial", device], "mpflash", "or fetch a released image and name it by --image")
-        return f"mpflash has installed MicroPython at {device}"
+        return _fetched(port, drive, board)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -34,6 +34,22 @@ def install(path: Path | None, port: str | None, drive: Path | None, wait_s: flo
     device = choose(port, present()).device
     _run(esptool_words(image, device, path), "esptool", "which writes an ESP32's flash")
     return f"{path.name} is on the ESP32 at {device}"
+
+
+def _fetched(port: str | None, drive: Path | None, board: str | None) -> str:
+    if drive is not None and board is None:
+        raise Failure("board: a Pico that shows itself as a drive does not say what it is; expected such as "
+                      "--board RPI_PICO_W, or its image by --image")  # fmt: skip
+    place = str(drive) if drive else choose(port, present()).device
+    words = mpflash_words(place, is_drive=drive is not None, board=board, asks=sys.stdin.isatty())
+    _run(words, "mpflash", "or fetch a released image and name it by --image")
+    return f"mpflash has installed MicroPython at {place}"
+
+
+def mpflash_words(place: str, *, is_drive: bool, board: str | None, asks: bool) -> list[str]:
+    """`asks`: it may ask what it does not find out, such as what a bare board is."""
+    begin = ["mpflash", "--interactive" if asks else "--no-interactive", "flash", "--version", "stable"]
+    return [*begin, "--volume" if is_drive else "--serial", place, *(["--board", board] if board else [])]
 
 
 def esptool_words(image: Image, device: str, path: Path) -> list[str]:

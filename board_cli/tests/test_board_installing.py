@@ -10,17 +10,22 @@ from board_cli.installing import drive
 from board_cli.installing.image import RP2040, RP2350, image_of
 from board_cli.installing.steps import esptool_words, install
 
+BANNER = b"MicroPython v1.28.0 on 2026-04-06; Raspberry Pi Pico W with RP2040"
 
-def uf2(family: int = RP2040, blocks: int = 3) -> bytes:
+
+def uf2(family: int = RP2040, blocks: int = 3, banner: bytes = BANNER) -> bytes:
+    """What it holds goes over the border of two blocks."""
+    data = (bytes(240) + banner).ljust(256 * blocks, bytes(1))
+
     def block(number: int) -> bytes:
         head = struct.pack("<8I", 0x0A324655, 0x9E5D5157, 0x2000, number * 256, 256, number, blocks, family)
-        return head + bytes(476) + struct.pack("<I", 0x0AB16F30)
+        return head + data[number * 256 :][:256] + bytes(220) + struct.pack("<I", 0x0AB16F30)
 
     return b"".join(map(block, range(blocks)))
 
 
-def esp(chip: int) -> bytes:
-    return bytes([0xE9]) + bytes(11) + chip.to_bytes(2, "little") + bytes(100)
+def esp(chip: int, banner: bytes = BANNER) -> bytes:
+    return bytes([0xE9]) + bytes(11) + chip.to_bytes(2, "little") + bytes(100) + banner
 
 
 @pytest.fixture
@@ -39,11 +44,19 @@ def pico_drive(tmp_path: Path) -> Path:
         (uf2()[:-4] + bytes(4), "block 2 is damaged"),
         (uf2(RP2350), "is for RP2350"),
         (esp(5), "another chip"),
+        (uf2(banner=b"Adafruit CircuitPython 9.2.1"), "x: is no image of MicroPython"),
+        (uf2(banner=BANNER.replace(b"28", b"27")), r"v1\.27\.0 is too old for that board: 1\.28\.0 or newer"),
+        (uf2(banner=b"MicroPython v1.23.0; Raspberry Pi Pico with RP2040"), r"too old .* 1\.24\.0 or newer"),
+        (esp(0, BANNER.replace(b"28", b"27")), r"too old .* 1\.28\.0"),
     ],
 )
 def test_what_is_no_image_for_these_boards_is_refused(content: bytes, text: str):
     with pytest.raises(Failure, match=text):
         image_of(content, "x")
+
+
+def test_pico_without_a_radio_may_have_an_older_micropython():
+    assert image_of(uf2(banner=b"MicroPython v1.25.0; Raspberry Pi Pico with RP2040"), "x").chip == "rp2040"
 
 
 def test_image_tells_its_chip_and_where_it_begins():
