@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from chargepoint import settings
 from chargepoint.engine.admission import PAUSE_MS
 
 from hil_tests.benches.virtual import Bench
@@ -75,20 +76,82 @@ def test_operations_of_the_relay_are_counted_over_resets_and_told(bench_of: Call
     assert bench.world.relay.edge_count == 4
 
 
-@pytest.mark.parametrize("asked_ma", [6000, 32_000])
-def test_central_cannot_raise_the_provisioned_current(bench_of: Callable[..., Bench], asked_ma: int):
-    """No word of Central carries a current yet; a board takes what it does not know for nothing, and keeps its own."""
+def ordered(bench: Bench, kind: str, **fields: int) -> dict[str, object]:
+    """The answer to a command."""
+    seq = bench.bridge.command(kind, **fields)
+    bench.until(lambda: bench.bridge.answer_to(seq))
+    return bench.bridge.answer_to(seq) or {}
+
+
+def limit_told(bench: Bench) -> tuple[object, object]:
+    """In the next live figures."""
+    def told() -> list[dict[str, object]]:
+        return [each for each in bench.bridge.received if each["type"] == "charging_data"]
+
+    count = len(told())
+    bench.until(lambda: len(told()) > count)
+    return told()[-1]["limit_ma"], told()[-1]["limit_reason"]
+
+
+def test_central_cannot_raise_the_provisioned_current(bench_of: Callable[..., Bench]):
+    raised = {"limit_ma": 32_000, "rated_current_ma": 32_000}
     bench = bench_of(4600, rated_current_ma=16_000)
+    answer = ordered(bench, "set_limit", limit_ma=32_000)
+    assert (answer["accepted"], answer["reason"]) == (False, "above_rated")
     register = {
         "type": "register_response", "message_id": "m", "cp_id": "cp_1", "link_id": "l", "accepted": True,
-        "in_service": True, "limit_ma": asked_ma, "rated_current_ma": asked_ma, "max_current_ma": asked_ma,
+        "in_service": True, **raised,
     }
     bench.bridge.say_unchecked(register)
     bench.run(1000)
-    bench.charge("s1", limit_ma=asked_ma, rated_current_ma=asked_ma)
+    bench.charge("s1", **raised)
     bench.until(lambda: bench.engine.state == "charging")
     bench.until(lambda: bench.engine.faults == ["over_current"], within_ms=15_000)
     assert not bench.world.relay.coil
+    assert limit_told(bench) == (16_000, "rated")
+
+
+def test_central_lowers_the_current_and_lifts_that_again(bench_of: Callable[..., Bench]):
+    bench = bench_of(3000, rated_current_ma=16_000)  # 13 A
+    bench.charge("s1")
+    bench.until(lambda: bench.engine.state == "charging")
+    assert limit_told(bench) == (16_000, "rated")
+    assert ordered(bench, "set_limit", limit_ma=10_000)["accepted"]
+    assert limit_told(bench) == (10_000, "central")
+    bench.until(lambda: not bench.world.relay.coil, within_ms=10_000)
+    bench.until(lambda: bench.bridge.of("charge_completion"))
+    assert bench.bridge.of("charge_completion")[0]["fault"] == "over_current"
+    bench.until(lambda: bench.engine.state == "idle")
+    assert ordered(bench, "set_limit")["accepted"]
+    assert limit_told(bench) == (16_000, "rated")
+    bench.charge("s2")
+    bench.run(20_000)
+    assert (bench.engine.state, bench.engine.faults) == ("charging", [])
+
+
+def test_lowered_current_outlives_a_power_cut(bench_of: Callable[..., Bench]):
+    """Before Central is heard again: the engine's own memory."""
+    bench = bench_of(rated_current_ma=16_000)
+    assert ordered(bench, "set_limit", limit_ma=10_000)["accepted"]
+    bench.power_off("both")
+    bench.power_on("both")
+    assert bench.engine.current_limit() == (10_000, "central")
+    bench.configure(rated_current_ma=8000)  # provisioned anew, below that
+    bench.power_off("both")
+    bench.power_on("both")
+    assert bench.engine.current_limit() == (8000, "rated")
+
+
+@pytest.mark.parametrize(
+    ("setting", "figure"), [("i_ua_per_count", "current_ma"), ("v_uv_per_count", "voltage_mv")]
+)
+def test_board_meters_by_its_own_calibration(bench_of: Callable[..., Bench], setting: str, figure: str):
+    bench = bench_of(1000, **{setting: settings.read('{"cp_id": "a", "central": "usb"}').__dict__[setting] * 2})
+    bench.charge("s1")
+    bench.until(lambda: bench.engine.state == "charging")
+    bench.run(5000)
+    true = {"current_ma": 1_000_000 / 230, "voltage_mv": 230_000}[figure]
+    assert getattr(bench.engine.meter, figure) == pytest.approx(2 * true, rel=0.05)
 
 
 def test_what_a_board_lacks_it_says(bench_of: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch):

@@ -79,6 +79,24 @@ def is_open(site: Site, fault: str) -> bool:
     return row is not None and row[1] is None
 
 
+def test_operator_lowers_the_current_and_the_relay_opens(running: Running) -> None:
+    """Of 20 A, which the car draws, to 15 A, and back."""
+    site, other = running
+    charge = site.charge(ILL, kwh=50)
+    charge.flowed_wh(FLOWS_WH)
+    assert "limit 15 A" in site.operate("limit", ILL, "--current-a", "15")
+    charge.relay_opened()
+    receipt = charge.ended()
+    assert receipt["reason"] == "fault"
+    wait_for(lambda: fault_row(site, "over_current"), DEADLINE_S, "Central's row of it")
+    assert site.status(WELL) == "CHARGING", "the other one keeps its own limit"
+    assert "limit lifted" in site.operate("limit", ILL, "--lift")
+    again = site.charge(ILL, kwh=0.1)
+    assert again.ended()["reason"] == "limit"
+    flowed_mwh = other.point.plant.state()["plant_mwh"]
+    wait_for(lambda: other.point.plant.state()["plant_mwh"] > flowed_mwh, DEADLINE_S, "the other one goes on")
+
+
 @pytest.mark.parametrize("case", [*CASES, LATE], ids=lambda case: case.fault)
 def test_fault_is_told_to_central_and_to_nobody_else(running: Running, case: Case) -> None:
     site, other = running

@@ -19,9 +19,10 @@ def test_template_gives_what_the_table_of_kinds_gives(
 ):
     meter = SimpleNamespace(meter_id="b-1", register_wh=10_000_000, power_w=-5, current_ma=16_000, voltage_mv=230_000)
     engine = SimpleNamespace(
-        state="charging", meter=meter, session_id=lambda: session_id, session_energy_wh=lambda: 1234
+        state="charging", meter=meter, session_id=lambda: session_id, session_energy_wh=lambda: 1234,
+        current_limit=lambda: (10_000, "central"),
     )
-    settings = SimpleNamespace(cp_id="cp_1", rated_current_ma=32_000, telemetry_interval_ms=1000)
+    settings = SimpleNamespace(cp_id="cp_1", telemetry_interval_ms=1000)
     sender = SimpleNamespace(
         journal=SimpleNamespace(lossy_id=lambda: "b-1.0123456789abcdef.t7"), clock=SimpleNamespace(stamp=lambda: stamp)
     )
@@ -34,6 +35,7 @@ def test_template_gives_what_the_table_of_kinds_gives(
     assert payload_of(message) == payload
     assert message.get("session_id") == session_id
     assert message.get("temperature_mc") == temperature_mc
+    assert (message["limit_ma"], message["limit_reason"]) == (10_000, "central")
     assert {name: message[name] for name in stamp} == stamp
 
 

@@ -246,8 +246,8 @@ def _reasons_have_words(given: Tables) -> Iterator[str]:
 
 
 def _of_starts(command_reasons: Iterable[str]) -> list[str]:
-    """`unknown_session` alone answers a stop only."""
-    return [each for each in command_reasons if each != "unknown_session"]
+    """`unknown_session` answers a stop only, `above_rated` a limit."""
+    return [each for each in command_reasons if each not in ("unknown_session", "above_rated")]
 
 
 def _faults_have_texts(given: Tables) -> Iterator[str]:

@@ -38,7 +38,7 @@ PLANT_ERRORS = Place(("plant",), {"FrameError": 0, "Problem": 0, "_refuse": 0})
 COMMAND_RESPONSES = Place(
     ("firmware/chargepoint/engine",),
     {"_no": 0},
-    returns=("_start", "_stop", "_stop_service", "_resume_service", "_reset_fault"),
+    returns=("_start", "_stop", "_stop_service", "_resume_service", "_reset_fault", "limit"),
     named=("reason", "reasons"),
 )
 DEAD_LETTERS = Place(("central/fold", "central/model", "central/worker"), {"Refused": 0, "DeadLetter": 0})

@@ -17,7 +17,8 @@ def handle_link_up(step: Step) -> None:
     point.silent = False
     note_seen(step)  # its registration may be an old one, sent again
     register = {"meter_id": point.meter_id, "register_wh": point.register_wh} if point.meter_id is not None else {}
-    _answer(step, {"accepted": True, "in_service": not point.stopped, "seq": point.seq, **register})
+    limit = {} if point.limit_ma is None else {"limit_ma": point.limit_ma}
+    _answer(step, {"accepted": True, "in_service": not point.stopped, "seq": point.seq, **register, **limit})
     commands.repeat_unanswered(step, point)
     orders.note_link(step, point)
     charge_point.settle(step, point)

@@ -12,7 +12,7 @@ from central.money.formats import price_e4
 
 
 def handle_operator_request(step: Step) -> None:
-    """Raises Refused (`missing_field`, `unknown_session`, `unknown_fault`, `bad_state`)."""
+    """Raises Refused (`missing_field`, `unknown_session`, `unknown_fault`, `bad_state`, `above_rated`)."""
     point = charge_point.of(step)
     ACTIONS[step.message["action"]](step, point)
     charge_point.settle(step, point)
@@ -31,6 +31,15 @@ def _resume(step: Step, point: ChargingPoint) -> None:
 def _change_price(step: Step, point: ChargingPoint) -> None:
     """Sessions keep the price they were authorized under."""
     point.price_e4 = price_e4(_needed(step, "price_per_kwh"))
+
+
+def _limit(step: Step, point: ChargingPoint) -> None:
+    """Of the current, for the engine's protections; without a figure none below the provisioned one."""
+    limit_ma = step.message.get("limit_ma")
+    if limit_ma is not None and point.rated_current_ma is not None and limit_ma > point.rated_current_ma:
+        raise Refused("above_rated", f"limit_ma: {step.key} is rated {point.rated_current_ma} mA, below {limit_ma}")
+    point.limit_ma = limit_ma
+    commands.send(step, point, "set_limit", limit_ma=limit_ma)
 
 
 def _reset(step: Step, point: ChargingPoint) -> None:
@@ -108,6 +117,7 @@ ACTIONS: dict[str, Callable[[Step, ChargingPoint], None]] = {
     "stop": _stop,
     "resume": _resume,
     "price_change": _change_price,
+    "limit": _limit,
     "reset": _reset,
     "maintenance": _maintain,
     "clear_fault": _clear_fault,

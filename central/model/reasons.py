@@ -21,6 +21,7 @@ DEAD_LETTERS: dict[str, str] = {
     "unknown_deadline": "it tells of a deadline that was never set",
     "unknown_fault": "the charge point has no open fault of that name",
     "implausible": "the register rose by more than can have flowed in the time; it counts as not told",
+    "above_rated": "the limit lies above what the charge point's board is provisioned for",
     "bad_state": "no table of states admits it now",
     "stale_n": "its number lies far below the highest seen of its board and epoch",
     "n_jump": "its number lies far above the highest seen of its board and epoch",

@@ -35,6 +35,7 @@ class ChargingPoint:
     meter_id: str | None = None
     register_wh: int = 0  # the highest that ev.cp has told of this meter
     rated_current_ma: int | None = None
+    limit_ma: int | None = None  # the operator's, at most the rated one; None: none
     registered_at_ms: int | None = None  # of the bound board's newest registration
     registered_by: str | None = None  # the message_id of that registration
     state_set_by: str | None = None  # the message_id that set engine_state and vehicle

@@ -45,6 +45,22 @@ def keep(database: Database, log: Log, cp_id: str) -> None:
     _ask(database, log, cp_id, "keep")
 
 
+def limit(database: Database, log: Log, cp_id: str, limit_ma: int | None) -> None:
+    """Of a charge point's current; None: lift it. Raises NotDone where it is above the provisioned one."""
+    with database.reader.connect() as connection:
+        check_known(connection, cp_id)
+        rated_ma = connection.execute(select(_POINT.rated_current_ma).where(_POINT.cp_id == cp_id)).scalar_one()
+    if limit_ma is None:
+        _ask(database, log, cp_id, "limit")
+        return
+    if rated_ma is not None and limit_ma > rated_ma:
+        raise NotDone(
+            f"--current-a: {limit_ma / 1_000:g} is above the {rated_ma / 1_000:g} A that {cp_id} is provisioned for; "
+            "expected at most that"
+        )
+    _ask(database, log, cp_id, "limit", limit_ma=limit_ma)
+
+
 def clear_fault(database: Database, log: Log, cp_id: str, fault: str) -> None:
     """At Central alone. Raises NotDone where no such fault is open."""
     is_open = select(_FAULT.fault).where(_FAULT.cp_id == cp_id, _FAULT.cleared_at_ms.is_(None)).order_by(_FAULT.fault)

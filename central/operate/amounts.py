@@ -6,7 +6,18 @@ from wire.kinds.fields import PRICE_MAX
 
 from central.money.formats import price_e4 as exact
 
+CURRENT_MAX_A = 125
+_CURRENT = re.compile(r"[0-9]{1,3}(\.[0-9])?")
 _PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+
+
+def current_ma(text: str) -> int:
+    """A current in ampere, as milliampere. Raises ValueError."""
+    if not _CURRENT.fullmatch(text) or not 1 <= float(text) <= CURRENT_MAX_A:
+        raise ValueError(
+            f"must be from 1 to {CURRENT_MAX_A} (A) with at most one decimal, not {text[:40]!a}; for example 10"
+        )
+    return round(float(text) * 1_000)
 
 
 def price_e4(text: str) -> int:

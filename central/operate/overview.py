@@ -24,6 +24,7 @@ _POINT = CHARGING_POINTS.c
 _SESSION = CHARGING_SESSIONS.c
 _DETAILS = (
     "board", "engine_board", "link_id", "silent", "engine_state", "meter_id", "replaceable", "session_id",
+    "rated_current_ma", "limit_ma",
 )  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def read_point(connection: Connection, currency: str, cp_id: str) -> dict[str, A
         "engine_board": row["engine_board"],
         "engine_state": row["engine_state"],
         "meter_id": row["meter_id"],
+        "rated_current_ma": row["rated_current_ma"],
+        "limit_ma": row["limit_ma"],
         "replaceable_until": until.get(cp_id),
         "sessions": open_sessions(connection, cp_id),
         "open_faults": _open_faults(connection, cp_id),

@@ -19,6 +19,29 @@ def operator(line: LineInMemory, action: str, **fields: float) -> None:
     line.says("operator_request", "operator", cp_id="cp_001", action=action, **fields)
 
 
+def test_limit_is_told_to_the_engine_and_again_at_each_registration():
+    line = connected()
+    operator(line, "limit", limit_ma=10_000)
+    assert line.point().limit_ma == 10_000
+    told = line.take_commands("set_limit")[-1]
+    assert (told["limit_ma"], told["seq"]) == (10_000, line.point().seq)
+    link_up(line, "another")
+    assert line.take_commands("register_response")[-1]["limit_ma"] == 10_000
+    operator(line, "limit")
+    assert line.point().limit_ma is None
+    assert "limit_ma" not in line.take_commands("set_limit")[-1]
+    link_up(line, "third")
+    assert "limit_ma" not in line.take_commands("register_response")[-1]
+
+
+def test_limit_above_the_provisioned_one_is_refused():
+    line = connected()
+    operator(line, "limit", limit_ma=16_001)
+    assert line.point().limit_ma is None
+    assert line.dead_codes() == ["above_rated"]
+    assert line.take_commands("set_limit") == []
+
+
 def test_fault_opens_a_row_and_recovery_closes_it():
     line = connected()
     fault(line, "over_temperature")

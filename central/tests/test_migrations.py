@@ -38,6 +38,7 @@ BROUGHT = {
     "0011": ("Positions", "topic_id"),
     "0012": ("Meters", "earliest_ms"),
     "0013": ("Positions", "terms"),
+    "0014": ("ChargingPoints", "limit_ma"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

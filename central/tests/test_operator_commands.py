@@ -43,6 +43,28 @@ def test_each_command_waits_until_it_is_done(run: Run, shared_site: Site) -> Non
     assert run("parked").stdout.strip() == "nothing is parked"
 
 
+def test_limit_of_the_current_is_set_lifted_and_refused(run: Run, shared_site: Site) -> None:
+    shared_site.connect("cp_limit", "limit", rated_current_ma=16_000)
+    shared_site.wait_for(lambda: "cp_limit" in run("list").stdout, "cp_limit")
+
+    def limit_ma() -> int | None:
+        return json.loads(run("point", "cp_limit", "--json").stdout)["limit_ma"]
+
+    assert "limit 10.5 A" in run("limit", "cp_limit", "--current-a", "10.5").stdout
+    assert limit_ma() == 10_500
+    rated = "above the 16 A that cp_limit is provisioned for"
+    for words, says in (
+        (("--current-a", "17"), rated), (("--current-a", "0.5"), "must be from 1 to 125"), ((), "--lift"),
+        (("--current-a", "10", "--lift"), "one of the two"),
+    ):  # fmt: skip
+        refused = run("limit", "cp_limit", *words)
+        assert refused.exit_code != 0
+        assert says in refused.stderr
+        assert limit_ma() == 10_500
+    assert "limit lifted" in run("limit", "cp_limit", "--lift").stdout
+    assert limit_ma() is None
+
+
 def test_dead_letters_are_shown_without_their_control_characters(run: Run, shared_site: Site) -> None:
     shared_site.appends("ev.cp", "cp_dead", b"\x1b[31mnoise\x07", "bridge")
     shared_site.wait_for(lambda: "noise" in run("dead", "--limit", "1000", "--json").stdout, "the dead letter")

@@ -35,6 +35,7 @@ COMMAND_REASONS = {
     "superseded": "a later command was taken before this one",
     "seq_jump": "the command's seq lies too far above the last one taken",
     "unknown_session": "the engine has no such session",
+    "above_rated": "the limit lies above the board's `rated_current_ma`, which nobody raises",
 }
 
 # `fault` of a fault_notification: what was seen. A board says only the name in `failure_info`, and Central shows this.

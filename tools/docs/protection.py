@@ -12,8 +12,8 @@ _TRIED = "tried: an hour at 16 A, no fault, 0 Wh"
 _OWN = "this design"
 # fault: what is measured and when it trips, and where the figure comes from. The rest is the table's own.
 MEANINGS: Mapping[str, tuple[str, str]] = {
-    "over_current": ("RMS current above (`rated_current_ma` + 0.5 A) × 1.10", _FIELD),
-    "over_current_fast": ("RMS current above 1.5 × `rated_current_ma`, unless a sample is clipped", _FIELD),
+    "over_current": ("RMS current above (limit + 0.5 A) × 1.10", _FIELD),
+    "over_current_fast": ("RMS current above 1.5 × limit, unless a sample is clipped", _FIELD),
     "clipped": ("a sample of current or voltage at either end of the converter", _FIELD),
     "over_temperature": ("an NTC at the relay at 71 °C or more; ends at 62 °C. Without an NTC: none", _FIELD),
     "weld": (
@@ -67,7 +67,8 @@ _MORE = """
 | a power cut, a reset, a board that hangs (watchdog, 4 s) | at once: the driver's pull-down | ends as `power_loss` |
 
 Between opening and closing lie at least 10 s, also over a reset. `relay_operations` counts how often it has
-closed. Central cannot raise `rated_current_ma`: no message carries a limit.
+closed. The limit of both rows of over-current is `rated_current_ma`, or less, where the operator says so
+(`wattline-central limit`); the board keeps that over a reset. Nobody raises it above `rated_current_ma`.
 
 ## What a board has not
 

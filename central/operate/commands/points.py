@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from wire.kinds.fields import PRICE_MAX
 
-from central.operate.amounts import price_e4
+from central.operate.amounts import current_ma, price_e4
 from central.operate.options import AsJson, Command, PointId, wait_option
 from central.operate.settings_in_force import config_in_force
 from central.settings import CURRENCY
@@ -87,6 +87,31 @@ def price(
 ) -> None:
     """Change the price per kWh. Charges that run keep the price they began with."""
     _request(cp_id, "price_change", price_per_kwh=per_kwh_e4 / 10_000)
+
+
+def limit(
+    cp_id: PointId,
+    current: Annotated[
+        int | None,
+        typer.Option(
+            "--current-a",
+            help="Ampere, at most what the board is provisioned for (rated_current_ma).",
+            metavar="N",
+            parser=checked(current_ma),
+        ),
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="No limit any more, but the board's own.")] = False,
+) -> None:
+    """Bound the current of a charge point below what its board is provisioned for, or lift that bound.
+
+    A car that draws more loses its charge to over-current. The board keeps the bound over a power cut; one that is away
+    hears of it when it registers.
+    """
+    from central.operate.failures import NotDone
+
+    if (current is None) != lift:
+        raise NotDone("say --current-a N or --lift, one of the two")
+    _limit(cp_id, current)
 
 
 def reset(cp_id: PointId) -> None:
@@ -172,6 +197,16 @@ def show(
         say("; ".join([f"{cp_id}: {done}", f"{found['status']}, {price_text}", *_to_decide(found)]))
 
 
+def _limit(cp_id: str, limit_ma: int | None) -> None:
+    from central.operate import actions
+    from central.operate.opened import opened_database, opened_log
+
+    config = config_in_force()
+    with opened_database(config) as database, opened_log(config) as log:
+        actions.limit(database, log, cp_id, limit_ma)
+        show(database, config, cp_id, "limit lifted" if limit_ma is None else f"limit {limit_ma / 1_000:g} A")
+
+
 def _request(cp_id: str, action: str, *, wait_s: float = 0, **fields: object) -> None:
     from central.operate import actions
     from central.operate.failures import NotDone
@@ -252,6 +287,7 @@ COMMANDS = (
     Command("stop", stop, ("wattline-central stop cp_001", "wattline-central stop cp_001 --wait 30")),
     Command("resume", resume, ("wattline-central resume cp_001",)),
     Command("price", price, ("wattline-central price cp_001 0.32",)),
+    Command("limit", limit, ("wattline-central limit cp_001 --current-a 10", "wattline-central limit cp_001 --lift")),
     Command("reset", reset, ("wattline-central reset cp_001",)),
     Command("maintenance", maintenance, ("wattline-central maintenance cp_001",)),
     Command("replace", replace, ("wattline-central replace cp_001",)),

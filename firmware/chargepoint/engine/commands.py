@@ -19,6 +19,7 @@ class Commands:
             "stop_service": self._stop_service,
             "resume_service": self._resume_service,
             "reset_fault": self._reset_fault,
+            "set_limit": self._set_limit,
             "maintenance": self._maintenance,
         }
         self.kinds = tuple(self._runs)
@@ -87,6 +88,9 @@ class Commands:
 
     def _reset_fault(self, message):
         self._engine.reset_faults()
+
+    def _set_limit(self, message):
+        return self._engine.limit_current(message.get("limit_ma"))
 
     def _maintenance(self, message):
         self._engine.leave()

@@ -96,6 +96,7 @@ class Conversation:
             self._outbox.open()
         self._commands.begin_at(message.get("seq"))
         self._engine.set_service(message["in_service"])
+        self._engine.limit_current(message.get("limit_ma"))
         self._engine.raise_register(message.get("meter_id"), message.get("register_wh") or 0)
 
     def _take_ack(self, message):

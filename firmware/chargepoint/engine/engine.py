@@ -89,6 +89,13 @@ class Engine:
         if not in_service and self.session_id() is not None:
             self.stop_charging_session("operator")
 
+    def limit_current(self, limit_ma):
+        """None: as provisioned. None, or why not."""
+        return self._guard.limit(limit_ma)
+
+    def current_limit(self):
+        return self._guard.limit_in_force()
+
     def reset_faults(self):
         if self._guard.reset():
             self._restarts.forget()

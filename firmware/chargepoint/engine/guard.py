@@ -18,7 +18,8 @@ class Guard:
         self._protection = Protection(memory.latched)
         self._noise = Noise(settings.i_ua_per_count // 4000)  # a quarter of a count
         self._reading = Reading()
-        self._reading.limit_ma = settings.rated_current_ma
+        self._rated_ma = settings.rated_current_ma
+        self._bound()
         self._has_looked = False
         self.faults = self._protection.faults
         self._drive_trip()
@@ -43,6 +44,18 @@ class Guard:
         if changed[0]:
             self._drive_trip()
         return changed
+
+    def limit(self, limit_ma):
+        """To Central's figure; None: to the provisioned one, which nobody raises. None, or why not."""
+        if limit_ma is not None and limit_ma > self._rated_ma:
+            return "above_rated"
+        self._memory.set_limit(limit_ma)
+        self._bound()
+
+    def limit_in_force(self):
+        """(mA, whose)."""
+        limit_ma = self._reading.limit_ma
+        return limit_ma, "rated" if limit_ma == self._rated_ma else "central"
 
     def begin(self, fault):
         """A fault that is found elsewhere. False if it is known."""
@@ -79,6 +92,9 @@ class Guard:
         )
         lacks = [name for name, is_there in there if not is_there]
         return {"weld_check": "current_only" if "feedback" in lacks else "feedback", "lacks": lacks}
+
+    def _bound(self):
+        self._reading.limit_ma = min(self._memory.limit_ma or self._rated_ma, self._rated_ma)
 
     def _drive_trip(self):
         """A fault of other firmware opens it too: nobody knows here what it was."""

@@ -12,7 +12,8 @@ _CHECKPOINT = "checkpoint"
 
 class Memory:
     """last_seq (None: none yet) and its answer {accepted, reason?, session_id?}; the last sessions' ids; whether it is
-    out of service; latched faults. `unwritten`: something has changed, and waits for a pass that may write it.
+    out of service; latched faults; limit_ma, Central's bound (None: none). `unwritten`: something has changed, and
+    waits for a pass that may write it.
     """
 
     def __init__(self, storage):
@@ -23,6 +24,7 @@ class Memory:
         self.sessions = taken(record, "sessions", [])
         self.out_of_service = taken(record, "out_of_service", False)
         self.latched = taken(record, "latched", [])
+        self.limit_ma = taken(record, "limit_ma", 0) or None
         self.unwritten = False
 
     def remember_session(self, session_id):
@@ -39,11 +41,17 @@ class Memory:
             self.out_of_service = out_of_service
             self.unwritten = True
 
+    def set_limit(self, limit_ma):
+        if limit_ma != self.limit_ma:
+            self.limit_ma = limit_ma
+            self.unwritten = True
+
     def write(self):
         self.unwritten = False
         self._storage.write_record(_MEMORY, {
             "seq": self.last_seq, "answer": self.answer, "sessions": self.sessions,
             "out_of_service": self.out_of_service, "latched": self.latched,
+            "limit_ma": self.limit_ma,
         })
 
 

@@ -5,7 +5,7 @@ from chargepoint.ticks import ticks_diff
 
 _FIGURES = (
     '{"type":"charging_data","message_id":"%s","cp_id":"%s","state":"%s","meter_id":"%s","register_wh":%d,'
-    '%s"session_energy_wh":%d,"power_w":%d,"current_ma":%d,"voltage_mv":%d,"limit_ma":%d,"limit_reason":"rated",'
+    '%s"session_energy_wh":%d,"power_w":%d,"current_ma":%d,"voltage_mv":%d,"limit_ma":%d,"limit_reason":"%s",'
     "%s%s}"
 )
 _SESSION = '"session_id":"%s",'
@@ -46,10 +46,11 @@ class Telemetry:
         """
         engine, meter = self._engine, self._engine.meter
         session_id, temperature_mc = engine.session_id(), self._platform.temperature_mc()
+        limit_ma, limit_reason = engine.current_limit()
         payload = _FIGURES % (
             self._sender.journal.lossy_id(), self._settings.cp_id, engine.state, meter.meter_id, meter.register_wh,
             "" if session_id is None else _SESSION % session_id, engine.session_energy_wh(), meter.power_w,
-            meter.current_ma, meter.voltage_mv, self._settings.rated_current_ma,
+            meter.current_ma, meter.voltage_mv, limit_ma, limit_reason,
             "" if temperature_mc is None else _TEMPERATURE % temperature_mc, self._stamp(),
         )
         return payload.encode()

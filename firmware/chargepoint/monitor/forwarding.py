@@ -15,7 +15,7 @@ _UP = ("charging_data", "error_response") + tuple(
     name for name in KINDS if KINDS[name].reliable and ENGINE in KINDS[name].speakers
 )
 _DOWN = (
-    "start_charge", "stop_charge", "stop_service", "resume_service", "reset_fault", "maintenance",
+    "start_charge", "stop_charge", "stop_service", "resume_service", "reset_fault", "set_limit", "maintenance",
     "register_response", "heartbeat_response", "ack",
 )
 

@@ -31,6 +31,8 @@ _RELAY_OPERATIONS = may_count("relay_operations")  # how often it has closed in 
 # How a weld is found, and the inputs and outputs that a board has not: what they would protect is not protected.
 _COVERAGE = (may("weld_check", "choice", 0, 0, ("feedback", "current_only")), may("lacks", "ids", 0, 8))
 
+_MAY_LIMIT_MA = may_count("limit_ma", 1000, 125000)  # absent: none below the provisioned one
+
 BOARD_INTERVAL_MS = (100, 3600000)  # what a server may ask of a board: lowest, highest
 # A command to a board: seq rises per charge point; expires_at_ms in the log, ttl_ms on the line.
 COMMAND = (_CP_ID, must_count("seq", 1), may_time("expires_at_ms"), may_count("ttl_ms"))
@@ -112,6 +114,7 @@ KINDS = add((
         may_id("meter_id"), may_count("register_wh"), may_count("seq"), may_time("expires_at_ms"),
         may_time("server_time_ms"), may_id("boot_id"), may_count("ttl_ms"),
         may_count("heartbeat_interval_ms", *BOARD_INTERVAL_MS), may_count("health_interval_ms", *BOARD_INTERVAL_MS),
+        _MAY_LIMIT_MA,
     )),
     Kind("start_charge", (FOLD,), COMMANDS, "cp_id", False, COMMAND + (
         _SESSION_ID, may_count("max_energy_wh", 1), may_count("max_duration_s", 1),
@@ -122,6 +125,7 @@ KINDS = add((
     Kind("stop_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
     Kind("resume_service", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
     Kind("reset_fault", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
+    Kind("set_limit", (FOLD,), COMMANDS, "cp_id", False, COMMAND + (_MAY_LIMIT_MA,)),
     Kind("maintenance", (FOLD,), COMMANDS, "cp_id", False, COMMAND),
     # --- whoever stands at a board; its answers are in service.py, since a board needs no row for what it only says ---
     Kind("status_request", (BOARD_CLI,), NOT_LOGGED, "", False, ()),

@@ -19,7 +19,7 @@ _LONG_MS = (0, 1 << 40)  # 34 years
 WORKER = "worker"
 
 ACTIONS = (
-    "stop", "resume", "price_change", "reset", "maintenance", "replace", "keep", "remove",
+    "stop", "resume", "price_change", "limit", "reset", "maintenance", "replace", "keep", "remove",
     "clear_fault", "end_session", "accept_held", "drop_held",
 )  # fmt: skip
 LIMITS = (may_count("max_energy_wh", 1), may_count("max_duration_s", 1), may_count("max_cost_minor", 1))
@@ -72,7 +72,7 @@ KINDS = add((
     # --- operator ---
     Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
         must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "price", 0, PRICE_MAX),
-        may_id("session_id"), may_id("fault"), may("why", "text", 0, 255),
+        may_id("session_id"), may_id("fault"), may("why", "text", 0, 255), may_count("limit_ma", 1000, 125000),
     )),
     # --- the worker: what else its rows come from ---
     Kind("terms", (WORKER,), CP, "key", True, (

@@ -33,6 +33,7 @@ SAYS = {
     "stop_service": "end a running charge and refuse starts",
     "resume_service": "take starts again",
     "reset_fault": "clear latched faults",
+    "set_limit": "bound the current below the provisioned limit; without limit_ma, no longer",
     "maintenance":
         "end a running charge and start anew at the prompt, without rules and watchdog, so that files may change",
     "status_request": "answered by status_response, on the board's wire",
