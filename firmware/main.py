@@ -16,15 +16,12 @@ import time
 
 from chargepoint import board_kinds as roles
 from chargepoint.board_kinds import SettingError
-from hal import heap, lines, platforms
+from hal import heap, platforms
 
 STEP_MS = 5
 CONFIG = "config.json"
 BAD_SETTING_EXIT = 2
 START_PAUSE_S = 5  # after a start that failed: flash is spared, and whoever flashes the board gets a word in
-INDICATIVE = "-indicative"  # behind the firmware that a board registers: nothing is to be billed by it
-_ONLINE = b'{"state":"online"}'
-_OFFLINE = b'{"state":"offline"}'
 
 
 def main(arguments):
@@ -36,9 +33,7 @@ def main(arguments):
         if platform.maintenance():
             say("INFO maintenance: the relay stays open until the file `maintenance` is removed")
             return 0
-        board = make_board(settings, platform)
-        say("INFO " + _ready(settings, board))
-        heap.forget("hal.pin_rules")
+        board = _made(settings, platform)
         heap.spare()
         platform.start_watchdog()
         run(board)
@@ -73,61 +68,26 @@ def run(board):
         board.platform.sleep_ms(STEP_MS)
 
 
-def make_board(settings, platform):
-    """Raises SettingError, and OSError where the flash does."""
-    from chargepoint.roles import Board
-
-    engine_listens = settings.role == roles.ENGINE
-    if platform.indicative and settings.role != roles.MONITOR:
-        settings.firmware += INDICATIVE
-    board = Board(
-        settings, platform,
-        central=None if engine_listens else lines.make(settings, settings.central),
-        engine=None if settings.role == roles.BOTH else lines.make(settings, settings.engine, engine_listens),
-    )
-    _serve(settings, board)
-    if board.engine is not None:
-        if settings.plain_port:
-            board.parts.append(_plain_port(settings, board))
-        board.add_telemetry(None if settings.mqtt is None else _publish_by_mqtt(settings, board))
-    return board
-
-
-def _serve(settings, board):
-    """To whoever stands at the board: at its own port, also where that is its line to the bridge or the other board."""
-    wire = settings.engine if board.monitor is None else settings.central
-    if isinstance(wire, str) and (wire == "usb" or wire.startswith("serial:")):
-        board.serve()
-    elif settings.platform in roles.REAL:
-        board.serve(lines.make(settings, "usb"))
-
-
-def _plain_port(settings, board):
-    from chargepoint.engine.plain import PlainPort
-
-    return PlainPort(lines.listener(("127.0.0.1", settings.plain_port)), board.engine.get_current_status)
-
-
-def _publish_by_mqtt(settings, board):
-    from chargepoint.delivery.retry import Retry
-    from hal.mqtt import Publisher
-
-    base = "wattline/%s/" % settings.cp_id
-    retry = Retry(board.platform.random_bytes, settings.retry_first_ms, settings.retry_slow_ms)
-    line = lines.make(settings, settings.mqtt)
-    publisher = Publisher(line, retry, board.platform.board, base + "state", _ONLINE, _OFFLINE)
-    board.parts.append(publisher)
-    topic = base + "telemetry"
-    return lambda payload: publisher.publish(topic, payload)
-
-
 def _settings(arguments):
+    """Read by a module that is forgotten before more is loaded: so the heap stays in one piece."""
     from chargepoint.settings import read
 
     settings = read(_config(arguments), getattr(os, "getenv", None))
     del read
-    heap.forget("chargepoint.settings")  # before more is loaded: so the heap stays in one piece
+    heap.forget("chargepoint.settings")
     return settings
+
+
+def _made(settings, platform):
+    """The board, made by modules that are forgotten then."""
+    from hal import making
+
+    board = making.make_board(settings, platform)
+    say("INFO " + making.ready(settings, board))
+    del making
+    for name in ("making", "lines", "pin_rules"):
+        heap.forget("hal." + name)
+    return board
 
 
 def _config(arguments):
@@ -142,15 +102,6 @@ def _config(arguments):
         if arguments or error.args[0] != errno.ENOENT:
             raise SettingError("%s: cannot be read; expected the path of a config.json" % path) from None
         return None
-
-
-def _ready(settings, board):
-    places = ["cp_id=" + settings.cp_id, "role=" + settings.role, "board=" + board.platform.board]
-    for name in ("central", "engine", "mqtt", "plant"):
-        place = getattr(settings, name)
-        if place is not None:
-            places.append("%s=%s" % (name, place if isinstance(place, str) else "%s:%d" % place))
-    return "ready " + " ".join(places)
 
 
 def print_exception(error):

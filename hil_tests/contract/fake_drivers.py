@@ -155,13 +155,13 @@ def wifi_that_did_not_notice_is_joined_anew():
 def main_runs_a_pico_s_engine():
     """All of main.py but its endless loop, on a Pico without a network."""
     import main
-    from hal import platforms
+    from hal import making, platforms
 
     sys.modules["hal.tcp"] = None  # a plain Pico has no socket; an import of it would show
     world.cause = PWRON_RESET
     settings = _settings('"engine": "uart:1", "trip_pin": 19')
     platform = platforms.make(settings)
-    board = main.make_board(settings, platform)
+    board = making.make_board(settings, platform)
     main.heap.spare()
     platform.start_watchdog()
     for _ in range(2000):
@@ -176,6 +176,7 @@ def main_runs_a_pico_s_engine():
 
 def main_resets_a_board_whose_rules_fail():
     import main
+    from hal import making
 
     class Wrong:
         platform = None
@@ -191,8 +192,8 @@ def main_resets_a_board_whose_rules_fail():
         wrong.platform = platform
         return wrong
 
-    main.make_board = make_board
-    main._ready = lambda settings, board: "ready"
+    making.make_board = make_board
+    making.ready = lambda settings, board: "ready"
     with open("config.json", "w") as file:
         file.write(PICO % '"engine": "uart:1"')
     main.main([])

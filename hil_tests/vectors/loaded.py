@@ -21,7 +21,7 @@ def load(config: str) -> None:
     start = used()
     from chargepoint.settings import read
     from hal import heap, platforms
-    from main import make_board
+    from hal.making import make_board
 
     with open(config) as file:
         settings = read(file.read(), os.getenv)

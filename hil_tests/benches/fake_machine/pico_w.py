@@ -20,7 +20,7 @@ import utime
 from chargepoint.settings import read
 from chip import MID_RAIL, chip
 from guarded import Guard
-from hal import names, platforms, tcp
+from hal import making, names, platforms, tcp
 from machine import world
 from network import air
 
@@ -73,7 +73,7 @@ class PicoW:
         settings = read(config)
         self._guard = guard
         self._platform = platforms.make(settings)
-        self._board = main.make_board(settings, self._platform)
+        self._board = making.make_board(settings, self._platform)
         self._wifi = self._platform._parts[0]
         self._publisher = next(part for part in self._board.parts if hasattr(part, "publish"))
         self._passes = 0
