@@ -14,6 +14,7 @@ import rp2
 import uctypes
 from chargepoint.ticks import ticks_diff
 from machine import ADC, Pin, mem32
+from wire.constants import const
 
 from hal.windows import CHANNELS, PAIR_US, PAIRS, SAMPLES_PER_S, Windows
 
@@ -24,16 +25,21 @@ _SPARE = _SIZE // 16  # how far the DMA must stay behind what is read: 81 ms
 _KNOWN_MS = 1000 * (_SIZE - _SPARE) // SAMPLES_PER_S  # between two looks; later nobody knows how often it went round
 _WINDOW = CHANNELS * PAIRS
 
-_ADC = 0x4004C000
-_CS, _FCS, _FIFO, _DIV = _ADC, _ADC + 0x08, _ADC + 0x0C, _ADC + 0x10
+_ADC = const(0x4004C000)
+_CS = const(_ADC)
+_FCS = const(_ADC + 0x08)
+_FIFO = const(_ADC + 0x0C)
+_DIV = const(_ADC + 0x10)
 _CS_ON = 1 | 1 << 3 | (1 << CHANNELS) - 1 << 16  # EN, START_MANY, RROBIN; AINSEL 0: it begins with the current
-_FCS_ON = 1 | 1 << 3 | 1 << 24  # EN, DREQ_EN, THRESH 1
-_FCS_CLEAR = 1 << 10 | 1 << 11  # UNDER, OVER: cleared by writing them
-_FCS_OVER = 1 << 11
-_FCS_LEVEL = 0xF << 16
-_DREQ_ADC = 36
-_HALF_WORD = 1
-_DMA, _DMA_STRIDE, _WRITE_ADDR_TRIG = 0x50000000, 0x40, 0x2C
+_FCS_ON = const(1 | 1 << 3 | 1 << 24)  # EN, DREQ_EN, THRESH 1
+_FCS_CLEAR = const(1 << 10 | 1 << 11)  # UNDER, OVER: cleared by writing them
+_FCS_OVER = const(1 << 11)
+_FCS_LEVEL = const(0xF << 16)
+_DREQ_ADC = const(36)
+_HALF_WORD = const(1)
+_DMA = const(0x50000000)
+_DMA_STRIDE = const(0x40)
+_WRITE_ADDR_TRIG = const(0x2C)
 
 
 class DmaSampler:

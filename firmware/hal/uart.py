@@ -5,11 +5,12 @@ RTS tells the other side to wait; what a side without it loses is sent again, si
 """
 
 from machine import UART, Pin
+from wire.constants import const
 
 MAX_OUT = 8192  # bytes the driver has not taken yet
 BAUD = 115200
-_BUFFER = 1024
-_STEP_MOST = 256  # bytes moved in one step, each way; at 5 ms a step far more than the line carries
+_BUFFER = const(1024)
+_STEP_MOST = const(256)  # bytes moved in one step, each way; at 5 ms a step far more than the line carries
 
 
 class UartLine:

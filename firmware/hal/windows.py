@@ -15,6 +15,7 @@ import math
 from array import array
 
 from chargepoint.sample_window import COUNT_BITS, SampleWindow
+from wire.constants import const
 
 CHANNELS = 2  # in their order: current, voltage
 SAMPLES_PER_S = 4000
@@ -23,8 +24,8 @@ PAIRS = 100
 MEANS = 4
 MID_RAIL = 1 << COUNT_BITS
 FULL_SCALE = 2 * MID_RAIL - 1
-_OFF_MOST = 400  # counts that mid-rail may move; a dead sensor must not be taken for one
-_MAINS_HZ = 55
+_OFF_MOST = const(400)  # counts that mid-rail may move; a dead sensor must not be taken for one
+_MAINS_HZ = const(55)
 _PRODUCTS = PAIRS << 2 * COUNT_BITS  # the largest sum of squares or products
 _SUMS = PAIRS << COUNT_BITS
 

@@ -8,13 +8,14 @@ A command's `ttl_ms` is what is left of its life, and whoever holds it lets it a
 in it since the line was last seen empty: milliseconds as a rule, minutes where this board was held up.
 """
 
+from wire.constants import const
 from wire.frame import Decoder, FrameError, line_of, parse, payload_of
 from wire.seal import CRC32
 
 from chargepoint.ticks import ticks_diff
 
-_RECEIVED_MOST = 64  # payloads that wait for their reader; then the line is not read, and its peer has to wait
-_READ_MOST = 1024  # bytes taken from a line in one step
+_RECEIVED_MOST = const(64)  # payloads that wait for their reader; then the line is not read, and its peer has to wait
+_READ_MOST = const(1024)  # bytes taken from a line in one step
 _KEEPALIVE = payload_of({"type": "keepalive"})
 _TTL = b'"ttl_ms":'
 

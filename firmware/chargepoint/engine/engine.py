@@ -4,6 +4,8 @@ Whatever ends a charge, the relay opens before anything is written. Its energy i
 the relay open all along, when everything that flowed has been counted; then the completion is journaled.
 """
 
+from wire.constants import const
+
 from chargepoint.engine import admission, states
 from chargepoint.engine.books import Books
 from chargepoint.engine.conversation import Conversation
@@ -16,9 +18,9 @@ from chargepoint.faults import NEWER_RECORDS, SENSOR_STALL, WATCHDOG_RESETS
 from chargepoint.states import Walker
 from chargepoint.ticks import ticks_diff
 
-CURRENT_FELL_MA = 1000  # below it contacts part without an arc worth the name
-FALL_MS = 6000  # how long an ordinary stop waits for that, where a pilot asks the car
-_WINDOWS_IN_A_STEP = 32  # a bound, so that a fast plant cannot hold the loop
+_CURRENT_FELL_MA = const(1000)  # below it contacts part without an arc worth the name
+_FALL_MS = const(6000)  # how long an ordinary stop waits for that, where a pilot asks the car
+_WINDOWS_IN_A_STEP = const(32)  # a bound, so that a fast plant cannot hold the loop
 
 
 class Engine:
@@ -247,7 +249,7 @@ class Engine:
             self._judge_charge(window.duration_ms)
         elif self.state == states.FINISHING:
             self._finishing_ms += window.duration_ms
-            if self.meter.current_ma < CURRENT_FELL_MA or self._finishing_ms >= FALL_MS:
+            if self.meter.current_ma < _CURRENT_FELL_MA or self._finishing_ms >= _FALL_MS:
                 self._walker.fire("ended")
         elif window.relay is False:
             self._books.all_read()
@@ -264,7 +266,7 @@ class Engine:
         session = self._books.running()
         session.fed_ms += window_ms
         # The next window is the next chance to stop, and until the relay has opened as much flows again.
-        ahead_ms = 2 * window_ms + (FALL_MS if self._presence.asks_car else 0)
+        ahead_ms = 2 * window_ms + (_FALL_MS if self._presence.asks_car else 0)
         if session.exceeds_limit(self.meter.register_in(ahead_ms), session.fed_ms + ahead_ms):
             self.stop_charging_session("limit")
         elif self._presence.over(self.meter.current_ma, window_ms):

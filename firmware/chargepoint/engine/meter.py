@@ -10,25 +10,27 @@ Without a voltage channel energy is an estimate: current times a nominal voltage
 So nothing is counted below ESTIMATED_FROM_MA: a car draws 1.4 A at 1 W before it charges.
 """
 
+from wire.constants import const
+
 from chargepoint.sample_window import COUNT_BITS, HALVED_ABOVE, MAX_SAMPLES, SampleWindow
 
 MAX_WINDOW_MS = 3600000  # only a plant that runs fast comes near it
 I_UA_PER_COUNT = 29297  # ±60 A: real cars' peaks reach 48 A, and narrower sensors under-read them
 V_UV_PER_COUNT = 195313  # ±400 V: 230 V mains peaks at 325 V
-MAX_I_UA_PER_COUNT = 97656  # ±200 A
-MAX_V_UV_PER_COUNT = 488281  # ±1000 V
+_MAX_I_UA_PER_COUNT = const(97656)  # ±200 A
+_MAX_V_UV_PER_COUNT = const(488281)  # ±1000 V
 # A class B meter for 5 A must register from 20 mA on (EN 50470-3, starting current 0.04 Itr): so much at 230 V.
 # The noise of a good current sensor is about 1 W in a window; summed up with the relay open, it would be billed.
 STARTING_MW = 4600
 ESTIMATED_FROM_MA = 2000
-MAX_POWER_W = 100000  # at full scale of both channels; keeps every intermediate below in bounds
+_MAX_POWER_W = const(100000)  # at full scale of both channels; keeps every intermediate below in bounds
 
 _SQUARE_BITS = 2 * COUNT_BITS
-_FINE_BELOW = 1 << 20  # mean squares below it leave room for ten more bits in 30
-_FINE_BITS = 5
-_COARSE_BITS = 3
-_WH = 360000000  # 1 Wh in mW * 10 ms
-_WRAP = 0x3FFFFFFF
+_FINE_BELOW = const(1 << 20)  # mean squares below it leave room for ten more bits in 30
+_FINE_BITS = const(5)
+_COARSE_BITS = const(3)
+_WH = const(360000000)  # 1 Wh in mW * 10 ms
+_WRAP = const(0x3FFFFFFF)
 
 
 def isqrt(n: int) -> int:
@@ -83,14 +85,14 @@ class Meter:
         v_uv_per_count: int = V_UV_PER_COUNT,
         nominal_mv: "int | None" = None,
     ):
-        if not 1 <= i_ua_per_count <= MAX_I_UA_PER_COUNT:
-            raise ValueError("i_ua_per_count must be 1 to %d" % MAX_I_UA_PER_COUNT)
-        if not 1 <= v_uv_per_count <= MAX_V_UV_PER_COUNT:
-            raise ValueError("v_uv_per_count must be 1 to %d" % MAX_V_UV_PER_COUNT)
+        if not 1 <= i_ua_per_count <= _MAX_I_UA_PER_COUNT:
+            raise ValueError("i_ua_per_count must be 1 to %d" % _MAX_I_UA_PER_COUNT)
+        if not 1 <= v_uv_per_count <= _MAX_V_UV_PER_COUNT:
+            raise ValueError("v_uv_per_count must be 1 to %d" % _MAX_V_UV_PER_COUNT)
         # Made once, so that big integers may come up here. mW per count^2, in 2048ths.
         self._mw = (i_ua_per_count * v_uv_per_count * 2048 + 500000000) // 1000000000
-        if (self._mw << _SQUARE_BITS - 11) > MAX_POWER_W * 1000:
-            raise ValueError("i_ua_per_count * v_uv_per_count: full scale must be at most %d W" % MAX_POWER_W)
+        if (self._mw << _SQUARE_BITS - 11) > _MAX_POWER_W * 1000:
+            raise ValueError("i_ua_per_count * v_uv_per_count: full scale must be at most %d W" % _MAX_POWER_W)
         self.meter_id = meter_id
         self.estimated = nominal_mv is not None
         self._nominal_mv = nominal_mv
@@ -161,7 +163,7 @@ class Meter:
     def _estimate_power(self, nominal_mv: int) -> None:
         self.voltage_mv = nominal_mv
         watts_ma = self.current_ma if self.current_ma >= ESTIMATED_FROM_MA else 0
-        self.power_mw = min((nominal_mv // 1000) * watts_ma, MAX_POWER_W * 1000)
+        self.power_mw = min((nominal_mv // 1000) * watts_ma, _MAX_POWER_W * 1000)
         self.power_w = (self.power_mw + 500) // 1000
 
     def _register(self, duration_ms: int) -> None:

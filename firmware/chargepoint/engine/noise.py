@@ -1,7 +1,9 @@
 """What the current sensor shows of itself while nothing flows. Where that is gone, the sensor is no longer there."""
 
-_MOST_MA = 500  # more is a current, and not the sensor's own
-_SHARE = 16  # of a window in the mean
+from wire.constants import const
+
+_MOST_MA = const(500)  # more is a current, and not the sensor's own
+_SHARE = const(16)  # of a window in the mean
 
 
 class Noise:

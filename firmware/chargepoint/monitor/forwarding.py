@@ -3,14 +3,15 @@
 Messages are passed on as they came, so that their tags and ids stay those of who said them.
 """
 
+from wire.constants import const
 from wire.ids import parse as parse_id
 from wire.kinds import ENGINE
 from wire.kinds.boards import KINDS
 
 from chargepoint.delivery.inbox import Inbox
 
-_TAKEN_MOST = 4  # messages in one pass from one side: parsing one takes some ms on a small board
-_ASKED_ABOVE_MOST = 8  # health checks of the bridge's under way
+_TAKEN_MOST = const(4)  # messages in one pass from one side: parsing one takes some ms on a small board
+_ASKED_ABOVE_MOST = const(8)  # health checks of the bridge's under way
 _UP = ("charging_data", "error_response") + tuple(
     name for name in KINDS if KINDS[name].reliable and ENGINE in KINDS[name].speakers
 )
