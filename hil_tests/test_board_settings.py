@@ -122,11 +122,6 @@ def test_place_is_a_name_or_an_address(host: str):
     assert read_with(platform="rp2", central=f"{host}:7000").name_server is None
 
 
-def test_engine_listens_at_no_name():
-    assert "listens at an address of its own" in complaint(role="engine", engine="engine:7100", name_server="1.1.1.1:5")
-    assert read_with(role="monitor", engine="engine:7100", name_server="1.1.1.1:5").engine == ("engine", 7100)
-
-
 def test_one_lost_keepalive_or_health_check_is_no_silence():
     assert complaint(keepalive_ms=2000, link_lost_ms=3000).startswith("link_lost_ms: expected at least twice")
     assert complaint(engine_silent_ms=59_999).startswith("engine_silent_ms: expected at least twice health_interval_ms")
@@ -160,7 +155,8 @@ def test_simulated_boards_of_different_charge_points_have_different_ids():
     ("config", "says"),
     [
         ({**GOOD, "central": "bridge:0"}, "central (IP_PORT_EV_CP_CENTRAL)"),
-        ({**GOOD, "central": "bridge:7000"}, "name_server (NAME_SERVER): it is missing: central is a name"),
+        ({**GOOD, "central": "bridge:7000"}, "name_server: it is missing, and bridge is a name"),
+        ({"cp_id": "c", "role": "engine", "engine": "me:7100"}, "me: a board listens at its own address"),
         ({**GOOD, "cpid": 1}, "cpid: unknown"),
         ({**GOOD, "i_ua_per_count": 97656, "v_uv_per_count": 488281}, "i_ua_per_count * v_uv_per_count: full scale"),
         ({**GOOD, "plant": "plant:7200"}, "plant (PLANT_ADDRESS)"),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from chargepoint.engine.meter import Meter
-from chargepoint.settings import BOTH, ENGINE, MONITOR, REAL, SIM, Settings, read
+from chargepoint.settings import BOTH, ENGINE, MONITOR, REAL, SIM, Settings, is_numeric, read
 from hal import pin_rules
 
 from board_cli.failures import Failure
@@ -52,6 +52,8 @@ def _judge_lines(settings: Settings, system: System) -> None:
     online += [name for name in NEED_A_NETWORK if getattr(settings, name)]
     if online and not system.has_network:
         raise Failure(f"{online[0]}: {system.machine} has no network; expected usb or a uart, such as uart:0")
+    if settings.role == ENGINE and isinstance(settings.engine, tuple) and not is_numeric(settings.engine[0]):
+        raise Failure(f"engine: {settings.engine[0]} is a name; an engine listens at an address of its own")
     if settings.platform not in REAL:
         return
     if online and settings.wifi_ssid is None:

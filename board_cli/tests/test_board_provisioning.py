@@ -81,6 +81,7 @@ def test_pins_that_strap_carry_the_flash_or_only_read_are_among_the_refused():
         ({**ONE, "platform": "esp32"}, PICO, "platform: config.json says esp32, and this board is rp2"),
         ({**ONE, "central": "serial:/dev/x"}, PICO, "central: serial:/dev/x is a line of simulated boards"),
         ({**ONE, "presence": "contact"}, PICO, "contact_pin: it is missing"),
+        ({**ONLINE, "role": "engine", "engine": "me:1"}, PICO_W, "engine: me is a name; an engine listens"),
         ({**ONE, "trip_pin": 19, "feedback_pin": 19}, PICO, "is the pin of"),
         ({**ONE, "i_ua_per_count": 97656, "v_uv_per_count": 488281}, PICO, "full scale must be at most 100000 W"),
         ({"cp_id": "cp_001"}, PICO, "central.*missing, and role both needs it"),

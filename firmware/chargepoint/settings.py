@@ -265,8 +265,9 @@ def read(config: "str | bytes | None", environment=None) -> Settings:
     settings = Settings()
     for setting in TABLE:
         setattr(settings, setting.name, _value(setting, given, environment))
-    for name in ("central", "engine", "mqtt"):
-        _judge_place(settings, name, getattr(settings, name))
+    for name in _NEEDED[settings.role]:
+        if getattr(settings, name) is None:
+            _complain(name, "it is missing, and role %s needs it" % settings.role)
     for name in ONLY_RP2:
         if getattr(settings, name) and settings.platform != "rp2":
             raise SettingError("%s: expected 0 on platform %s: only rp2 corrects it" % (name, settings.platform))
@@ -274,17 +275,6 @@ def read(config: "str | bytes | None", environment=None) -> Settings:
         if getattr(settings, limit) < 2 * getattr(settings, interval):
             raise SettingError("%s: expected at least twice %s (%d)" % (limit, interval, getattr(settings, interval)))
     return settings
-
-
-def _judge_place(settings, name, where):
-    if where is None and name in _NEEDED[settings.role]:
-        _complain(name, "it is missing, and role %s needs it" % settings.role)
-    if not isinstance(where, tuple) or is_numeric(where[0]):
-        return
-    if name == ENGINE == settings.role:
-        _complain(name, "an engine listens at an address of its own, which is numeric")
-    if settings.platform == SIM and settings.name_server is None:
-        _complain("name_server", "it is missing: %s is a name, and a simulated board has no Wi-Fi to ask" % name)
 
 
 def _parse(config):

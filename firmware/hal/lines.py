@@ -2,15 +2,13 @@
 made: a board has heap for its own alone, and some have no sockets.
 """
 
-import sys
-
-from chargepoint.board_kinds import REAL, SettingError, is_numeric
+from chargepoint.board_kinds import REAL, SettingError
 
 
 def make(settings, place, listens=False):
     """listens: others dial. Raises SettingError where this board has no such line, or its address is in use."""
     if not isinstance(place, str):
-        return _tcp(settings, place, listens)
+        return _network().make(settings, place, listens)
     kind, _, rest = place.partition(":")
     if (kind == "serial") if settings.platform in REAL else (kind == "uart"):
         raise SettingError("%s: a board of platform %s has no such line" % (place, settings.platform))
@@ -18,30 +16,7 @@ def make(settings, place, listens=False):
 
 
 def listener(address):
-    try:
-        return _network().Listener(address)
-    except OSError as error:
-        if sys.platform in REAL:
-            raise  # its network may yet come
-        raise SettingError(str(error)) from None
-
-
-def _tcp(settings, place, listens):
-    tcp = _network()
-    if listens:
-        line = tcp.Answerer(tcp.Listener(place))
-    elif is_numeric(place[0]):
-        line = tcp.Dialler(place)
-    else:
-        from hal import names
-
-        server = settings.name_server
-        line = names.NamedDialler(place, names.server_of_wifi if server is None else lambda: server)
-    if settings.wifi_ssid is not None and settings.platform in REAL:
-        from hal import wifi
-
-        wifi.lines.append(line)
-    return line
+    return _network().listen(address)
 
 
 def _network():
