@@ -231,7 +231,7 @@ def drop(unfinished):
 
 
 def listen(address):
-    """A Listener. Raises SettingError where the address cannot be had; a real board OSError: its network may yet come."""
+    """A Listener. Raises SettingError where the address cannot be had; a real board OSError: it may yet come."""
     try:
         return Listener(address)
     except OSError as error:
