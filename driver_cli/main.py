@@ -14,25 +14,18 @@ from driver_cli.commands import charge, history, points, receipt, register, stop
 from driver_cli.context import Options
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.options import DEFAULT_API, api_url, identity
-from driver_cli.words.help import help_of
 from driver_cli.words.printable import as_json, clean
 from runtime.arguments import checked
+from runtime.command_line import help_of, usage_text, version_option
 
+PROGRAM = "wattline"
 COMPLETION = "_WATTLINE_COMPLETE"  # set by the shell that asks what a word could be completed to
 
 cli = typer.Typer(
-    name="wattline",
+    name=PROGRAM,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _tell_version(wanted: bool) -> None:
-    if wanted:
-        from runtime.program import version
-
-        typer.echo(f"wattline {version()}")
-        raise typer.Exit
 
 
 def options(
@@ -52,9 +45,7 @@ def options(
             help="Be this driver instead of the one registered here.",
         ),
     ] = None,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say the version and end.")
-    ] = False,
+    _version: Annotated[bool, version_option(PROGRAM)] = False,
 ) -> None:
     """Charge your car at Wattline's charge points.
 
@@ -96,11 +87,11 @@ def app(arguments: Sequence[str] | None = None) -> None:
 
 def _ended(given: list[str]) -> int:
     try:
-        code = cli(given, prog_name="wattline", standalone_mode=False)
+        code = cli(given, prog_name=PROGRAM, standalone_mode=False)
     except Failure as failure:
         return _told(failure, given)
     except typer.TyperException as error:
-        return _told(Failure(ExitCode.USAGE, "usage", _usage(error)), given)
+        return _told(Failure(ExitCode.USAGE, "usage", usage_text(error, PROGRAM)), given)
     except (KeyboardInterrupt, typer.Abort):
         return _told(_interrupted(), given)
     except SystemExit as end:  # by which Typer ends what is about completion, and answers a broken pipe
@@ -112,12 +103,6 @@ def _ended(given: list[str]) -> int:
     if code == ExitCode.INTERRUPTED:
         return _told(_interrupted(), given)
     return code if isinstance(code, int) else ExitCode.OK
-
-
-def _usage(error: typer.TyperException) -> str:
-    context: typer.Context | None = getattr(error, "ctx", None)
-    command = context.command_path if context else "wattline"
-    return f"{' '.join(error.format_message().split()).rstrip('.')}; `{command} --help` shows how"
 
 
 def _interrupted() -> Failure:

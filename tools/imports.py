@@ -93,7 +93,7 @@ PARTS: dict[str, Part] = {
     "eventlog": _part("eventlog", "crc32c"),
     "eventlog.settings": _part("eventlog runtime", ""),
     "eventlog.kafka": _part("eventlog", "kafka crc32c"),
-    "runtime": _part("runtime", "dotenv typer"),
+    "runtime": _part("runtime", "dotenv rich typer"),
     "bridge": _part("wire eventlog runtime bridge", ""),
     "bridge.lines": _part("wire eventlog runtime bridge", "paho serial"),
     "central": _part("", ""),

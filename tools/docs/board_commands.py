@@ -1,6 +1,7 @@
 """docs/wattline-board.md, from the commands themselves."""
 
 from board_cli.main import COMMANDS, PROGRAM, cli
+from runtime.command_line import docstring_of
 from tools.docs.commands import section, shown_of
 
 _INTRO = f"""# `{PROGRAM}`: a charge point out of a board
@@ -20,7 +21,6 @@ Tried on MicroPython's unix port and on an emulated Pico; no part of it has met 
 
 def page() -> str:
     return _INTRO + "".join(
-        section(name, "\n\n".join(" ".join(each.split()) for each in (function.__doc__ or "").split("\n\n")), examples,
-                shown_of(cli, name))
+        section(name, docstring_of(function), examples, shown_of(cli, name))
         for name, (function, examples) in COMMANDS.items()
-    )  # fmt: skip
+    )
