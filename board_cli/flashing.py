@@ -1,6 +1,7 @@
 """The steps of flashing, in order: nothing changes before all is known to be right, and the flag goes down last."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from board_cli.failures import Failure
@@ -34,7 +35,7 @@ def flash(board: Board, force: bool, carry_out: CarryOut) -> Flashed:
         refuse_charge(status)
         refuse_unacked([str(entry["text"]) for entry in board.entries("unacked")])
     prompt, raised = board.maintain(status is not None)
-    with prompt:
+    with closing(prompt):
         try:
             wanted, folder = _made(prompt, check_unacked=status is None and not force)
             todo = plan(wanted, facts.hashes_of(prompt))

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from chargepoint.settings import read
@@ -140,7 +141,7 @@ def test_maintenance_asked_for_at_the_board_ends_its_charge(new_board: Callable[
         assert "s1" in Run("flash", "--port", board.path, code=1).error
         assert plant.state()["relay"]
         prompt, _ = Board(Found(board.path, None), DEADLINE_S).maintain(True)
-        with prompt:
+        with closing(prompt):
             assert plant.state()["relay"] is False
         kept = [json.loads(path.read_text().rpartition("*")[0]) for path in (board.folder / "journal").glob("*.json")]
         (completion,) = [each for each in kept if each["type"] == "charge_completion"]

@@ -1,5 +1,6 @@
 """`status` and `log`: what a board says of itself."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from board_cli.options import DEFAULT_WAIT_S, AsJson, Port, Wait
@@ -66,7 +67,7 @@ def _at_prompt(board: "Board") -> dict[str, object]:
     from board_cli.provisioning.judged import too_old
     from board_cli.talk import facts
 
-    with board.prompt() as prompt:
+    with closing(board.prompt()) as prompt:
         system = facts.system_of(prompt)
         config = facts.config_of(prompt)
         state = facts.state_of(prompt, facts.state_dir_of(config))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 from board_cli.files.copying import write
@@ -42,7 +43,7 @@ def rewrite(board: Board, runs: bool, change: Callable[[AtPrompt], Config]) -> W
     raises Failure nothing is written, and the board runs on. Raises Failure.
     """
     prompt, raised = board.maintain(runs)
-    with prompt:
+    with closing(prompt):
         before = facts.config_of(prompt)
         folder = facts.state_dir_of(before)
         try:

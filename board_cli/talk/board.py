@@ -1,6 +1,7 @@
 """A board at its port: asked through its firmware where that runs, at its prompt where it does not."""
 
 import time
+from contextlib import closing
 from typing import Any
 
 from board_cli.failures import Failure
@@ -24,13 +25,13 @@ class Board:
 
     def status(self, wait_s: float | None = None) -> Message | None:
         """What its firmware says; None where none answers."""
-        with ServiceLine(self.found) as line:
+        with closing(ServiceLine(self.found)) as line:
             return line.ask("status_request", "status_response", self.wait_s if wait_s is None else wait_s)
 
     def entries(self, of: str) -> list[Message]:
         """Of its log: `events` since it started, or messages that are `unacked`. Raises Failure where none answers."""
         found: list[Message] = []
-        with ServiceLine(self.found) as line:
+        with closing(ServiceLine(self.found)) as line:
             while len(found) < ENTRIES_MOST:
                 after = found[-1]["n"] if found else 0
                 entry = line.ask("log_request", "log_response", self.wait_s, of=of, after=after)
@@ -57,7 +58,7 @@ class Board:
         `runs`: whether its firmware answers. Raises Failure.
         """
         if runs:
-            with ServiceLine(self.found) as line:
+            with closing(ServiceLine(self.found)) as line:
                 line.ask("maintenance_request", "status_response", self.wait_s)
             return self._await_prompt(), True
         prompt = self.prompt()

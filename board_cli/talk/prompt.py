@@ -5,8 +5,7 @@ import io
 import json
 import struct
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
@@ -78,14 +77,6 @@ class Prompt:
         with contextlib.suppress(TransportError, OSError):
             self._transport.exit_raw_repl()
         self._close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _close(self) -> None:
         with contextlib.suppress(OSError):

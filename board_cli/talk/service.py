@@ -2,8 +2,7 @@
 
 import time
 import uuid
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import serial
 from wire.check import check
@@ -53,14 +52,6 @@ class ServiceLine:
 
     def close(self) -> None:
         self._port.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _write(self, data: bytes) -> None:
         try:
