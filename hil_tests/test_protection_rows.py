@@ -133,10 +133,10 @@ def test_window_in_which_the_relay_moved_proves_neither_a_weld_nor_a_missing_con
     assert run(Protection(), 10_000, **moved, feedback=False) == []
 
 
-@pytest.mark.parametrize("fault", LATCHED)
+@pytest.mark.parametrize("fault", [row.fault for row in ROWS])
 def test_latched_fault_stays_until_it_is_reset(fault: str):
     protection = Protection(latched=[fault])
-    assert run(protection, 600_000, **OPEN) == []
+    assert run(protection, 60_000, **OPEN) == []
     assert protection.faults == [fault]
     assert not protection.end(fault)
     assert protection.reset() == [fault]
@@ -172,6 +172,18 @@ def test_fault_that_comes_again_and_again_latches(fault: str):
         run(protection, CLEAR_MS, **calm)
         assert protection.faults == []
     assert row.latches_after == NEVER
+
+
+def test_reset_counts_anew():
+    holds, below, hold_ms = CASES["over_temperature"]
+    row, protection = JUDGED["over_temperature"], Protection()
+    for _ in range(row.latches_after - 1):
+        run(protection, hold_ms, **holds)
+        run(protection, CLEAR_MS, **{**below, "temperature_mc": COOL_AGAIN_MC})
+    run(protection, hold_ms, **holds)
+    assert protection.reset() == ["over_temperature"]
+    run(protection, hold_ms, **holds)
+    assert (protection.faults, protection.latched) == (["over_temperature"], [])
 
 
 def test_fault_that_stays_away_for_a_day_counts_anew():

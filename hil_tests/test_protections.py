@@ -149,6 +149,23 @@ def test_reset_of_a_fault_that_is_still_there_does_not_help(bench_of: Callable[.
     bench.until(lambda: case.fault in bench.engine.faults, within_ms=20_000)
 
 
+@pytest.mark.parametrize("case", LATCHED_AT_ONCE, ids=lambda case: case.fault)
+def test_latched_fault_outlives_a_power_cut_though_its_cause_is_gone(bench_of: Callable[..., Bench], case: Case):
+    bench = charging(bench_of, case)
+    bench.world.fault(case.injected, True)
+    if case not in IN_MID_CHARGE:
+        stop(bench)
+    bench.until(lambda: case.fault in bench.engine.faults, within_ms=20_000)
+    bench.world.fault(case.injected, False)
+    bench.run(2000)
+    bench.power_off("both")
+    bench.power_on("both")
+    assert bench.engine.faults == [case.fault]
+    bench.until(lambda: bench.engine.state == "faulted")
+    bench.until(lambda: bench.bridge.of("status_notification")[-1]["state"] == "faulted")
+    assert bench.refused("s2") == "faulted"
+
+
 def test_clamp_that_fell_off_between_charges_is_missed(bench_of: Callable[..., Bench]):
     bench = bench_of()
     bench.run(5000)

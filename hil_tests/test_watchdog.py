@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from chargepoint.engine.engine import Engine
 from chargepoint.engine.meter import Meter
+from chargepoint.engine.pulse import Pulse
 from chargepoint.engine.restarts import MOST, WITHIN_S, Restarts
 from hal.contract import WATCHDOG_MS
 
@@ -27,6 +28,19 @@ def nothing_judged(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 def no_control(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     del bench
     monkeypatch.setattr(Engine, "step", lambda engine, now: None)
+
+
+@pytest.mark.parametrize("stands_still", ["sampled", "judged", "stepped"])
+def test_each_of_three_counters_alone_keeps_the_watchdog_hungry(stands_still: str):
+    pulse = Pulse()
+    assert not pulse.goes_on(False), "nothing has moved yet"
+    for name in ("sampled", "judged", "stepped"):
+        if name != stands_still:
+            getattr(pulse, name)()
+    assert not pulse.goes_on(False)
+    getattr(pulse, stands_still)()
+    assert pulse.goes_on(False)
+    assert not pulse.goes_on(False), "each has to move anew"
 
 
 def reset_by_watchdog(bench: Bench) -> None:

@@ -231,7 +231,7 @@ CHECKS = {
         (check_relay_is_open_until_it_is_set, ()),
         (check_relay_follows_and_reads_back, ()),
         (check_board_is_named_and_says_what_it_is, ()),
-        (check_ticks_go_on_over_their_wrap, ()),
+        (check_ticks_go_on_over_their_wrap, ("wrap",)),
         (check_windows_hold_all_of_the_time, ("sensors",)),
         (check_current_and_voltage_are_not_exchanged, ("sensors", "phase")),
         (check_power_is_right_whatever_the_phase, ("sensors", "phase")),

@@ -24,8 +24,8 @@ PINS = {"contact_pin": 21, "feedback_pin": 4, "rcm_pin": 22, "stop_pin": 17, "tr
 BUS = {"i2c_sda_pin": 13, "i2c_scl_pin": 16}
 SENSORS = {"rp2": (0, 1), "esp32": (36, 39)}  # channels or pins of current and voltage
 CAN = {
-    "rp2": ("sensors", "phase", "buffer", "loss", "inputs", "ntc", "watchdog", "prompt", "heap"),
-    "esp32": ("sensors", "phase", "inputs", "ntc", "watchdog", "prompt"),  # what reads its converter here allocates
+    "rp2": ("wrap", "sensors", "phase", "buffer", "loss", "inputs", "ntc", "watchdog", "prompt", "heap"),
+    "esp32": ("wrap", "sensors", "phase", "inputs", "ntc", "watchdog", "prompt"),  # its reading allocates
 }
 A_PER_COUNT, V_PER_COUNT = 0.029297, 0.195313
 CURRENT_ZERO, VOLTAGE_ZERO = MID_RAIL + 37, MID_RAIL - 21  # no divider is exact

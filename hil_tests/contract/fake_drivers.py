@@ -7,6 +7,7 @@ import sys
 
 from chargepoint.settings import SettingError, read
 from chip import chip
+from hal.contract import WATCHDOG_MS
 from machine import PWRON_RESET, WDT_RESET, world
 
 PICO = '{"cp_id": "cp_1", "role": "engine", "platform": "rp2", "state_dir": ".", %s}'
@@ -54,6 +55,49 @@ def bad_pins_are_refused_with_the_relay_open():
         chip.dma = []
         chip.converter.running = False
     assert _refusal('"engine": "uart:1"') is None
+
+
+def calibration_reaches_the_windows():
+    """The current is shown 100 us late, and both sensors' zeros lie further from mid-rail than a moving mean may go."""
+    import math
+
+    from chargepoint.engine.meter import Meter
+    from hal import platforms
+
+    counts, late_us, zero_i, zero_v = 1000, 100, 390, -390
+
+    def signal(channel, at_us):
+        late, lag, zero = ((late_us, math.pi / 3, zero_i), (0, 0, zero_v))[channel]
+        angle = 2 * math.pi * 50 * ((at_us - late) % 1000000) / 1000000
+        return 2048 + 2 * zero + round(counts * math.sin(angle - lag))
+
+    def metered(more):
+        chip.dma = []
+        chip.converter.running = False
+        platform, meter = platforms.make(_settings('"engine": "usb"' + more)), Meter("m", 0)
+        for _ in range(200):
+            chip.advance_us(5000)
+            platform.step(platform.ticks_ms())
+            window = platform.window()
+            while window is not None:
+                meter.take(window)
+                window = platform.window()
+        return meter
+
+    chip.converter.signal = signal
+    meter = metered(', "i_offset_counts": %d, "v_offset_counts": %d, "phase_us": %d' % (zero_i, zero_v, late_us))
+    true_ma, true_mv = counts * 29297 // 1414, counts * 195313 // 1414
+    assert abs(meter.current_ma - true_ma) < true_ma // 100, meter.current_ma
+    assert abs(meter.voltage_mv - true_mv) < true_mv // 100, meter.voltage_mv
+    true_w = true_ma * true_mv // 2000000
+    assert abs(meter.power_w - true_w) < true_w // 100, (meter.power_w, true_w)
+    for left_out in ("i_offset_counts", "v_offset_counts", "phase_us"):
+        given = {"i_offset_counts": zero_i, "v_offset_counts": zero_v, "phase_us": late_us}
+        given[left_out] = 0
+        meter = metered("".join([', "%s": %d' % each for each in given.items()]))
+        wrong = (meter.current_ma - true_ma) / true_ma, (meter.voltage_mv - true_mv) / true_mv
+        wrong += ((meter.power_w - true_w) / true_w,)
+        assert max([abs(each) for each in wrong]) > 0.02, (left_out, wrong)
 
 
 def uart_loses_nothing_where_both_sides_wait():
@@ -187,6 +231,7 @@ def main_resets_a_board_whose_rules_fail():
     made = []
 
     def make_board(settings, platform):
+        platform.relay(True)
         made.append(platform)
         wrong = Wrong()
         wrong.platform = platform
@@ -198,11 +243,14 @@ def main_resets_a_board_whose_rules_fail():
         file.write(PICO % '"engine": "uart:1"')
     main.main([])
     assert (world.resets, world.cause) == (1, WDT_RESET)
+    assert chip.watchdog_ms == WATCHDOG_MS, "it was started with the loop"
     assert world.outputs[18] == 0
     made[0].set_maintenance(True)
     chip.dma = []
+    chip.watchdog_ms = None
     assert main.main([]) == 0
     assert len(made) == 1, "in maintenance nothing is made"
+    assert chip.watchdog_ms is None, "nor watched: files are replaced, which takes longer"
     made[0].set_maintenance(False)
 
 

@@ -38,7 +38,7 @@ class Draw:
 
 class SimBench(Watcher):
     is_rough = False
-    can = ("sensors", "phase", "buffer", "watchdog")
+    can = ("wrap", "sensors", "phase", "buffer", "watchdog")
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

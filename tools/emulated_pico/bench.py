@@ -113,10 +113,6 @@ class PicoBench:
         """All that the guest has sent on a UART since its power came."""
         return bytes.fromhex(self.ask("sent", uart=uart)["data"])
 
-    def age(self, by_ms: int) -> None:
-        """Its ticks go on as if it had run so much longer; until its next start."""
-        self.ask("age", by_ms=by_ms)
-
     def reset(self) -> None:
         self.ask("reset")
 

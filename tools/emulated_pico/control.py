@@ -75,11 +75,6 @@ def _world(board: PicoBoard, pace: Pace, request: Request) -> Request:
     return {"state": plant.state()}
 
 
-def _age(board: PicoBoard, pace: Pace, request: Request) -> Request:
-    board.guest.age(int(request["by_ms"]))
-    return {}
-
-
 def _feed(board: PicoBoard, pace: Pace, request: Request) -> Request:
     board.guest.wires[int(request["uart"])].feed(bytes.fromhex(request["data"]))
     return {}
@@ -109,7 +104,7 @@ def _pace(board: PicoBoard, pace: Pace, request: Request) -> Request:
 
 ACTIONS: dict[str, Callable[[PicoBoard, Pace, Request], Request]] = {
     "state": _state, "run": _run, "boot": _boot, "exec": _exec, "edges": _edges, "drive": _drive, "signal": _signal,
-    "age": _age, "feed": _feed, "sent": _sent, "plant": _plant, "world": _world,
+    "feed": _feed, "sent": _sent, "plant": _plant, "world": _world,
     "reset": _reset, "cut_power": _cut_power, "pace": _pace,
 }  # fmt: skip
 

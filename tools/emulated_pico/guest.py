@@ -70,11 +70,6 @@ class Guest:
         self._halted = True
         self._simulator.stopped = True
 
-    def age(self, by_ms: int) -> None:
-        """As if it had run so much longer since its start."""
-        timer = self.mcu.timer
-        timer._epoch_nanos -= by_ms * NS / 1000  # pyright: ignore[reportPrivateUsage]  # it takes no writes to its count
-
     def reset(self) -> None:
         """The reset button: flash and levels outside stay as they are."""
         self._device.hard_reset(cause=ResetCause.RUN_PIN)
