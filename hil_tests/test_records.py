@@ -124,6 +124,33 @@ def test_newer_record_is_kept_untouched_and_the_board_stays_safe_and_says_so(
     lives_on(bench)
 
 
+@pytest.mark.parametrize("role", ["engine", "monitor"])
+def test_newer_records_of_one_board_of_a_pair_keep_the_engine_safe(
+    bench_of: Callable[..., Bench], tmp_path: Path, role: str
+):
+    bench = bench_of(split=True)
+    bench.charge("s1")
+    bench.run(12_000)
+    bench.power_off(role)
+    bench.run(7000)  # the link is lost
+    change(tmp_path / role / "journal" / "identity", v=VERSION + 1)
+    bench.power_on(role)
+    bench.until(lambda: bench.bridge.of("charge_completion") or role == "engine")
+    bench.run(60_000)
+    assert bench.engine.state == "safe"
+    assert not bench.world.relay.contact
+    if role == "monitor":
+        assert bench.refused("s2") == "safe"
+    else:  # with no journal it has no answer to commands, and its monitor tells why
+        assert "newer_records" in [said["fault"] for said in bench.bridge.of("fault_notification")]
+    assert closures(bench) == 1
+    bench.power_off(role)
+    change(tmp_path / role / "journal" / "identity", v=VERSION)
+    bench.power_on(role)
+    bench.until(lambda: [told["session_id"] for told in bench.bridge.of("charge_completion")] == ["s1"])
+    lives_on(bench, "s3")
+
+
 def test_what_newer_firmware_has_not_got_acked_is_shown_so_that_flashing_is_refused(
     bench_of: Callable[..., Bench], tmp_path: Path
 ):
