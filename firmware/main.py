@@ -27,6 +27,7 @@ START_PAUSE_S = 5  # after a start that failed: flash is spared, and whoever fla
 def main(arguments):
     """The exit code of a process that has ended; where a board is to stay at its prompt it returns too."""
     platform = board = None
+    heap.spare()
     try:
         settings = _settings(arguments)
         platform = platforms.make(settings)

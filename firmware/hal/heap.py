@@ -7,7 +7,9 @@ GC_EACH_BYTES = 16384  # before the heap is in pieces
 
 
 def spare():
-    """What the imports left behind goes, and garbage is collected before the heap is in pieces."""
+    """What was left behind goes, and garbage is collected from now on before it has the heap in pieces: what is loaded
+    later takes the place of what reading and making it needed.
+    """
     gc.collect()
     if hasattr(gc, "threshold"):
         gc.threshold(GC_EACH_BYTES)  # pyright: ignore[reportAttributeAccessIssue]  # CPython has no such thing
