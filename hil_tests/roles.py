@@ -1,29 +1,48 @@
-"""What each role of a board loads, and what that costs of an emulated Pico's flash and heap."""
+"""What each role takes of an emulated Pico: its files, and the heap of a board that is made of them as main.py does."""
 
 import json
 from pathlib import Path
 from typing import NamedTuple
 
+from chargepoint.settings import read
+
+from board_cli.files.sources import needed
 from tools.emulated_pico.bench import PicoBench
-from tools.emulated_pico.files import for_a_pico, precompiled
+from tools.emulated_pico.files import precompiled
 
-SHARED = ("main", "chargepoint.roles", "hal.rp2")
-OWN = {
-    "engine": ("hal.adc_dma", *(f"chargepoint.engine.{name}" for name in ("engine", "memory", "meter", "telemetry"))),
-    "monitor": tuple(f"chargepoint.monitor.{name}" for name in ("central_side", "engine_side", "monitor", "reports")),
+_PICO = {"cp_id": "cp_1", "platform": "rp2", "location": "Here", "price_per_kwh": 0.2}
+ROLES = {
+    "engine": {**_PICO, "role": "engine", "engine": "uart:1", "trip_pin": 19, "feedback_pin": 20},
+    "monitor": {**_PICO, "role": "monitor", "engine": "uart:1", "central": "usb"},
+    "both": {**_PICO, "role": "both", "central": "usb", "trip_pin": 19, "feedback_pin": 20},
 }
-ROLES = {"engine": ("engine",), "monitor": ("monitor",), "both": ("engine", "monitor")}
-SOME = ("adc_dma", "ntc", "uart", "usb")  # modules of the platform that a board may do without
-LINES = {"engine": ("hal.uart",), "monitor": ("hal.uart", "hal.usb"), "both": ("hal.usb",)}
-
-MEASURE = """
+# At the prompt that main.py has left a board without a config.json at, with what it has defined.
+MAKE = """
 import gc, json
-for name in {names}:
-    __import__(name)
+from chargepoint.settings import read
+settings = read({config!r})
+del read
+heap.forget("chargepoint.settings")
+platform = platforms.make(settings)
+board = _made(settings, platform)
+heap.spare()
+
+def largest():
+    low, high = 0, gc.mem_free()
+    while high - low > 256:
+        middle = (low + high) // 2
+        try:
+            bytearray(middle)
+            low = middle
+        except MemoryError:
+            high = middle
+        gc.collect()
+    return low
+
 gc.collect()
-print(json.dumps([gc.mem_alloc(), gc.mem_free()]))
+print(json.dumps([gc.mem_free(), largest()]))
 """
-IMPORT_LIMIT_S = 3.0
+MAKE_LIMIT_S = 6.0
 CHARGES = Path(__file__).with_name("vectors") / "charges.py"
 PASSES = Path(__file__).with_name("vectors") / "passes.py"
 PASSES_LIMIT_S = 3.0
@@ -35,29 +54,31 @@ def pass_of_the_loop(bench: PicoBench) -> dict[str, int]:
 
 
 class Cost(NamedTuple):
-    """`flash_bytes`: of its files. `heap_bytes`: taken with its modules loaded, before a board is made of them."""
+    """`mpy_bytes`: of its precompiled files. `free_bytes`, `largest_bytes`: of the heap, once a board of the role is
+    made and has not run yet; the largest block that can be had.
+    """
 
-    flash_bytes: int
-    heap_bytes: int
+    mpy_bytes: int
     free_bytes: int
-
-
-def loaded_by(role: str) -> tuple[str, ...]:
-    return SHARED + tuple(name for part in ROLES[role] for name in OWN[part]) + LINES[role]
+    largest_bytes: int
 
 
 def files_of(role: str) -> dict[str, Path]:
-    """Sources of a role, without the other's folder: that is imported where a role needs it, and nowhere else."""
-    others = tuple(f"chargepoint/{part}/" for part in OWN if part not in ROLES[role])
-    spared = tuple(f"hal/{name}.py" for name in SOME if f"hal.{name}" not in loaded_by(role))
-    return {path: source for path, source in for_a_pico(None).items() if not path.startswith((*others, *spared))}
+    """Sources, as `wattline-board flash` copies them."""
+    return needed(read(json.dumps(ROLES[role])))
+
+
+def mpy_bytes(role: str, folder: Path) -> int:
+    """All but main.py and boot.py, which MicroPython wants as text."""
+    made = precompiled(files_of(role), folder)
+    return sum(path.stat().st_size for name, path in made.items() if name.endswith(".mpy"))
 
 
 def cost_of(role: str, bench: PicoBench) -> Cost:
-    """On a bench that has not started; it runs afterwards, with the role's modules loaded and PASSES beside them."""
-    made = precompiled(files_of(role), bench.folder / role)
-    bench.install(also={**files_of(role), PASSES.name: PASSES})
+    """On a bench that has not started; it runs afterwards, with the board made, and with CHARGES and PASSES beside."""
+    bench.install(also={**files_of(role), CHARGES.name: CHARGES, PASSES.name: PASSES})
     bench.start()
     bench.boot()
-    taken, free = json.loads(bench.exec(MEASURE.format(names=loaded_by(role)), IMPORT_LIMIT_S))
-    return Cost(sum(path.stat().st_size for path in made.values()), taken, free)
+    said = bench.exec(MAKE.format(config=json.dumps(ROLES[role])), MAKE_LIMIT_S)
+    free, largest = json.loads(said.splitlines()[-1])  # before it the board has said that it is ready
+    return Cost(mpy_bytes(role, bench.folder / role), free, largest)
