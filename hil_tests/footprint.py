@@ -98,8 +98,6 @@ def on_pico(folder: Path, micropython: str, image: Path, charges: int) -> Iterat
             yield Row("pico", f"{role}: heap free after start", cost.free_bytes / KB, "kB", 140, at_least=True)
             yield Row("pico", f"{role}: largest block after start", cost.largest_bytes / KB, "kB", 40, at_least=True)
             if role == "both":
-                bench.reset()
-                bench.boot()
                 passes = pass_of_the_loop(bench)
                 yield Row("pico", "allocated in a quiet pass", passes["quiet"], "B", 0)
                 yield Row("pico", "allocated in a pass with a window", passes["window"], "B", 0)
