@@ -48,7 +48,7 @@ def provision(
     written, dangerous pins included; the board's other settings stay. The file is replaced whole or not at all.
     """
     from board_cli.output import print_json, say
-    from board_cli.provisioning.given import of_json, of_pairs
+    from board_cli.provisioning.given import merged, of_json, of_pairs
     from board_cli.provisioning.judged import judge_relay
     from board_cli.provisioning.steps import provision as provision_board
     from board_cli.provisioning.steps import read_file
@@ -64,6 +64,7 @@ def provision(
     sources = [of_json(read_file(file), str(file))] if file else []
     sources += [given, of_pairs(settings or [])]
     asks = not any(sources) and sys.stdin.isatty()
+    merged(*sources)  # what is plainly wrong is told before the board is disturbed
     board = Board(choose(port, present()), wait_s)
     done = provision_board(board, sources, _ask_at_terminal if asks else None, wipe)
     shown = {name: "(kept)" if name == HIDDEN else value for name, value in done.config.items()}

@@ -41,7 +41,6 @@ def provision(
     board: Board, sources: Sequence[Mapping[str, object]], ask: Callable[[Config], Config] | None, wipe: bool
 ) -> Provisioned:
     """`sources`: what was given, later ones before earlier; `ask`: whoever sits at a terminal. Raises Failure."""
-    merged(*sources)  # what is plainly wrong is told before the board is disturbed
     status = board.status()
     if status is not None:
         refuse_charge(status)

@@ -1,5 +1,7 @@
 """A conversation with the firmware of a board that runs: one line asks, one line answers."""
 
+import errno
+import os
 import time
 import uuid
 from typing import Any
@@ -19,6 +21,17 @@ REPEAT_S = 1.0  # a board that starts, or writes to its flash, is deaf meanwhile
 TIMES = 5  # said at most, or a board that is slow would have nothing else to do
 READ_BYTES = 4096
 PROMPT = b">>> "  # MicroPython's own: who is answered by it, is answered by no firmware
+
+TAKEN = "another program has it; stop the bridge or the terminal program that serves it, and run this again"
+NO_PORT = "is no serial port; expected such as /dev/ttyACM0"
+WHAT_TO_DO = {
+    errno.ENOENT: "there is no such port; is the board plugged in, with a data cable? Without --port it is looked for",
+    errno.EACCES: "no permission; `sudo usermod -aG dialout $USER` and a new login give it",
+    errno.EAGAIN: TAKEN,
+    errno.EBUSY: TAKEN,
+    errno.ENOTTY: NO_PORT,
+    errno.EISDIR: NO_PORT,
+}
 
 Message = dict[str, Any]
 
@@ -78,8 +91,15 @@ def _open(found: Found) -> serial.Serial:
     try:
         port.open()
     except (OSError, ValueError) as error:
-        raise Failure(f"{found.device} cannot be opened: {error}; is a bridge or another program using it?") from None
+        raise Failure(unopened(found.device, error)) from None
     return port
+
+
+def unopened(device: str, error: Exception) -> str:
+    """Why a port cannot be opened, and what to do, in one line. pyserial puts the cause in words or in an errno."""
+    number = error.errno if isinstance(error, OSError) else None
+    cause = next((number for number in WHAT_TO_DO if os.strerror(number) in str(error)), number)
+    return f"{device}: {WHAT_TO_DO.get(cause or 0, f'cannot be opened ({error})')}"
 
 
 def _parsed(payload: bytes) -> Message | None:
