@@ -177,6 +177,9 @@ def check_temperature_is_read_and_a_dead_sensor_is_none(bench):
         bench.run(1200)
         assert _near(platform.temperature_mc(), expected_mc, 2500), (word, platform.temperature_mc())
     for word in (0, 26500 * 2, 65535, None):  # shorted, broken, negative, gone
+        bench.ntc(13200)
+        bench.run(1200)
+        assert platform.temperature_mc() is not None
         bench.ntc(word)
         bench.run(1200)
         assert platform.temperature_mc() is None, word

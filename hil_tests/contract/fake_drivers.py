@@ -100,6 +100,26 @@ def calibration_reaches_the_windows():
         assert max([abs(each) for each in wrong]) > 0.02, (left_out, wrong)
 
 
+def samples_that_ran_over_are_no_windows():
+    """Nobody knows any more which is current and which voltage."""
+    from hal import platforms
+
+    platform = platforms.make(_settings('"engine": "usb"'))
+
+    def windows():
+        found = 0
+        for _ in range(100):
+            chip.advance_us(5000)
+            platform.step(platform.ticks_ms())
+            while platform.window() is not None:
+                found += 1
+        return found
+
+    assert windows() > 0
+    chip.converter.over = True
+    assert windows() == 0
+
+
 def uart_loses_nothing_where_both_sides_wait():
     from hal.uart import UartLine
 

@@ -70,6 +70,14 @@ def test_targets_of_make_exist(page: Path) -> None:
     assert named - targets == set()
 
 
+def test_tests_beside_planted_mistakes_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Planted mistakes")[2]
+    named = re.findall(r"(?:`|::)(test_\w+)(?=`|\[)", text.partition("\n## ")[0])
+    there = "".join(each.read_text(encoding="utf-8") for each in (ROOT / "hil_tests").glob("test_*.py"))
+    assert len(named) > 20
+    assert [name for name in named if f"def {name}(" not in there] == []
+
+
 def test_the_ten_changes_each_name_one_place_first() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## The newcomer's ten changes")[2]
     rows = [row.split(" | ") for row in re.findall(r"^\| (.+) \|$", text, re.MULTILINE)[2:]]
