@@ -54,6 +54,9 @@ def test_status_is_the_board_s_own_answer(new_board: Callable[..., PortBoard]):
     assert told["not_fitted"] == ["temperature", "weld check", "residual current", "stop"]
     assert "protective earth" in told["not_measured"]
     assert "engine idle" in Run("log", "--port", board.path).out
+    events = json.loads(Run("log", "--json", "--port", board.path).out)["events"]
+    uptime_ms = json.loads(Run("status", "--json", "--port", board.path).out)["uptime_ms"]
+    assert all(each["uptime_ms"] <= uptime_ms for each in events), "a board's ticks begin where they like"
 
 
 def test_engine_answers_at_the_wire_to_its_monitor(new_board: Callable[..., PortBoard]):

@@ -14,14 +14,14 @@ class Service:
 
     def __init__(self, board):
         self._board = board
-        self.history = History(board.engine, board.monitor)
-        self.history.note(0, "started: %s, boot %d" % (board.platform.reset_cause, board.journal.boot))
+        self.history = History(board.clock, board.engine, board.monitor)
+        self.history.note("started: %s, boot %d" % (board.platform.reset_cause, board.journal.boot))
         newer = board.journal.flash.newer
         if newer:
-            self.history.note(0, "newer firmware wrote %s: it is kept, and nothing is charged" % ", ".join(newer))
+            self.history.note("newer firmware wrote %s: it is kept, and nothing is charged" % ", ".join(newer))
 
     def step(self, now):
-        self.history.look(now)
+        self.history.look()
 
     def handlers(self, say):
         """type -> function of the message. `say(kind, fields, message_id)` answers."""
