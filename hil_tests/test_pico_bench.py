@@ -116,7 +116,7 @@ def test_uart_carries_both_ways(pico: PicoBench):
     assert pico.exec("print(uart.read())\nuart.deinit()") == "b'hello'\n"
 
 
-@pytest.mark.guest_s(5, quick=True)
+@pytest.mark.guest_s(3, quick=True)
 def test_mpremote_works_at_its_port(pico: PicoBench, tmp_path: Path):
     """As at a real board's: copies a file, and runs it."""
     source = tmp_path / "hello.py"

@@ -51,9 +51,6 @@ def look(ms):
 LIMIT_S = 8.0
 
 
-pytestmark = pytest.mark.guest_s(4, quick=True)
-
-
 @pytest.fixture(scope="module")
 def sampling(new_pico: Callable[[], PicoBench]) -> PicoBench:
     """One whose engine's platform is made, with 16 A at 230 V; the loop has run until mid-rail is known."""
@@ -79,6 +76,7 @@ def right(told: dict[str, Any]) -> None:
     assert (told["bad"], told["clipped"], told["centred"]) == (0, 0, True)
 
 
+@pytest.mark.guest_s(3, quick=True)
 def test_windows_hold_current_voltage_and_power_and_all_of_the_time(sampling: PicoBench):
     told = look(sampling, 400)
     right(told)
@@ -87,6 +85,7 @@ def test_windows_hold_current_voltage_and_power_and_all_of_the_time(sampling: Pi
     assert told["heap"] == 0, "a window allocates nothing, on integers of 31 bits"
 
 
+@pytest.mark.guest_s(2, quick=True)
 def test_pause_of_a_second_loses_nothing(sampling: PicoBench):
     """The prompt waits, and no line of the firmware runs: only the DMA does."""
     sampling.run(BRIDGED_MS / 1000)
@@ -96,6 +95,7 @@ def test_pause_of_a_second_loses_nothing(sampling: PicoBench):
     assert told["ms"] >= BRIDGED_MS
 
 
+@pytest.mark.guest_s(4, quick=True)
 def test_ring_that_went_round_is_told_and_the_channels_stay_apart(sampling: PicoBench):
     sampling.run(3.0)
     told = look(sampling, 200)
