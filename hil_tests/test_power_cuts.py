@@ -41,6 +41,14 @@ def test_cut_at_every_write_of_a_whole_charge(micropython: str, record_property:
     assert CHECKPOINT_MS // 2 < result["lost_ms"] <= CHECKPOINT_MS + 1000, "a checkpoint's, with the Wh begun"
 
 
+def test_flash_whose_writes_fail_for_a_while(micropython: str):
+    """One that fails alone is tried again; where more do, the board starts anew until they no longer do."""
+    result = run(micropython, "flash", "failing.py")
+    assert result["problems"] == []
+    assert result["harmed"] == 0
+    assert result["starts"] > 2, "some tries were hard enough"
+
+
 @pytest.mark.timeout(10 * DEADLINE_S)
 def test_wear_is_as_the_docs_have_it(micropython: str, record_property: Any):
     result = run(micropython, "flash", "wear.py")

@@ -14,9 +14,7 @@ TEARS = (NOT, HALF, GARBAGE, UNPROGRAMMED)
 
 
 class Flash:
-    """`erases` of each block, `programs` in all. `fails`: it raises OSError at each write while that is set, as a chip
-    does that has come to its end.
-    """
+    """`erases` of each block, `programs` in all. `fails`: numbers of writes that raise OSError, and change nothing."""
 
     def __init__(self, data: bytearray, log: "list[tuple[int, bytes]] | None" = None, before=None):
         """`log`: where writes are kept, as (offset, bytes), an erase as a block of ones. before(): called at each."""
@@ -24,7 +22,8 @@ class Flash:
         self.log = log
         self.erases = [0] * (len(data) // BLOCK)
         self.programs = 0
-        self.fails = False
+        self.writes = 0  # both
+        self.fails = range(0)
         self._before = before
 
     def readblocks(self, block: int, buffer: bytearray, offset: int = 0):
@@ -42,7 +41,8 @@ class Flash:
         return {_COUNT: len(self.data) // BLOCK, _SIZE: BLOCK}.get(operation, 0)
 
     def _write(self, start: int, content: bytes):
-        if self.fails:
+        self.writes += 1
+        if self.writes in self.fails:
             raise OSError(errno.EIO)
         if self._before is not None:
             self._before()
