@@ -45,7 +45,7 @@ print(json.dumps([gc.mem_free(), largest()]))
 MAKE_LIMIT_S = 6.0
 CHARGES = Path(__file__).with_name("vectors") / "charges.py"
 PASSES = Path(__file__).with_name("vectors") / "passes.py"
-PASSES_LIMIT_S = 3.0
+PASSES_LIMIT_S = 5.0
 
 
 def pass_of_the_loop(bench: PicoBench) -> dict[str, int]:

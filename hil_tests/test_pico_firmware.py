@@ -55,7 +55,7 @@ def test_role_fits_a_pico(new_pico: Callable[[], PicoBench], role: str, record_p
     judge(role, cost)
 
 
-@pytest.mark.guest_s(5, quick=True)
+@pytest.mark.guest_s(6, quick=True)
 def test_both_roles_fit_a_pico_and_a_pass_allocates_nothing(
     new_pico: Callable[[], PicoBench], record_property: Record
 ):
