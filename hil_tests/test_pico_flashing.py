@@ -1,8 +1,11 @@
 """`wattline-board flash` with the real mpremote at an emulated Pico's USB port, up to the board's own answer."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +16,15 @@ from chargepoint.settings import read
 from board_cli.files.sources import ROOT as FIRMWARE
 from board_cli.files.sources import needed
 from tools.emulated_pico.bench import PicoBench
+from tools.emulated_pico.plant_pins import RELAY
+from tools.services.process import wait_for
 
 ROOT = Path(__file__).parents[1]
 CONFIG = {"cp_id": "cp_1", "platform": "rp2", "central": "usb"}
 CHANGED = "chargepoint/faults.py"
 ANSWER_S = "300"  # of the world's, for a second of a busy guest's
 DONE_S = 1500.0
+CUT_AFTER = 60  # writes to the flash: some ten files
 
 
 def command(bench: PicoBench, *words: str) -> list[str]:
@@ -36,6 +42,13 @@ def board_cli(bench: PicoBench, *words: str) -> Any:
         bench.pace(0)
     assert done.returncode == 0, f"{done.returncode}: {done.stdout}{done.stderr}\n{bench.process.log_tail()}"
     return json.loads(done.stdout)
+
+
+def nothing_on_its_way(port: str) -> None:
+    """What was written and not yet taken is gone with the cable."""
+    descriptor = os.open(port, os.O_RDWR | os.O_NOCTTY)
+    termios.tcflush(descriptor, termios.TCIOFLUSH)
+    os.close(descriptor)
 
 
 @pytest.fixture
@@ -85,3 +98,29 @@ def test_running_board_goes_into_maintenance_and_no_watchdog_strikes(
     done = board_cli(bench, "flash")
     copied_and_answered(done, CHANGED.replace(".py", ".mpy"))
     assert bench.state()["boots"] == 3, "into maintenance, and out of it"
+
+
+@pytest.mark.guest_s(100)
+def test_cut_in_the_middle_leaves_the_relay_open_and_is_flashed_again(
+    start: Callable[[dict[str, Path]], PicoBench]
+):
+    """Of a bare board. The cable is pulled: the copying ends, and the board's power with it."""
+    bench = start({})
+    bench.pace(1.0)
+    process = subprocess.Popen(
+        command(bench, "flash"), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_for(lambda: bench.state()["programs"] > CUT_AFTER, DONE_S, "some files being copied")
+    bench.pace(0)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    nothing_on_its_way(bench.port)
+    bench.cut_power()
+    bench.boot()
+    told = board_cli(bench, "status")
+    assert told["firmware"].startswith("maintenance"), told
+    assert not any(high for _, high in bench.edges(RELAY))
+    done = board_cli(bench, "flash")
+    assert done["same"] > 0
+    copied_and_answered(done, *done["copied"])
+    assert done["copied"][-1] == "main.py"
