@@ -67,7 +67,7 @@ def metered_wh(told: Message) -> int:
 
 
 @pytest.mark.needs("charge")
-@pytest.mark.guest_s(6, quick=True)
+@pytest.mark.guest_s(7, quick=True)
 def test_charge_is_metered_from_start_to_completion(each_bench: ChargePointBench):
     begin(each_bench)
     until_enough_flowed(each_bench)

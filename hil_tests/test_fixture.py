@@ -142,7 +142,7 @@ NAMES = {"main.py": "rig.py"}  # as main.py it would run at once
 RELAY_IN = 18
 
 
-@pytest.mark.guest_s(2, quick=True)
+@pytest.mark.guest_s(1, quick=True)
 def test_wave_plays_on_an_emulated_pico_as_the_relay_says(new_pico: Callable[[], PicoBench]):
     pico = new_pico()
     pico.install(also={NAMES.get(path.name, path.name): path for path in FIXTURE.glob("*.py")})

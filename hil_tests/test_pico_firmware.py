@@ -23,7 +23,7 @@ PASSES = ("quiet", "window", "aged_quiet", "aged_window")
 UNCLOSED = ("{", '{"type":"pins","relay":true')
 
 
-@pytest.mark.guest_s(2.5, quick=True)
+@pytest.mark.guest_s(2, quick=True)
 def test_wire_vectors_are_the_same_bytes(new_pico: Callable[[], PicoBench]):
     bench = new_pico()
     bench.install(*WIRE, also={VECTORS.name: VECTORS})
@@ -47,7 +47,7 @@ def judge(role: str, cost: Cost):
     assert cost.largest_bytes > MIN_LARGEST_BYTES, cost
 
 
-@pytest.mark.guest_s(2.4, quick=True)
+@pytest.mark.guest_s(1.8, quick=True)
 @pytest.mark.parametrize("role", ["engine", "monitor"])
 def test_role_fits_a_pico(new_pico: Callable[[], PicoBench], role: str, record_property: Record):
     cost = cost_of(role, new_pico())
@@ -55,7 +55,7 @@ def test_role_fits_a_pico(new_pico: Callable[[], PicoBench], role: str, record_p
     judge(role, cost)
 
 
-@pytest.mark.guest_s(6, quick=True)
+@pytest.mark.guest_s(6)
 def test_both_roles_fit_a_pico_and_a_pass_allocates_nothing(
     new_pico: Callable[[], PicoBench], record_property: Record
 ):

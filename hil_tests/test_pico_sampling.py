@@ -76,7 +76,7 @@ def right(told: dict[str, Any]) -> None:
     assert (told["bad"], told["clipped"], told["centred"]) == (0, 0, True)
 
 
-@pytest.mark.guest_s(3, quick=True)
+@pytest.mark.guest_s(1.6, quick=True)
 def test_windows_hold_current_voltage_and_power_and_all_of_the_time(sampling: PicoBench):
     told = look(sampling, 400)
     right(told)
@@ -85,7 +85,7 @@ def test_windows_hold_current_voltage_and_power_and_all_of_the_time(sampling: Pi
     assert told["heap"] == 0, "a window allocates nothing, on integers of 31 bits"
 
 
-@pytest.mark.guest_s(2, quick=True)
+@pytest.mark.guest_s(2.3, quick=True)
 def test_pause_of_a_second_loses_nothing(sampling: PicoBench):
     """The prompt waits, and no line of the firmware runs: only the DMA does."""
     sampling.run(BRIDGED_MS / 1000)
@@ -95,7 +95,7 @@ def test_pause_of_a_second_loses_nothing(sampling: PicoBench):
     assert told["ms"] >= BRIDGED_MS
 
 
-@pytest.mark.guest_s(4, quick=True)
+@pytest.mark.guest_s(3.6, quick=True)
 def test_ring_that_went_round_is_told_and_the_channels_stay_apart(sampling: PicoBench):
     sampling.run(3.0)
     told = look(sampling, 200)

@@ -11,7 +11,7 @@ import pytest
 
 from tools.emulated_pico.bench import PicoBench
 
-QUICK_S = 56.0
+QUICK_S = 46.0
 WALL_PER_GUEST_S = 120  # a test that takes longer hangs; so slow is one on a machine that does much else
 TIMEOUT_LEAST_S = 300
 SPENT = "guest_s"  # the property of a test's report
