@@ -100,7 +100,7 @@ def test_running_board_goes_into_maintenance_and_no_watchdog_strikes(
     assert bench.state()["boots"] == 3, "into maintenance, and out of it"
 
 
-@pytest.mark.guest_s(100)
+@pytest.mark.guest_s(450)  # most of it idle, while the command waits ANSWER_S for a firmware that does not run
 def test_cut_in_the_middle_leaves_the_relay_open_and_is_flashed_again(
     start: Callable[[dict[str, Path]], PicoBench]
 ):
