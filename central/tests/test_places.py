@@ -5,7 +5,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -140,8 +141,16 @@ def test_damaged_database_is_one_line_too(tmp_path: Path) -> None:
         assert "x.db" in ended.stderr.splitlines()[-1]
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One that other users may enter: pytest closes its own to them, each time it starts, whoever works in there."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("words", [("worker",), ("list",), ("dead",)], ids=lambda words: words[0])
-def test_folder_where_this_user_may_not_write(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_folder_where_this_user_may_not_write(open_folder: Path, words: tuple[str, ...]) -> None:
     """Root may write everywhere, so the command runs as somebody else where the test is root."""
     before: tuple[str, ...] = ()
     if os.geteuid() == 0:
@@ -151,10 +160,8 @@ def test_folder_where_this_user_may_not_write(tmp_path: Path, words: tuple[str, 
         probe = subprocess.run([*before, sys.executable, "-c", "import typer"], capture_output=True, check=False)
         if probe.returncode:
             pytest.skip("another user cannot run this Python")
-    shelf = tmp_path / "shelf"
+    shelf = open_folder / "shelf"
     shelf.mkdir()
-    for above in (tmp_path, *tmp_path.parents[:3]):
-        above.chmod(0o755)
     shelf.chmod(0o555)
     setting = "LOG_PATH" if words == ("dead",) else "DB_PATH"
     ended = run(shelf, words, {setting: str(shelf / "x.db")}, before)

@@ -1,11 +1,12 @@
 """An honest engine: relay, meter, charges and answers to commands, as DESIGN's engine works, on virtual time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from central.model.records import Message
 from central.tests.sequences.board import Board
 from central.tests.sequences.clocks import Time
+from central.tests.sequences.kept import Charge, Flash
 
 SEQ_JUMP = 1_000
 PAUSE_MS = 10_000
@@ -15,33 +16,6 @@ CONNECT_TIMEOUT_MS = 180_000
 SESSIONS_REMEMBERED = 32
 OVERSHOOT_MS = 1_000  # a limit is seen after the window in which it was reached
 _WMS_PER_WH = 3_600_000
-
-
-@dataclass
-class Charge:
-    """`closed_ms`: true time at which the relay closed, None while the car is awaited; `started_ms`: the board's."""
-
-    session_id: str
-    started_ms: int
-    start_wh: int
-    asked_ms: int
-    max_energy_wh: int | None
-    max_duration_s: int | None
-    closed_ms: int | None = None
-    told_ms: int = 0
-
-
-@dataclass
-class Flash:
-    """What survives a power cut."""
-
-    register_wh: int = 0
-    charge: Charge | None = None
-    at_ms: int | None = None  # the board's clock at the last write
-    last_seq: int | None = None
-    answer: dict[str, Any] | None = None
-    sessions: tuple[str, ...] = ()
-    is_out_of_service: bool = False
 
 
 class Engine:
@@ -261,6 +235,10 @@ class Engine:
     def _reset_fault(self, message: Message) -> None:
         del message
         self.mend()
+
+    def _set_limit(self, message: Message) -> None:
+        """No car here draws more than any limit."""
+        del message
 
     def _maintenance(self, message: Message) -> None:
         """New files and a restart, which take no time here."""

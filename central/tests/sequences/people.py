@@ -94,7 +94,7 @@ def _wait(world: World, seconds: int) -> None:
     world.advance(seconds * SECOND_MS)
 
 
-OPERATOR_SAYS = ("stop", "resume", "resume", "reset", "maintenance")
+OPERATOR_SAYS = ("stop", "resume", "resume", "reset", "limit", "maintenance")
 
 PEOPLE: Table = {
     "charge": ActKind(14, "{0} plugs in at post {1} and asks for a charge ({2} {3}, the car wants {4} Wh)",
