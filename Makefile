@@ -53,9 +53,10 @@ test: $(READY) ## lint, types and every test; sets up what they need, or says wh
 	@$(BIN)/python -m tools.pico_image > /dev/null || true
 	@$(MAKE) --no-print-directory lint types pytest
 
-# By file, on three processes: most tests wait for real programs, which two cores can carry.
+# By file, on three processes: most tests wait for real programs, which two cores can carry. In the order in which they
+# were collected, the emulated boards' first; xdist would begin with the files of many tests, which are quick.
 pytest: $(READY)
-	$(BIN)/pytest -n 3 --dist loadfile -m "not hil" $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not hil" $(ARGS)
 
 hil: $(READY) ## what takes minutes on the emulated Pico; BENCH=NAME: on one bench
 	@$(BIN)/python -m tools.pico_image > /dev/null || true
