@@ -70,7 +70,7 @@ class GuestTime:
             seconds = declared(item)[0]
             item.user_properties.append((SPENT, round(spent_s, 2)))
             if spent_s > HELD_TO * seconds:
-                text = f"it took {spent_s:.2f} s of the guest's time: more than {HELD_TO} times the {seconds:g} it declares"
+                text = f"it took {spent_s:.2f} s of the guest's time, over {HELD_TO} times the declared {seconds:g}"
                 pytest.fail(text, pytrace=False)
 
     def _uses_pico(self, item: pytest.Item) -> bool:
