@@ -59,6 +59,7 @@ ONLY: dict[str, Spares] = {
     "hal.uart": _has_line("uart:"),
     "hal.usb": lambda settings: settings.platform != SIM or _has_line("usb")(settings),
     "hal.tcp": lambda settings: _has_network(settings) or (settings.platform == SIM and _is_engine(settings)),
+    "hal.tcp_lines": _has_network,
     "hal.names": _has_names,
     "hal.dns": _has_names,
     "hal.mqtt": lambda settings: settings.mqtt is not None and _is_engine(settings),

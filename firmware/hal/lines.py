@@ -21,10 +21,10 @@ def listener(address):
 
 def _network():
     try:
-        from hal import tcp
+        from hal import tcp_lines
     except ImportError:
         raise SettingError("ip:port: this board has no network; expected uart:0, uart:1 or usb") from None
-    return tcp
+    return tcp_lines
 
 
 def _serial(settings, path):

@@ -221,7 +221,7 @@ def main_runs_a_pico_s_engine():
     import main
     from hal import making, platforms
 
-    sys.modules["hal.tcp"] = None  # a plain Pico has no socket; an import of it would show
+    sys.modules["hal.tcp_lines"] = None  # a plain Pico has no socket; an import of it would show
     world.cause = PWRON_RESET
     settings = _settings('"engine": "uart:1", "trip_pin": 19')
     platform = platforms.make(settings)

@@ -20,8 +20,8 @@ FLASH_IMAGE = Path(__file__).with_name("flash_image.py")
 # What only other boards import.
 ELSEWHERE = (
     "chargepoint/engine/plain.py", "hal/adc_polled.py", "hal/dns.py", "hal/esp32.py", "hal/mqtt.py", "hal/names.py",
-    "hal/plant_line.py", "hal/serial.py", "hal/sim.py", "hal/tcp.py", "hal/wifi.py", "wire/kinds/plant.py",
-    "wire/strict_json.py",
+    "hal/plant_line.py", "hal/serial.py", "hal/sim.py", "hal/tcp.py", "hal/tcp_lines.py", "hal/wifi.py",
+    "wire/kinds/plant.py", "wire/strict_json.py",
 )  # fmt: skip
 
 
