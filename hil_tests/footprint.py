@@ -28,7 +28,7 @@ KB = 1000
 UNIX_HEAPS = ("256k", "288k", "320k")  # the goal's first; a word of it is twice a Pico's
 UNIX_CHARGES, QUICK_CHARGES = 100, 2
 PICO_CHARGES = 12  # each takes an emulated one half a minute of a processor's time and more
-PICO_LIMIT_S = 120.0  # of the guest's time
+PICO_LIMIT_S = 240.0  # of the guest's time
 
 
 class Row(NamedTuple):
