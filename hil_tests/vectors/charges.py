@@ -3,8 +3,8 @@
     charges.main(CHARGES): prints one JSON object:
     {"free": {charge: bytes}, "largest": {charge: bytes}, "p99_ms", "worst_ms", "said_us", "heard_us"}
 
-Milliseconds are of a pass, microseconds of a line. Charge 0 is the start. Time is the board's own, so that a charge takes
-as little as its rules do: STEP_MS a pass where the relay is closed, OPEN_STEP_MS where it is open.
+Milliseconds are of a pass, microseconds of a line. Charge 0 is the start. Time is the board's own, so that a charge
+takes as little as its rules do: STEP_MS a pass where the relay is closed, OPEN_STEP_MS where it is open.
 """
 
 import gc
