@@ -126,16 +126,8 @@ def maintenance(
 
     Somebody must stand at the board: it is away until `wattline-board flash` has ended, also over a power cut.
     """
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
-    from central.operate.output import say
-
-    config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        if not yes:
-            _confirm(database, config, cp_id, "maintenance of")
-        actions.ask(database, log, cp_id, "maintenance")
-    say(f"{cp_id}: maintenance sent; `wattline-board flash` at the board ends it")
+    question = None if yes else "maintenance of"
+    _ask_once_meant(cp_id, "maintenance", question, "maintenance sent; `wattline-board flash` at the board ends it")
 
 
 def replace(cp_id: PointId) -> None:
@@ -164,16 +156,8 @@ def remove(
 
     Its sessions, receipts and meters stay. It is back once a board registers it.
     """
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
-    from central.operate.output import say
-
-    config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        if not yes:
-            _confirm(database, config, cp_id, "remove")
-        actions.ask(database, log, cp_id, "remove")
-    say(f"{cp_id}: removed; it is back once a board registers it")
+    question = None if yes else "remove"
+    _ask_once_meant(cp_id, "remove", question, "removed; it is back once a board registers it")
 
 
 def show(
@@ -224,6 +208,20 @@ def _request(cp_id: str, action: str, *, wait_s: float = 0, **fields: object) ->
     if wait_s:
         raise NotDone(f"{text}, {wait_s:g} s later; wattline-central end-session {running} ends it in the books")
     say(text)
+
+
+def _ask_once_meant(cp_id: str, action: str, question: str | None, done: str) -> None:
+    """`question`: how the action is called where the operator is asked whether it is meant; None: it is."""
+    from central.operate import actions
+    from central.operate.opened import opened_database, opened_log
+    from central.operate.output import say
+
+    config = config_in_force()
+    with opened_database(config) as database, opened_log(config) as log:
+        if question is not None:
+            _confirm(database, config, cp_id, question)
+        actions.ask(database, log, cp_id, action)
+    say(f"{cp_id}: {done}")
 
 
 def _confirm(database: "Database", config: "ConfigManager", cp_id: str, action: str) -> None:

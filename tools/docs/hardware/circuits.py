@@ -88,15 +88,7 @@ def switching() -> str:
     drawing.contact(x, 50, "emergency stop: opens when pressed")
     drawing.contact(x, 110, "residual current monitor: opens when it trips")
     drawing.coil(x, 170, "relay's coil")
-    drawing.line((x, 170), (x - 80, 170))
-    drawing.line((x, 230), (x - 80, 230))
-    drawing.diode(x - 80, 170, "")
-    drawing.text(x - 96, 205, "1N4007", "end")
-    drawing.dot(x, 170)
-    drawing.dot(x, 230)
-    drawing.transistor(x, 230, "AO3400")
-    drawing.ground(x, 290)
-    _gate(drawing, x - 40, 270, pins.relay().on_pico(), "10 kΩ: mandatory")
+    _low_side_switch(drawing, x, pins.relay().on_pico(), "10 kΩ: mandatory")
     told = "Stop and monitor break the coil's current without the board; a second contact of each tells it."
     drawing.text(30, 400, told, ink=FAINT)
     x = 740
@@ -104,6 +96,12 @@ def switching() -> str:
     drawing.line((x, 110), (x, 170))
     drawing.coil(x, 170, "upstream contactor's")
     drawing.text(x + 22, 222, "release")
+    _low_side_switch(drawing, x, pins.named("trip_pin").on_pico(), "10 kΩ")
+    return drawing.svg()
+
+
+def _low_side_switch(drawing: Drawing, x: float, pin: str, pull_down: str) -> None:
+    """Below a coil: its flyback diode, and the transistor that a pin drives."""
     drawing.line((x, 170), (x - 80, 170))
     drawing.line((x, 230), (x - 80, 230))
     drawing.diode(x - 80, 170, "")
@@ -112,8 +110,7 @@ def switching() -> str:
     drawing.dot(x, 230)
     drawing.transistor(x, 230, "AO3400")
     drawing.ground(x, 290)
-    _gate(drawing, x - 40, 270, pins.named("trip_pin").on_pico(), "10 kΩ")
-    return drawing.svg()
+    _gate(drawing, x - 40, 270, pin, pull_down)
 
 
 def _gate(drawing: Drawing, x: float, y: float, pin: str, pull_down: str) -> None:
