@@ -53,12 +53,12 @@ def test_limit_of_the_current_is_set_lifted_and_refused(run: Run, shared_site: S
     assert "limit 10.5 A" in run("limit", "cp_limit", "--current-a", "10.5").stdout
     assert limit_ma() == 10_500
     rated = "above the 16 A that cp_limit is provisioned for"
-    for words, says in (
-        (("--current-a", "17"), rated), (("--current-a", "0.5"), "must be from 1 to 125"), ((), "--lift"),
-        (("--current-a", "10", "--lift"), "one of the two"),
+    for words, exit_code, says in (
+        (("--current-a", "17"), 1, rated), (("--current-a", "0.5"), 2, "must be from 1 to 125"), ((), 2, "--lift"),
+        (("--current-a", "10", "--lift"), 2, "one of the two"),
     ):  # fmt: skip
         refused = run("limit", "cp_limit", *words)
-        assert refused.exit_code != 0
+        assert refused.exit_code == exit_code
         assert says in refused.stderr
         assert limit_ma() == 10_500
     assert "limit lifted" in run("limit", "cp_limit", "--lift").stdout

@@ -107,10 +107,8 @@ def limit(
     A car that draws more loses its charge to over-current. The board keeps the bound over a power cut; one that is away
     hears of it when it registers.
     """
-    from central.operate.failures import NotDone
-
     if (current is None) != lift:
-        raise NotDone("say --current-a N or --lift, one of the two")
+        raise typer.BadParameter("say --current-a N or --lift, one of the two")
     _limit(cp_id, current)
 
 
