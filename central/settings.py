@@ -4,7 +4,7 @@ from pathlib import Path
 
 from eventlog.settings import BROKER_ADDRESS, LOG_PATH
 from runtime import values
-from runtime.registry import Table, Values
+from runtime.registry import Setting, Table, Values
 from runtime.settings import COMMAND_TTL_S, DAY_S
 
 TABLE = Table("central", "Central")
@@ -17,14 +17,25 @@ DATABASE_URL = TABLE.row(
     "DATABASE_URL", values.database_url, "", "postgresql://wattline@127.0.0.1/wattline",
     "Central's database where it is not the SQLite file at DB_PATH.", secret=True,
 )
+PEOPLE_DB_PATH = TABLE.row(
+    "PEOPLE_DB_PATH", values.path, "people.db", "/var/lib/wattline/people.db",
+    "The SQLite file of people: passwords and tokens, beside the books. Unused with PEOPLE_DATABASE_URL.",
+)
+PEOPLE_DATABASE_URL = TABLE.row(
+    "PEOPLE_DATABASE_URL", values.database_url, "", "postgresql://wattline@127.0.0.1/wattline_people",
+    "The people's database where it is not the SQLite file at PEOPLE_DB_PATH; never the books' own.", secret=True,
+)
+ADMIN_PASSWORD_FILE = TABLE.row(
+    "ADMIN_PASSWORD_FILE", values.path, "", "/run/secrets/admin_password",
+    "A file with the password of the first admin, who is made as `admin` where there is none yet.",
+)
 API_ADDRESS = TABLE.row(
     "API_ADDRESS", values.listen_address, "127.0.0.1:8080", "127.0.0.1:8080",
     "Where Central's HTTP API listens (port 0: any free one); `wattline` has WATTLINE_API.",
 )
-API_ALLOW_REMOTE = TABLE.row(
-    "API_ALLOW_REMOTE", values.boolean, "false", "true",
-    "Let the API listen beyond loopback, though nobody needs a token yet: for a container whose port is published "
-    "on loopback.",
+PUBLIC_URL = TABLE.row(
+    "PUBLIC_URL", values.optional_url, "", "https://charge.example.org",
+    "What people call the API from outside, by a reverse proxy as a rule; it answers to this name beside its own.",
 )
 CURRENCY = TABLE.row(
     "CURRENCY", values.currency, "EUR", "EUR", "Currency of prices and receipts; one with two decimals.",
@@ -73,13 +84,25 @@ TABLE.rising(COMMAND_RESEND_S, COMMAND_TTL_S, "no command would ever be sent aga
 
 @TABLE.rule
 def _files_differ(values: Values) -> str | None:
-    file = database_file(values)
-    if file is None or values[BROKER_ADDRESS] or file != Path(values[LOG_PATH]).absolute():
-        return None
-    return (
-        f"LOG_PATH={values[LOG_PATH]} must not be the database's file; "
-        f"for example {LOG_PATH.name}={LOG_PATH.default} {DB_PATH.name}={DB_PATH.default}"
-    )
+    """Books, people and the embedded log are three databases, each with tables of its own."""
+    url, people = database_url(values), people_url(values)
+    if url == people:
+        setting = PEOPLE_DATABASE_URL if values[PEOPLE_DATABASE_URL] else PEOPLE_DB_PATH
+        return f"{setting.name} must not be the books' own; for example {setting.name}={setting.example}"
+    files = {DB_PATH: file_of(url), PEOPLE_DB_PATH: file_of(people)}
+    if not values[BROKER_ADDRESS]:
+        files[LOG_PATH] = Path(values[LOG_PATH]).absolute()
+    seen: dict[Path, Setting[str]] = {}
+    for setting, file in files.items():
+        if file is None:
+            continue
+        if other := seen.get(file):
+            return (
+                f"{setting.name}={values[setting]} must not be the file of {other.name}; "
+                f"for example {setting.name}={setting.default} {other.name}={other.default}"
+            )
+        seen[file] = setting
+    return None
 
 
 def database_url(values: Values) -> str:
@@ -87,7 +110,16 @@ def database_url(values: Values) -> str:
     return values[DATABASE_URL] or f"{_SQLITE}{values[DB_PATH]}"
 
 
-def database_file(values: Values) -> Path | None:
+def people_url(values: Values) -> str:
+    """PEOPLE_DATABASE_URL, or the SQLite file at PEOPLE_DB_PATH, for SQLAlchemy."""
+    return values[PEOPLE_DATABASE_URL] or f"{_SQLITE}{values[PEOPLE_DB_PATH]}"
+
+
+def file_of(url: str) -> Path | None:
     """The full path of SQLite's file; None where the database is no SQLite file."""
-    url = database_url(values)
     return Path(url.removeprefix(_SQLITE).partition("?")[0]).absolute() if url.startswith(_SQLITE) else None
+
+
+def database_file(values: Values) -> Path | None:
+    """That of the books."""
+    return file_of(database_url(values))

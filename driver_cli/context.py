@@ -18,6 +18,8 @@ from driver_cli.words.printable import as_json, clean
 if TYPE_CHECKING:
     from driver_cli.api.client import Api
 
+OF_SCRIPTS = "WATTLINE_TOKEN"  # the variable with their token; an option would stand in the list of processes
+
 
 @dataclass(frozen=True)
 class Options:
@@ -54,14 +56,19 @@ class Context:
         return Api(self.options.api, self.note, self.timing)
 
     def driver_id(self) -> str:
-        """--driver, or who registered here. Raises Failure (NOT_REGISTERED)."""
-        if self.options.driver:
-            return self.options.driver
-        known = self.files.read().driver
-        if known is None:
+        """--driver, or who registered here; Wattline is asked with his token from now on.
+
+        Raises Failure (NOT_REGISTERED) where nobody did.
+        """
+        state = self.files.read()
+        driver_id = self.options.driver or (state.driver.driver_id if state.driver else None)
+        if driver_id is None:
             text = "no driver is registered on this machine; register with `wattline register NAME`"
             raise Failure(ExitCode.NOT_REGISTERED, "not_registered", text)
-        return known.driver_id
+        token = os.environ.get(OF_SCRIPTS, "") or state.tokens.get(driver_id)
+        if token:
+            self.api.sign(token)
+        return driver_id
 
     def note(self, text: str) -> None:
         """A line on stderr, beside the result."""

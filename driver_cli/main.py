@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from driver_cli import exit_codes
-from driver_cli.commands import charge, history, points, receipt, register, stop
+from driver_cli.commands import charge, history, login, own_data, points, receipt, register, stop
 from driver_cli.context import Options
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.options import DEFAULT_API, api_url, identity
@@ -65,6 +65,10 @@ cli.callback(invoke_without_command=True, help=help_of(options, _EXAMPLES, after
 
 _COMMANDS: dict[str, tuple[Callable[..., None], Sequence[str]]] = {
     "register": (register.register, register.EXAMPLES),
+    "login": (login.login, login.LOGIN_EXAMPLES),
+    "logout": (login.logout, login.LOGOUT_EXAMPLES),
+    "export": (own_data.export, own_data.EXPORT_EXAMPLES),
+    "erase": (own_data.erase, own_data.ERASE_EXAMPLES),
     "list": (points.points, points.EXAMPLES),
     "charge": (charge.charge, charge.EXAMPLES),
     "stop": (stop.stop, stop.EXAMPLES),

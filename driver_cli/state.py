@@ -1,4 +1,4 @@
-"""What this machine remembers: its driver, and the requests that have no answer yet.
+"""What this machine remembers: its driver, his tokens, and the requests that have no answer yet.
 
 One JSON file, replaced atomically and synced before a request leaves, so that a crash at any moment finds
 either no request or its id. A lock file keeps two commands from overwriting each other's changes.
@@ -31,10 +31,11 @@ class Driver:
 
 @dataclass(frozen=True)
 class Registration:
-    """A registration that has no answer yet: the same id is used again for the same name."""
+    """A registration that has no answer yet: the same id and token are used again for the same name."""
 
     message_id: str
     username: str
+    token: str
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,10 @@ class Request:
 
 @dataclass
 class State:
-    """The file's content."""
+    """The file's content. `tokens`: of the drivers who are signed in here, by their ids."""
 
     driver: Driver | None = None
+    tokens: dict[str, str] = field(default_factory=dict[str, str])
     registration: Registration | None = None
     requests: list[Request] = field(default_factory=list[Request])
 
@@ -173,11 +175,22 @@ def _parsed(text: str) -> State:
     values = cast("dict[str, Any]", stored)
     state = State(
         driver=_row(Driver, values["driver"]),
+        tokens=_tokens(values.get("tokens", {})),
         registration=_row(Registration, values["registration"]),
         requests=[_sound(_row(Request, each)) for each in values["requests"]],
     )
     _text(state).encode()  # half of a character, which JSON can spell, could not be sent or written again
     return state
+
+
+def _tokens(stored: object) -> dict[str, str]:
+    """Files of old have none."""
+    if not isinstance(stored, dict):
+        raise TypeError
+    tokens = cast("dict[str, Any]", stored)
+    if not all(isinstance(each, str) for each in tokens.values()):
+        raise TypeError
+    return tokens
 
 
 def _row(kind: type[T], stored: object) -> T | None:

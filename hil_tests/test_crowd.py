@@ -14,6 +14,7 @@ from tools.services import kafka
 from tools.services.process import wait_for
 from tools.stack.log_choice import Wanted
 from tools.stack.stack import Stack
+from tools.stack.tokens import bearer
 from tools.testing.deadlines import DEADLINE_S
 
 BOARDS = 300
@@ -74,9 +75,10 @@ def _request(stack: Stack, cp_id: str) -> dict[str, str]:
     """A driver who asks for a charge there."""
     with httpx.Client(base_url=stack.api_url, timeout=DEADLINE_S) as api:
         name = {"message_id": str(uuid4()), "username": f"driver of {cp_id}"}
-        driver_id = api.post("/v1/drivers", json=name).raise_for_status().json()["driver_id"]
-        body = {"message_id": str(uuid4()), "cp_id": cp_id, "driver_id": driver_id}
-        api.post("/v1/charges", json={**body, "max_energy_wh": LIMIT_WH}).raise_for_status()
+        driver = api.post("/v1/drivers", json=name).raise_for_status().json()
+        body = {"message_id": str(uuid4()), "cp_id": cp_id, "driver_id": driver["driver_id"]}
+        asked = {**body, "max_energy_wh": LIMIT_WH}
+        api.post("/v1/charges", json=asked, headers=bearer(driver["token"])).raise_for_status()
     return body
 
 

@@ -9,6 +9,8 @@ MAX_TEXT = 512  # characters of one setting; longer is a mistake, not a value
 MIN_BAUD, MAX_BAUD = 300, 4_000_000
 DEFAULT_BAUD = 115_200
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[0-9]{1,12}")
 # Python's own resolver raises no OSError at an empty part or one beyond 63 characters, but an error nobody expects.
@@ -38,6 +40,18 @@ class Address(NamedTuple):
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Url(NamedTuple):
+    """Where something is reached by http: `https`, `charge.example.org`, 443."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        address = Address(self.host, self.port)
+        return f"{self.scheme}://{str(address).removesuffix(f':{DEFAULT_PORTS[self.scheme]}')}"
 
 
 class SerialPort(NamedTuple):
@@ -128,6 +142,18 @@ def _address(text: str, parse_port: Callable[[str], int]) -> Address:
 def optional_address(text: str) -> Address | None:
     """`host:port`, or empty for none."""
     return address(text) if text else None
+
+
+def optional_url(text: str) -> Url | None:
+    """`https://host` or `http://host:port`, with no path; or empty for none."""
+    if not text:
+        return None
+    scheme, separator, place = text.removesuffix("/").partition("://")
+    if not separator or scheme not in DEFAULT_PORTS:
+        raise ValueError("must begin with https:// or http://")
+    has_port = place.rpartition(":")[2].isdigit() and not place.endswith("]")
+    where = address(place if has_port else f"{place}:{DEFAULT_PORTS[scheme]}")
+    return Url(scheme, where.host.lower(), where.port)
 
 
 def addresses(text: str) -> tuple[Address, ...]:

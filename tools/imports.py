@@ -71,6 +71,7 @@ _DELIVERY = f"{_BOARD} chargepoint.delivery"
 _MONEY = "wire central.model central.money"
 _STORE = f"{_MONEY} eventlog runtime central.settings central.store"
 _VIEWS = f"{_STORE} central.views"
+_PEOPLE = f"{_STORE} central.people"
 
 # `wattline`'s rooms from the lowest to the highest; what they share stands beside them.
 _WORDS = "driver_cli.words"
@@ -103,10 +104,12 @@ PARTS: dict[str, Part] = {
     "central.fold": _part(f"{_MONEY} central.fold", "", closed=UNREPEATABLE),
     "central.store": _part(_STORE, "alembic psycopg sqlalchemy"),
     "central.views": _part(_VIEWS, "sqlalchemy"),
+    "central.people": _part(_PEOPLE, "alembic argon2 sqlalchemy"),
     "central.worker": _part(f"{_STORE} central.fold central.worker", "sqlalchemy"),
-    "central.api": _part(f"{_VIEWS} central.api", "sqlalchemy sse_starlette starlette uvicorn"),
+    "central.api": _part(f"{_VIEWS} central.people central.api", "sqlalchemy sse_starlette starlette uvicorn"),
     "central.operate": _part(
-        f"{_VIEWS} central.fold central.worker central.api.serve central.operate", "rich sqlalchemy typer"
+        f"{_VIEWS} central.people central.fold central.worker central.api.serve central.operate",
+        "rich sqlalchemy typer",
     ),
     "plant": _part("wire runtime plant", ""),
     "driver_cli": _part("", ""),
@@ -114,7 +117,9 @@ PARTS: dict[str, Part] = {
     "driver_cli.api": _part(_API, "httpx"),
     "driver_cli.tables": _part(_TABLES, "rich"),
     "driver_cli.charge": _part(_CHARGE, "rich"),
-    "driver_cli.commands": _part(f"{_CHARGE} runtime.arguments driver_cli.options driver_cli.commands", "typer"),
+    "driver_cli.commands": _part(
+        f"{_CHARGE} runtime.arguments runtime.tokens driver_cli.options driver_cli.commands", "typer"
+    ),
     "driver_cli.amounts": _part("", "", closed=WORLD),
     "driver_cli.exit_codes": _part("", "", closed=WORLD),
     "driver_cli.state": _part("driver_cli.amounts driver_cli.exit_codes", ""),

@@ -1,18 +1,18 @@
 """The HTTP API, version 1: reads the tables, appends requests to the log, writes nothing but names."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
 
-from central.api import charge_points, charges, drivers
+from central.api import charge_points, charges, drivers, own_data, sign_in
+from central.api.access import GuardedRoute
 from central.api.changes import changes_of
-from central.api.context import Context, Pending, charges_of, context_of
+from central.api.context import Context, Pending, charges_of, context_of, now_ms
 from central.api.errors import (
     ApiError,
     answer_api_error,
@@ -22,8 +22,11 @@ from central.api.errors import (
     answer_mistake,
 )
 from central.api.followers import Followers
-from central.api.guard import Guard, Hosts
+from central.api.guard import Guard, Sites
 from central.api.log_writer import LogWriter
+from central.api.revocation import Revocation
+from central.api.tries import Tries
+from central.people.register import those_that_hold
 from central.store.database import Database
 from central.store.log_identity import read_clock
 from central.store.version import version_of
@@ -32,12 +35,12 @@ from central.views.queries import ChargeKey
 from eventlog.clock import APART_MS, apart_text
 
 
-async def root(request: Request) -> JSONResponse:
+async def root(request: Request) -> Response:
     del request
     return JSONResponse({"name": "wattline-central", "versions": ["v1"], "health": "/health"})
 
 
-async def health(request: Request) -> JSONResponse:
+async def health(request: Request) -> Response:
     """503 where the database cannot be read; the log being away is told, and stops no reading.
 
     `alarms`: texts for whoever watches; the clocks of the log and of its hosts should never be apart.
@@ -50,20 +53,25 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "tables": version, "log": log, "alarms": alarms})
 
 
-def make_app(database: Database, log: LogWriter, hosts: Hosts, currency: str) -> Starlette:
+ROUTES = [
+    GuardedRoute("GET", "/", root, None),
+    GuardedRoute("GET", "/health", health, None),
+    *sign_in.ROUTES,
+    *drivers.ROUTES,
+    *own_data.ROUTES,
+    *charge_points.ROUTES,
+    *charges.ROUTES,
+]
+
+
+def make_app(database: Database, people: Database, log: LogWriter, sites: Sites, currency: str) -> Starlette:
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
         with database.reader.connect() as connection:
             return dict(charges_of(connection, keys, currency))
 
     app = Starlette(
-        routes=[
-            Route("/", root, methods=["GET"]),
-            Route("/health", health, methods=["GET"]),
-            *drivers.ROUTES,
-            *charge_points.ROUTES,
-            *charges.ROUTES,
-        ],
-        middleware=[Middleware(Guard, hosts=hosts)],
+        routes=ROUTES,
+        middleware=[Middleware(Guard, sites=sites)],
         exception_handlers={
             ApiError: answer_api_error,
             ClientDisconnect: answer_gone,
@@ -72,6 +80,12 @@ def make_app(database: Database, log: LogWriter, hosts: Hosts, currency: str) ->
             Exception: answer_mistake,
         },
     )
+    def holding(hashes: Collection[str]) -> set[str]:
+        with people.reader.connect() as connection:
+            return those_that_hold(connection, hashes, now_ms())
+
     followers = Followers(read, lambda: changes_of(database.reader))
-    app.state.context = Context(database, log, followers, Pending(), currency)
+    app.state.context = Context(
+        database, people, log, followers, Pending(), Revocation(holding), Tries(), currency
+    )
     return app

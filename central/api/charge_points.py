@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 from wire.ids import is_id
 
+from central.api.access import GuardedRoute
 from central.api.context import context_of
 from central.api.errors import ApiError
 from central.views.points import read_points
@@ -30,6 +30,6 @@ async def show(request: Request) -> JSONResponse:
 
 
 ROUTES = [
-    Route("/v1/charge-points", show_all, methods=["GET"]),
-    Route("/v1/charge-points/{cp_id}", show, methods=["GET"]),
+    GuardedRoute("GET", "/v1/charge-points", show_all, None),
+    GuardedRoute("GET", "/v1/charge-points/{cp_id}", show, None),
 ]

@@ -6,16 +6,18 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 from wire.ids import is_id
 from wire.kinds.log import KINDS
 
+from central.api.access import GuardedRoute, driver_asked_for, person_in
 from central.api.context import Context, Wish, context_of, now_ms
-from central.api.errors import ApiError, no_charge
+from central.api.errors import ApiError, no_charge, no_driver
 from central.api.events import follow_charge
 from central.api.fields import checked, decimal_price, driver_in_query, number_in_query
 from central.api.guard import read_object
+from central.model.records import Message
 from central.model.states import COMPLETED
+from central.people.roles import CHARGE, SEE_OWN
 from central.views.charge import Charge, charge_of, is_final
 from central.views.queries import ChargeKey, list_charges
 from central.views.receipt import read_receipt
@@ -30,7 +32,7 @@ TICKET_POLL_S = 0.02
 
 async def ask(request: Request) -> JSONResponse:
     context = context_of(request)
-    body = decimal_price(await read_object(request, REQUEST_FIELDS))
+    body = _of_own(request, decimal_price(await read_object(request, REQUEST_FIELDS)))
     message = checked({"type": "charge_request", **body})
     key: ChargeKey = (message["driver_id"], message["message_id"])
     wish = Wish(message["cp_id"], tuple(message.get(name) for name in LIMITS))
@@ -61,12 +63,12 @@ def _check_same(key: ChargeKey, wish: Wish, first: Wish) -> None:
 
 async def show(request: Request) -> JSONResponse:
     context = context_of(request)
-    return JSONResponse(await _charge(context, key_in(request, driver_in_query(request))))
+    return JSONResponse(await _charge(context, key_in(request, _driver(request))))
 
 
 async def stop(request: Request) -> JSONResponse:
     context = context_of(request)
-    body = await read_object(request, STOP_FIELDS)
+    body = _of_own(request, await read_object(request, STOP_FIELDS))
     # Judged before the charge is looked for, so that a bad body never depends on whose it is.
     message = checked({"type": "charge_stop_request", **body, "session_id": "unknown"})
     key = key_in(request, message["driver_id"])
@@ -79,7 +81,7 @@ async def stop(request: Request) -> JSONResponse:
 
 async def receipt(request: Request) -> JSONResponse:
     context = context_of(request)
-    charge = await _charge(context, key_in(request, driver_in_query(request)))
+    charge = await _charge(context, key_in(request, _driver(request)))
     if not is_final(charge):
         raise ApiError(409, "not_finished", f"the charge is {charge['state']}; its receipt is made when it has ended")
     if charge["state"] != COMPLETED:
@@ -94,7 +96,7 @@ async def receipt(request: Request) -> JSONResponse:
 
 async def of_driver(request: Request) -> JSONResponse:
     context = context_of(request)
-    driver_id = request.path_params["driver_id"]
+    driver_id = driver_asked_for(person_in(request), request.path_params["driver_id"])
     limit = number_in_query(request, "limit", 50, 1, MAX_LISTED)
     only_open = number_in_query(request, "open", 0, 0, 1) == 1
     rows = (
@@ -107,8 +109,23 @@ async def of_driver(request: Request) -> JSONResponse:
 
 async def events(request: Request) -> Any:
     context = context_of(request)
-    key = key_in(request, driver_in_query(request))
-    return follow_charge(context, key, await _charge(context, key))
+    key = key_in(request, _driver(request))
+    return follow_charge(context, key, await _charge(context, key), person_in(request).sha256)
+
+
+def _driver(request: Request) -> str:
+    """Raises ApiError."""
+    return driver_asked_for(person_in(request), driver_in_query(request))
+
+
+def _of_own(request: Request, body: Message) -> Message:
+    """The body with the driver whose token it is; it may name him. Raises ApiError."""
+    named, own = body.get("driver_id"), person_in(request).driver_id
+    if named is None:
+        return {**body, "driver_id": own}
+    if named != own:
+        raise no_driver(str(named))
+    return body
 
 
 def key_in(request: Request, driver_id: str) -> ChargeKey:
@@ -127,10 +144,10 @@ async def _charge(context: Context, key: ChargeKey) -> Charge:
 
 
 ROUTES = [
-    Route("/v1/charges", ask, methods=["POST"]),
-    Route("/v1/charges/{message_id}", show, methods=["GET"]),
-    Route("/v1/charges/{message_id}/events", events, methods=["GET"]),
-    Route("/v1/charges/{message_id}/stop", stop, methods=["POST"]),
-    Route("/v1/charges/{message_id}/receipt", receipt, methods=["GET"]),
-    Route("/v1/drivers/{driver_id}/charges", of_driver, methods=["GET"]),
+    GuardedRoute("POST", "/v1/charges", ask, CHARGE),
+    GuardedRoute("GET", "/v1/charges/{message_id}", show, SEE_OWN),
+    GuardedRoute("GET", "/v1/charges/{message_id}/events", events, SEE_OWN),
+    GuardedRoute("POST", "/v1/charges/{message_id}/stop", stop, CHARGE),
+    GuardedRoute("GET", "/v1/charges/{message_id}/receipt", receipt, SEE_OWN),
+    GuardedRoute("GET", "/v1/drivers/{driver_id}/charges", of_driver, SEE_OWN),
 ]

@@ -12,6 +12,8 @@ from starlette.requests import Request
 
 from central.api.followers import Followers
 from central.api.log_writer import LogWriter
+from central.api.revocation import Revocation
+from central.api.tries import Tries
 from central.model.ids import session_id
 from central.store.database import Database
 from central.views.charge import Charge, charge_of, pending_charge
@@ -58,12 +60,15 @@ class Pending:
 
 @dataclass
 class Context:
-    """`currency`: of prices that no session has taken yet."""
+    """`currency`: of prices that no session has taken yet. `people`: their database, beside that of the books."""
 
     database: Database
+    people: Database
     log: LogWriter
     followers: Followers
     pending: Pending
+    revocation: Revocation
+    tries: Tries
     currency: str
 
     async def read(self, query: Callable[[Connection], Answer]) -> Answer:

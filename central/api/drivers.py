@@ -1,4 +1,8 @@
-"""Registering a driver. The name lies in the database alone; the log knows pseudonymous ids."""
+"""Registering a driver, who gets a token by it. The name lies in the database alone; the log knows pseudonymous ids.
+
+Whoever registers may bring the token, which he made himself: then a registration whose answer was lost can be said
+again. One that brings none gets one with the answer, once.
+"""
 
 import asyncio
 import time
@@ -6,40 +10,60 @@ from uuid import UUID, uuid5
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
 
-from central.api.context import Context, context_of
-from central.api.fields import checked, username_of
+from central.api.access import GuardedRoute
+from central.api.context import Context, context_of, now_ms
+from central.api.errors import ApiError
+from central.api.fields import checked, token_of, username_of
 from central.api.guard import read_object
+from central.people.register import Taken, add_person, add_token, was_given
+from central.people.roles import DRIVER
 from central.store.names import write_name
 from central.views.moments import iso
 from central.views.queries import read_driver
+from runtime.tokens import new_token, sha256_of
 
-FIELDS = ("message_id", "username")
+FIELDS = ("message_id", "username", "token")
 NAMESPACE = UUID("b3a6d2c0-9a0d-5c57-8a63-0f6a5f0c8d11")
 ID_CHARACTERS = 12
 FOLD_TIMEOUT_S = 1.0
 FOLD_POLL_S = 0.01
 
 
-async def register(request: Request) -> JSONResponse:
+async def register(request: Request) -> Response:
     context = context_of(request)
     body = await read_object(request, FIELDS)
-    username = username_of(body)
+    username, brought = username_of(body), token_of(body)
     message_id = body.get("message_id")
     driver_id = driver_id_of(message_id) if isinstance(message_id, str) else ""
     message = checked({"type": "driver_register", "message_id": message_id, "driver_id": driver_id or "unknown"})
-    # The name first: who is in the log has a name, also when this process dies in between.
+    # Token and name first: who is in the log has both, also when this process dies in between.
+    token = brought or new_token()
+    await run_in_threadpool(_write_token, context, driver_id, token)
     await run_in_threadpool(_write_name, context, driver_id, username)
     await context.log.append(message)
     name, created_at_ms = await _wait_for_fold(context, driver_id)
-    return JSONResponse({"driver_id": driver_id, "username": name, "created_at": iso(created_at_ms)}, 201)
+    answer = {"driver_id": driver_id, "username": name, "created_at": iso(created_at_ms)}
+    return JSONResponse(answer if brought else {**answer, "token": token}, 201)
 
 
 def driver_id_of(message_id: str) -> str:
     """The same request makes the same driver, however often it is made."""
     return f"drv_{uuid5(NAMESPACE, message_id).hex[:ID_CHARACTERS]}"
+
+
+def _write_token(context: Context, driver_id: str, token: str) -> None:
+    """Raises ApiError 409 where this driver has other tokens, or this token is another's."""
+    sha256 = sha256_of(token)
+    with context.people.writer.begin() as connection:
+        try:
+            add_person(connection, driver_id, DRIVER, now_ms())
+            if (given := was_given(connection, driver_id)) and sha256 not in given:
+                raise Taken("this registration was answered with another token; register anew, with a new message_id")
+            add_token(connection, driver_id, sha256, now_ms(), "registered")
+        except Taken as error:
+            raise ApiError(409, "already_registered", str(error)) from error
 
 
 def _write_name(context: Context, driver_id: str, username: str) -> None:
@@ -57,4 +81,4 @@ async def _wait_for_fold(context: Context, driver_id: str) -> tuple[str | None, 
         await asyncio.sleep(FOLD_POLL_S)
 
 
-ROUTES = [Route("/v1/drivers", register, methods=["POST"])]
+ROUTES = [GuardedRoute("POST", "/v1/drivers", register, None)]

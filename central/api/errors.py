@@ -1,6 +1,7 @@
 """What is answered instead of what was asked: {"error": {"code", "field", "message"}}."""
 
 import logging
+from collections.abc import Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -18,22 +19,30 @@ logger = logging.getLogger(__name__)
 class ApiError(Exception):
     """`field`: the body's or query's field that was wrong, or None."""
 
-    def __init__(self, status: int, code: str, message: str, field: str | None = None, retry: bool = False) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, field: str | None = None, retry: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.field = field
-        self.retry = retry
+        self.headers = dict(headers or {})
+        if retry:
+            self.headers["Retry-After"] = str(RETRY_AFTER_S)
 
     def response(self) -> JSONResponse:
         body = {"error": {"code": self.code, "field": self.field, "message": self.message}}
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if self.retry else None
-        return JSONResponse(body, self.status, headers)
+        return JSONResponse(body, self.status, self.headers)
 
 
 def bad_field(field: str, message: str) -> ApiError:
     return ApiError(400, "bad_field", f"{field}: {message}", field)
+
+
+def no_driver(driver_id: str) -> ApiError:
+    return ApiError(404, "unknown_driver", f"there is no driver {driver_id[:64]} of yours", "driver_id")
 
 
 def no_charge(message_id: str) -> ApiError:

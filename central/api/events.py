@@ -15,13 +15,16 @@ COMMENT_INTERVAL_S = 5
 WAIT_S = 60.0  # between two looks at a charge that does not change; comments go out meanwhile
 
 
-def follow_charge(context: Context, key: ChargeKey, now: Charge) -> EventSourceResponse:
-    """`now`: the charge as it is, the first event. Raises ApiError 503 where too many follow."""
+def follow_charge(context: Context, key: ChargeKey, now: Charge, sha256: str) -> EventSourceResponse:
+    """`now`: the charge as it is, the first event. `sha256`: of the token that asks; the stream ends with it.
+
+    Raises ApiError 503 where too many follow.
+    """
     if context.followers.is_full:
         raise ApiError(503, "too_many_followers", "too many follow already; ask for the charge itself", retry=True)
 
     async def stream() -> AsyncGenerator[ServerSentEvent]:
-        with context.followers.follow(key) as follower:
+        with context.followers.follow(key) as follower, context.revocation.watch(sha256, follower.end):
             async for charge in _changes(follower, now):
                 yield ServerSentEvent(json.dumps(charge), event="charge")
 
@@ -30,7 +33,7 @@ def follow_charge(context: Context, key: ChargeKey, now: Charge) -> EventSourceR
 
 async def _changes(follower: Follower, now: Charge) -> AsyncGenerator[Charge]:
     follower.show(now)
-    while True:
+    while not follower.has_ended:
         charge = await follower.next(WAIT_S)
         if charge is not None:
             yield charge

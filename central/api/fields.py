@@ -9,6 +9,7 @@ from central.api.errors import ApiError, bad_field
 from central.model.names import NAME_RULE, is_name
 from central.model.records import Message
 from central.money.formats import price_e4
+from runtime.tokens import TOKEN_RULE, is_token
 
 
 def checked(message: Message) -> Message:
@@ -42,12 +43,18 @@ def username_of(body: Message) -> str:
     return name.strip()
 
 
-def driver_in_query(request: Request) -> str:
-    """The driver_id that the query names. Raises ApiError."""
+def token_of(body: Message) -> str | None:
+    """The token that the client made itself, if it brings one. Raises ApiError."""
+    token = body.get("token")
+    if token is not None and not (isinstance(token, str) and is_token(token)):
+        raise bad_field("token", f"expected {TOKEN_RULE}; leave it out to be given one")
+    return token
+
+
+def driver_in_query(request: Request) -> str | None:
+    """The driver_id that the query names, if it does. Raises ApiError."""
     driver_id = request.query_params.get("driver_id")
-    if driver_id is None:
-        raise ApiError(400, "missing_field", "driver_id: the query must name the driver: ?driver_id=...", "driver_id")
-    if not is_id(driver_id):
+    if driver_id is not None and not is_id(driver_id):
         raise bad_field("driver_id", f"expected {ID_RULE}")
     return driver_id
 

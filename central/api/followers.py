@@ -26,9 +26,10 @@ logger = logging.getLogger(__name__)
 
 
 class Follower:
-    """One who follows one charge."""
+    """One who follows one charge. `has_ended`: he may not see it any more."""
 
     def __init__(self) -> None:
+        self.has_ended = False
         self._newest: Charge | None = None
         self._given: Charge | None = None
         self._changed = asyncio.Event()
@@ -38,13 +39,19 @@ class Follower:
             self._newest = charge
             self._changed.set()
 
+    def end(self) -> None:
+        self.has_ended = True
+        self._changed.set()
+
     async def next(self, timeout_s: float) -> Charge | None:
-        """The newest state not taken yet; None when there is none within the time."""
+        """The newest state not taken yet; None when there is none within the time, or no more."""
         try:
             await asyncio.wait_for(self._changed.wait(), timeout_s)
         except TimeoutError:
             return None
         self._changed.clear()
+        if self.has_ended:
+            return None
         self._given = self._newest
         return self._given
 

@@ -1,12 +1,13 @@
-"""Who may ask, and with what: the API has no tokens yet, so it answers only what this machine's own programs send.
+"""From where it may be asked: by the names that the API has, and by no page of another site.
 
 A `Host` other than its own is refused (a page of the web cannot bind its name to this address), and so is any foreign
-`Origin`, and every body that is not JSON (a form of a foreign page never is).
+`Origin`, and every body that is not JSON (a form of a foreign page never is). Who asks is access.py's business.
 """
 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -15,36 +16,54 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from wire.frame import FrameError, parse
 
 from central.api.errors import ApiError
+from runtime.values import DEFAULT_PORTS, Url
 
 MAX_BODY_BYTES = 16 * 1024
 BODY_TIMEOUT_S = 10.0
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+class Site(NamedTuple):
+    """Where the API is: `http`, `localhost`, 8080."""
+
+    scheme: str
+    host: str
+    port: int
 
 
 @dataclass(frozen=True)
-class Hosts:
-    """`names`: what the API may be called. `port`: its port; None where it is published under another one."""
+class Sites:
+    """All that the API is known as."""
 
-    names: frozenset[str]
-    port: int | None
+    own: frozenset[Site]
 
-    def has(self, authority: str) -> bool:
-        """Whether `host[:port]` is this API."""
+    @classmethod
+    def of(cls, host: str, port: int, public: Url | None) -> "Sites":
+        """`host`, `port`: where it listens. `public`: what people call it."""
+        listened = {Site("http", name, port) for name in (*LOOPBACK_NAMES, host.lower())}
+        return cls(frozenset(listened | ({Site(*public)} if public else set())))
+
+    def has_host(self, authority: str) -> bool:
+        """Whether a Host header's `host[:port]` is one of them; a reverse proxy may have taken the scheme away."""
+        return any(self.has_origin(f"{scheme}://{authority}") for scheme in DEFAULT_PORTS)
+
+    def has_origin(self, origin: str) -> bool:
         try:
-            parts = urlsplit(f"//{authority}")
-            name, port = parts.hostname, parts.port
-        except ValueError:
+            parts = urlsplit(origin)
+            port = parts.port or DEFAULT_PORTS[parts.scheme]
+        except (ValueError, KeyError):
             return False
-        plain = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
-        return plain and name in self.names and self.port in (None, port or 80)
+        if origin != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+            return False
+        return (parts.scheme, parts.hostname, port) in self.own
 
 
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+    def __init__(self, app: ASGIApp, sites: Sites) -> None:
         self._app = app
-        self._hosts = hosts
+        self._sites = sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -56,11 +75,10 @@ class Guard:
 
     def _wrong(self, headers: Headers) -> ApiError | None:
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._hosts.has(hosts[0]):
+        if len(hosts) != 1 or not self._sites.has_host(hosts[0]):
             return ApiError(421, "wrong_host", "the Host header does not name this API", "Host")
         for origin in headers.getlist("origin"):
-            scheme, separator, authority = origin.partition("://")
-            if scheme != "http" or not separator or not self._hosts.has(authority):
+            if not self._sites.has_origin(origin):
                 return ApiError(403, "foreign_origin", "requests from other sites are refused", "Origin")
         return None
 

@@ -13,8 +13,11 @@ from starlette.applications import Starlette
 from central import settings
 from central.api.app import make_app
 from central.api.connections import MAX_CONNECTIONS, LimitedConfig, Places
-from central.api.guard import LOOPBACK_NAMES, Hosts
+from central.api.guard import Sites
 from central.api.log_writer import LogWriter
+from central.people.opening import wait_for_people
+from central.people.register import has_admin
+from central.store.database import Database
 from central.store.opening import database_of, wait_for_tables
 from runtime import log as process_log
 from runtime.config import ConfigManager
@@ -27,6 +30,7 @@ from runtime.values import Address
 BACKLOG = 1_024
 SPARE_FILES = 256  # beside one per connection: the log's and the database's files, threads
 GRACE_S = 1
+LOOPBACK = "127.0.0.1"
 
 logger = logging.getLogger(__name__)
 
@@ -42,23 +46,38 @@ class _Server(uvicorn.Server):
 def run_api(config: ConfigManager) -> int:
     """Until SIGTERM; the exit code. Raises BadPlace."""
     process_log.set_up("central-api", debug=config[DEBUG_MODE])
-    address = config[settings.API_ADDRESS]
-    remote = config[settings.API_ALLOW_REMOTE]
-    if not (remote or _is_loopback(address.host)):
-        logger.error(
-            "API_ADDRESS=%s is no loopback address, and the API knows no tokens: anybody could charge on anybody's "
-            "account; for example API_ADDRESS=127.0.0.1:8080, or API_ALLOW_REMOTE=true in a container whose port is "
-            "published on loopback",
-            address,
-        )
-        return USAGE_EXIT
     shutdown = Shutdown()
     shutdown.install()
     allow_files(MAX_CONNECTIONS + SPARE_FILES)
     database = database_of(config)
     wait_for_tables(database, shutdown.requested)
-    if shutdown.requested.is_set():
+    people = None if shutdown.requested.is_set() else wait_for_people(config, shutdown.requested)
+    if people is None:
         return 0
+    address = _address(config, people)
+    try:
+        return _run(config, database, people, address, shutdown)
+    finally:
+        people.dispose()
+        database.dispose()
+
+
+def _address(config: ConfigManager, people: Database) -> Address:
+    """Where to listen: on loopback alone until there is somebody who can answer for what strangers do."""
+    address = config[settings.API_ADDRESS]
+    with people.reader.connect() as connection:
+        if _is_loopback(address.host) or has_admin(connection):
+            return address
+    at_home = Address(LOOPBACK, address.port)
+    logger.warning(
+        "there is no admin yet, so the API listens on %s alone, and not on %s; add one and start it again: "
+        "wattline-central user add NAME --role admin",
+        at_home, address,
+    )  # fmt: skip
+    return at_home
+
+
+def _run(config: ConfigManager, database: Database, people: Database, address: Address, shutdown: Shutdown) -> int:
     try:
         listener = _listen(address)
     except OSError as error:
@@ -67,12 +86,11 @@ def run_api(config: ConfigManager) -> int:
     log = LogWriter(config, shutdown)
     log.start()
     port: int = listener.getsockname()[1]
-    hosts = Hosts(LOOPBACK_NAMES | {address.host.lower()}, None if remote else port)
+    sites = Sites.of(address.host, port, config[settings.PUBLIC_URL])
     try:
-        asyncio.run(_serve(make_app(database, log, hosts, config[settings.CURRENCY]), listener, shutdown))
+        asyncio.run(_serve(make_app(database, people, log, sites, config[settings.CURRENCY]), listener, shutdown))
     finally:
         log.close()
-        database.dispose()
     return USAGE_EXIT if log.failed else 0
 
 

@@ -1,4 +1,4 @@
-"""A copy of database and log that folds on when it is put back, made while everything runs.
+"""A copy of database, people and log that folds on when it is put back, made while everything runs.
 
 The database first, then the log: so the log holds all that the database has folded, and what it holds beyond is folded
 again. The other way round the database would stand at offsets that its log does not have. Each copy is one consistent
@@ -32,8 +32,11 @@ from runtime.program import version
 # Under the names that the settings have by default: a program started in this folder works on them.
 DATABASE_FILE = settings.DB_PATH.default
 LOG_FILE = LOG_PATH.default
-DUMP_FILE = "wattline.dump"
+PEOPLE_FILE = settings.PEOPLE_DB_PATH.default
+DUMP_FILE, PEOPLE_DUMP_FILE = "wattline.dump", "people.dump"
 CONTENTS_FILE = "backup.json"
+NOT_ASKED_FOR = "not copied, since --log-only was asked for"
+NOBODY = "there is none yet: the API makes it at its first start"
 LOCK_WAIT_S = 10.0
 KAFKA_LOG = (
     "Kafka's, and not copied: mirror the topics ev.* to another cluster, or stop the broker after this backup and copy "
@@ -43,11 +46,12 @@ KAFKA_LOG = (
 
 @dataclass(frozen=True)
 class Contents:
-    """What a backup holds. `database`, `log`: the name of a file in it, or in words why there is none."""
+    """What a backup holds. `database`, `people`, `log`: the name of a file in it, or in words why there is none."""
 
     made_at: str
     version: str
     database: str
+    people: str
     log: str
     bytes: int
 
@@ -75,17 +79,18 @@ def back_up(config: ConfigManager, folder: Path, made_at: str, *, log_only: bool
 
 
 def _fill(config: ConfigManager, folder: Path, made_at: str, log_only: bool) -> Contents:
-    database = "not copied, since --log-only was asked for" if log_only else _copy_database(config, folder)
+    database = NOT_ASKED_FOR if log_only else _copy_database(config, folder)
+    people = NOT_ASKED_FOR if log_only else _copy_people(config, folder)
     log = KAFKA_LOG + f" ({brokers_of(config)})" if config[BROKER_ADDRESS] else _copy_log(config, folder)
     if {database, log} == {DATABASE_FILE, LOG_FILE}:
         _check_that_they_fit(folder)
     size = sum(file.stat().st_size for file in folder.iterdir())
-    contents = Contents(made_at, version(), database, log, size)
+    contents = Contents(made_at, version(), database, people, log, size)
     (folder / CONTENTS_FILE).write_text(json.dumps(vars(contents), indent=2) + "\n", encoding="utf-8")
     return contents
 
 
-# --- the database ---
+# --- the databases ---
 
 
 def _copy_database(config: ConfigManager, folder: Path) -> str:
@@ -96,6 +101,18 @@ def _copy_database(config: ConfigManager, folder: Path) -> str:
         return DUMP_FILE
     _copy_sqlite(file, folder / DATABASE_FILE, "DB_PATH or DATABASE_URL")
     return DATABASE_FILE
+
+
+def _copy_people(config: ConfigManager, folder: Path) -> str:
+    url = settings.people_url(config)
+    file = settings.file_of(url)
+    if file is None:
+        _dump(url, folder / PEOPLE_DUMP_FILE)
+        return PEOPLE_DUMP_FILE
+    if not file.exists():
+        return NOBODY
+    _copy_sqlite(file, folder / PEOPLE_FILE, "PEOPLE_DB_PATH or PEOPLE_DATABASE_URL")
+    return PEOPLE_FILE
 
 
 def _dump(address: str, to: Path) -> None:

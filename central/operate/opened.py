@@ -30,6 +30,18 @@ def opened_database(config: ConfigManager) -> Generator[Database]:
 
 
 @contextmanager
+def opened_people(config: ConfigManager) -> Generator[Database]:
+    """Raises OtherVersion, BadPlace, and SQLAlchemyError where it cannot be used."""
+    from central.people.opening import people_of  # with argon2, which most commands have no use for
+
+    people = people_of(config)
+    try:
+        yield people
+    finally:
+        people.dispose()
+
+
+@contextmanager
 def opened_log(config: ConfigManager) -> Generator[Log]:
     """Raises LogError."""
     log = log_of(config, f"{PROGRAM}-operator", CONNECT_TIMEOUT_S)

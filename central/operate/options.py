@@ -55,6 +55,9 @@ FaultName = Annotated[
 NewDriverId = Annotated[
     str, typer.Argument(help="The driver, such as driver_001.", metavar="ID", parser=_id_such_as("driver_001"))
 ]
+PersonId = Annotated[
+    str, typer.Argument(help="Who, such as grace or driver_001.", metavar="WHO", parser=_id_such_as("grace"))
+]
 DriverName = Annotated[
     str | None,
     typer.Option(

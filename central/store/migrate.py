@@ -3,6 +3,8 @@
 All that is missing is made in one transaction, its record included, also on SQLite.
 """
 
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
@@ -15,15 +17,15 @@ class OtherVersion(Exception):
     """The database was made by a newer program, or is none of ours."""
 
 
-def _config() -> Config:
+def _config(folder: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     return config
 
 
-def migrate(engine: Engine, to: str = "head") -> None:
-    """Raises OtherVersion for a database that this program cannot bring up to its version."""
-    config = _config()
+def migrate(engine: Engine, to: str = "head", folder: Path = MIGRATIONS) -> None:
+    """`folder`: of the migrations. Raises OtherVersion for a database that cannot be brought up to this version."""
+    config = _config(folder)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         try:

@@ -8,6 +8,11 @@ from central.store.tables import DRIVERS
 _DRIVER = DRIVERS.c
 
 
+def erase_name(connection: Connection, driver_id: str) -> None:
+    lock_for_writing(connection)
+    connection.execute(update(DRIVERS).where(_DRIVER.driver_id == driver_id), {"username": None})
+
+
 def write_name(connection: Connection, driver_id: str, username: str) -> None:
     """The first name stands: one that is written again changes nothing."""
     lock_for_writing(connection)

@@ -13,15 +13,25 @@ from wire.frame import payload_of
 from wire.ids import reliable_id
 from wire.kinds.log import KINDS
 
+from central.people.roles import ALL, DRIVER
 from eventlog import Appended, Record
 from eventlog.clock import wall_ms
 from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import ChildProcess, wait_for
+from tools.stack.tokens import bearer, make_token
 from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
 EPOCH = "0123456789abcdef"
 QUICK = {"OUTAGE_GRACE_S": "0", "TICK_INTERVAL_MS": "50"}
+
+
+def sign_up(client: httpx.Client, name: str = "Ada") -> str:
+    """Registers a driver, as whom this client asks from now on; the driver's id."""
+    response = client.post("/v1/drivers", json={"message_id": str(uuid.uuid4()), "username": name})
+    assert response.status_code == 201, response.text
+    client.headers.update(bearer(response.json()["token"]))
+    return response.json()["driver_id"]
 
 
 class Site:
@@ -36,13 +46,18 @@ class Site:
         self.log = EmbeddedLog(folder / "log.db", now_ms=now_ms)
         self.log.create_topics()
         self._counts: dict[str, int] = {}
+        self.people_file = folder / "people.db"
         self._environment = {
             "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}",
             "LOG_PATH": str(folder / "log.db"),
             "DB_PATH": str(folder / "central.db"),
+            "PEOPLE_DB_PATH": str(self.people_file),
             "API_ADDRESS": "127.0.0.1:0",
             "BROKER_ADDRESS": "",
             "DATABASE_URL": "",
+            "PEOPLE_DATABASE_URL": "",
+            "ADMIN_PASSWORD_FILE": "",
+            "PUBLIC_URL": "",
             **QUICK,
             **(settings or {}),
         }
@@ -75,8 +90,14 @@ class Site:
     def api_url(self) -> str:
         return "http://" + re.findall(r"ready api=(\S+)", self.api.said())[-1]
 
-    def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.api_url, timeout=DEADLINE_S)
+    def client(self, token: str | None = None) -> httpx.Client:
+        """Of somebody who shows this token; None: none."""
+        headers = {} if token is None else bearer(token)
+        return httpx.Client(base_url=self.api_url, timeout=DEADLINE_S, headers=headers)
+
+    def token(self, person_id: str, role: str = DRIVER, scope: str = ALL) -> str:
+        """A new one of theirs, as `wattline-central token add` makes it."""
+        return make_token(self.people_file, person_id, role, scope)
 
     def appends(self, topic: str, key: str | bytes, value: bytes, by: str | None = None) -> Appended:
         headers = {} if by is None else {"by": by.encode()}

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import socket
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -15,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from central.tests.site import Site
+from central.tests.site import Site, sign_up
+from runtime.tokens import new_token
 from tools.testing.deadlines import DEADLINE_S
 
 REQUEST = {"message_id": "m", "cp_id": "cp_001", "driver_id": "drv_1"}
@@ -24,6 +24,14 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture(scope="module")
 def api(shared_site: Site) -> Iterator[httpx.Client]:
+    """Of the driver `drv_1`."""
+    with shared_site.client(shared_site.token("drv_1")) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger(shared_site: Site) -> Iterator[httpx.Client]:
+    """Of somebody who is to sign up."""
     with shared_site.client() as client:
         yield client
 
@@ -33,12 +41,6 @@ def error_of(response: httpx.Response) -> tuple[int, str, str | None]:
     assert set(error) == {"code", "field", "message"}
     assert error["message"]
     return response.status_code, error["code"], error["field"]
-
-
-def new_driver(api: httpx.Client, name: str = "Ada") -> str:
-    response = api.post("/v1/drivers", json={"message_id": str(uuid.uuid4()), "username": name})
-    assert response.status_code == 201, response.text
-    return response.json()["driver_id"]
 
 
 BODIES: list[tuple[str, dict[str, Any], tuple[int, str, str | None]]] = [
@@ -54,7 +56,7 @@ BODIES: list[tuple[str, dict[str, Any], tuple[int, str, str | None]]] = [
     ("/v1/charges", {}, (400, "missing_field", "message_id")),
     ("/v1/charges", {**REQUEST, "cp_id": None}, (400, "missing_field", "cp_id")),
     ("/v1/charges", {**REQUEST, "cp_id": "../x"}, (400, "bad_field", "cp_id")),
-    ("/v1/charges", {**REQUEST, "driver_id": "x" * 65}, (400, "bad_field", "driver_id")),
+    ("/v1/charges", {**REQUEST, "driver_id": "x" * 65}, (404, "unknown_driver", "driver_id")),
     ("/v1/charges", {**REQUEST, "max_energy_wh": 0}, (400, "out_of_bounds", "max_energy_wh")),
     ("/v1/charges", {**REQUEST, "max_energy_wh": -1}, (400, "out_of_bounds", "max_energy_wh")),
     ("/v1/charges", {**REQUEST, "max_energy_wh": 1.5}, (400, "bad_field", "max_energy_wh")),
@@ -67,13 +69,17 @@ BODIES: list[tuple[str, dict[str, Any], tuple[int, str, str | None]]] = [
     ("/v1/charges", {**REQUEST, "price_per_kwh": "nan"}, (400, "bad_field", "price_per_kwh")),
     ("/v1/charges", {**REQUEST, "type": "operator_request"}, (400, "unknown_field", "type")),
     ("/v1/charges", {**REQUEST, "v": 2}, (400, "unknown_field", "v")),
-    ("/v1/charges/m/stop", {"message_id": "s"}, (400, "missing_field", "driver_id")),
+    ("/v1/drivers", {"username": "Ada", "message_id": "m", "token": "wl_short"}, (400, "bad_field", "token")),
+    ("/v1/sign-in", {"password": "p"}, (400, "missing_field", "name")),
+    ("/v1/sign-in", {"name": "ada", "password": 7}, (400, "bad_field", "password")),
+    ("/v1/sign-in", {"name": "ada", "password": "x" * 300}, (400, "bad_field", "password")),
+    ("/v1/charges/m/stop", {"message_id": "s"}, (404, "unknown_charge", None)),
     ("/v1/charges/m/stop", {"driver_id": "drv_1"}, (400, "missing_field", "message_id")),
     ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "drv_1"}, (404, "unknown_charge", None)),
-    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "drv 1"}, (400, "bad_field", "driver_id")),
-    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": 7}, (400, "bad_field", "driver_id")),
+    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "drv 1"}, (404, "unknown_driver", "driver_id")),
+    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": 7}, (404, "unknown_driver", "driver_id")),
     ("/v1/charges/m/stop", {"message_id": "s s", "driver_id": "drv_1"}, (400, "bad_field", "message_id")),
-    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "d", "reason": "x"}, (400, "unknown_field", "reason")),
+    ("/v1/charges/m/stop", {"message_id": "s", "driver_id": "drv_1", "reason": "x"}, (400, "unknown_field", "reason")),
 ]
 
 
@@ -149,7 +155,7 @@ def test_two_hosts_or_none_are_refused(api: httpx.Client) -> None:
         ("GET", "/nothing", (404, "not_found")), ("DELETE", "/v1/charges", (405, "method_not_allowed")),
         ("GET", "/v1/charge-points/zz", (404, "unknown_charge_point")),
         ("GET", "/v1/charge-points/%00", (404, "unknown_charge_point")),
-        ("GET", "/v1/charges/m", (400, "missing_field")), ("GET", "/v1/charges/m?driver_id=%0a", (400, "bad_field")),
+        ("GET", "/v1/charges/m", (404, "unknown_charge")), ("GET", "/v1/charges/m?driver_id=%0a", (400, "bad_field")),
         ("GET", "/v1/charges/m?driver_id=drv_1", (404, "unknown_charge")),
         ("GET", "/v1/charges/m/events?driver_id=drv_1", (404, "unknown_charge")),
         ("GET", "/v1/charges/m/receipt?driver_id=drv_1", (404, "unknown_charge")),
@@ -202,41 +208,42 @@ def test_no_question_is_a_mistake_of_ours(api: httpx.Client, path: str, name: st
         error_of(response)
 
 
-def test_a_request_made_again_is_the_same_charge(api: httpx.Client, shared_site: Site) -> None:
+def test_a_request_made_again_is_the_same_charge(stranger: httpx.Client, shared_site: Site) -> None:
     shared_site.connect("cp_again", "again")
-    driver_id, other = new_driver(api), new_driver(api, "Bob")
-    body = {"message_id": "again", "cp_id": "cp_again", "driver_id": driver_id}
-    answers = [api.post("/v1/charges", json=body) for _ in range(20)]
+    driver_id = sign_up(stranger)
+    body = {"message_id": "again", "cp_id": "cp_again"}
+    answers = [stranger.post("/v1/charges", json=body) for _ in range(20)]
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.json()["session_id"] for answer in answers}) == 1
-    taken = api.post("/v1/charges", json={**body, "cp_id": "cp_other"})
+    taken = stranger.post("/v1/charges", json={**body, "cp_id": "cp_other"})
     assert error_of(taken) == (409, "message_id_taken", "message_id")
-    # Another driver may use the same id, sees nothing of this charge and stops nothing of it.
-    assert error_of(api.get(f"/v1/charges/again?driver_id={other}"))[:2] == (404, "unknown_charge")
-    stop = {"message_id": "s", "driver_id": other}
-    assert error_of(api.post("/v1/charges/again/stop", json=stop))[:2] == (404, "unknown_charge")
-    own = api.post("/v1/charges", json={**body, "driver_id": other}).json()
-    assert own["session_id"] != answers[0].json()["session_id"]
     path = f"/v1/charges/again?driver_id={driver_id}"
-    shared_site.wait_for(lambda: api.get(path).json()["state"] == "authorized", "authorized")
-    path = f"/v1/charges/again?driver_id={other}"
-    shared_site.wait_for(lambda: api.get(path).json()["reason"] == "busy", "the other is refused")
+    shared_site.wait_for(lambda: stranger.get(path).json()["state"] == "authorized", "authorized")
+    # Another driver may use the same id, sees nothing of this charge and stops nothing of it.
+    with shared_site.client() as other:
+        sign_up(other, "Bob")
+        assert error_of(other.get("/v1/charges/again"))[:2] == (404, "unknown_charge")
+        assert error_of(other.get(path))[:2] == (404, "unknown_driver")
+        assert error_of(other.post("/v1/charges/again/stop", json={"message_id": "s"}))[:2] == (404, "unknown_charge")
+        own = other.post("/v1/charges", json=body).json()
+        assert own["session_id"] != answers[0].json()["session_id"]
+        shared_site.wait_for(lambda: other.get("/v1/charges/again").json()["reason"] == "busy", "the other is refused")
 
 
 def test_two_posts_under_one_id_at_the_same_instant_get_each_its_own_answer(
-    api: httpx.Client, shared_site: Site
+    stranger: httpx.Client, shared_site: Site
 ) -> None:
     for cp_id in ("cp_twin1", "cp_twin2"):
         shared_site.connect(cp_id, cp_id)
     wishes = [{"cp_id": "cp_twin1"}, {"cp_id": "cp_twin2"}, {"cp_id": "cp_twin1", "max_energy_wh": 5_000}]
     with ThreadPoolExecutor(len(wishes)) as threads:
         for number in range(20):
-            body = {"message_id": f"twin{number}", "driver_id": new_driver(api)}
+            body = {"message_id": f"twin{number}", "driver_id": sign_up(stranger)}
             together = Barrier(len(wishes))
 
             def post(wish: dict[str, Any], body: dict[str, Any] = body, together: Barrier = together) -> httpx.Response:
                 together.wait(DEADLINE_S)
-                return api.post("/v1/charges", json={**body, **wish})
+                return stranger.post("/v1/charges", json={**body, **wish})
 
             answers = list(threads.map(post, wishes))
             assert sorted(answer.status_code for answer in answers) == [202, 409, 409]
@@ -244,9 +251,9 @@ def test_two_posts_under_one_id_at_the_same_instant_get_each_its_own_answer(
             assert taken.json()["cp_id"] == wish["cp_id"]
             # What the fold takes is what was answered.
             path = f"/v1/charges/{body['message_id']}?driver_id={body['driver_id']}"
-            shared_site.wait_for(lambda path=path: api.get(path).json()["state"] != "pending", "the fold")
-            assert api.get(path).json()["cp_id"] == wish["cp_id"]
-            again = [api.post("/v1/charges", json={**body, **each}).status_code for each in wishes]
+            shared_site.wait_for(lambda path=path: stranger.get(path).json()["state"] != "pending", "the fold")
+            assert stranger.get(path).json()["cp_id"] == wish["cp_id"]
+            again = [stranger.post("/v1/charges", json={**body, **each}).status_code for each in wishes]
             assert again == [answer.status_code for answer in answers]
 
 
@@ -266,18 +273,22 @@ def test_client_that_hangs_up_while_it_sends_its_body_is_no_mistake_of_ours(site
     assert " ERROR " not in site.api.said()
 
 
-def test_the_first_name_stands(api: httpx.Client) -> None:
-    first = api.post("/v1/drivers", json={"message_id": "name-1", "username": "Ada"}).json()
-    again = api.post("/v1/drivers", json={"message_id": "name-1", "username": "Bob"})
+def test_the_first_name_stands(stranger: httpx.Client) -> None:
+    asked = {"message_id": "name-1", "username": "Ada", "token": new_token()}
+    first = stranger.post("/v1/drivers", json=asked).json()
+    again = stranger.post("/v1/drivers", json={**asked, "username": "Bob"})
     assert (again.status_code, again.json()) == (201, first)
     assert first["username"] == "Ada"
+    for token in (new_token(), None):
+        taken = stranger.post("/v1/drivers", json={**asked, "token": token})
+        assert error_of(taken)[:2] == (409, "already_registered")
 
 
-def test_a_price_that_rose_is_refused(api: httpx.Client, shared_site: Site) -> None:
+def test_a_price_that_rose_is_refused(stranger: httpx.Client, shared_site: Site) -> None:
     shared_site.connect("cp_price", "price", price_per_kwh=0.25)
-    body = {"message_id": "p", "cp_id": "cp_price", "driver_id": new_driver(api), "price_per_kwh": "0.2000"}
-    api.post("/v1/charges", json=body).raise_for_status()
-    path = f"/v1/charges/p?driver_id={body['driver_id']}"
-    shared_site.wait_for(lambda: api.get(path).json()["state"] == "failed", "refused")
-    assert api.get(path).json()["reason"] == "price_changed"
-    assert error_of(api.get(f"/v1/charges/p/receipt?driver_id={body['driver_id']}"))[:2] == (409, "nothing_charged")
+    sign_up(stranger)
+    body = {"message_id": "p", "cp_id": "cp_price", "price_per_kwh": "0.2000"}
+    stranger.post("/v1/charges", json=body).raise_for_status()
+    shared_site.wait_for(lambda: stranger.get("/v1/charges/p").json()["state"] == "failed", "refused")
+    assert stranger.get("/v1/charges/p").json()["reason"] == "price_changed"
+    assert error_of(stranger.get("/v1/charges/p/receipt"))[:2] == (409, "nothing_charged")

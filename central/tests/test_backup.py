@@ -13,6 +13,7 @@ import pytest
 from central.model.terms import Terms
 from central.operate import backup
 from central.operate.verify import verify
+from central.people.register import person_of
 from central.store.database import open_database
 from central.store.migrate import migrate
 from central.store.tables import CHARGING_SESSIONS, TABLES
@@ -20,8 +21,11 @@ from central.tests.commands import Run, runner
 from central.tests.engines import CHARGE_WH, Fleet, completed
 from central.tests.site import Site
 from central.tests.working import content, is_folded, rows_of, working
+from eventlog.clock import wall_ms
+from runtime.tokens import sha256_of
 from tools.services.postgres import Postgres
 from tools.services.process import wait_for
+from tools.stack.tokens import people_at
 from tools.testing.deadlines import DEADLINE_S
 
 SPEED = 10_000  # charges of two kWh in no time are believed
@@ -186,3 +190,14 @@ def test_of_kafka_s_log_it_is_told_what_to_copy(site: Site, tmp_path: Path, run:
     assert "log.dirs" in ended.stdout
     assert {each.name for each in (tmp_path / "copy").iterdir()} == NAMES - {"wattline-log.db"}
     assert backup.KAFKA_LOG in json.loads((tmp_path / "copy" / "backup.json").read_text())["log"]
+
+
+def test_people_are_copied_where_there_are_any(site: Site, tmp_path: Path, run: Callable[[Site], Run]) -> None:
+    token = site.token("driver_001")
+    migrate(open_database(f"sqlite:///{site.folder / 'central.db'}").writer)
+    assert run(site)("backup", str(tmp_path / "copy")).exit_code == 0
+    assert json.loads((tmp_path / "copy" / "backup.json").read_text())["people"] == "people.db"
+    with people_at(tmp_path / "copy" / "people.db") as people, people.reader.connect() as connection:
+        person = person_of(connection, sha256_of(token), wall_ms())
+    assert person is not None
+    assert person.person_id == "driver_001"

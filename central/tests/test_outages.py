@@ -17,7 +17,7 @@ from central.store.database import Database, is_transient, open_database
 from central.store.migrate import migrate
 from central.store.outbox import OutboxRecord
 from central.store.tables import CHARGE_REQUESTS, DRIVERS, OUTBOX, POSITIONS
-from central.tests.site import Site
+from central.tests.site import Site, sign_up
 from central.tests.working import is_folded, rows_of, working
 from central.worker.publisher import Publisher
 from eventlog.clock import LogClock
@@ -114,7 +114,7 @@ def test_the_api_while_the_log_is_away(site: Site) -> None:
     site.start()
     site.connect()
     with site.client() as client:
-        driver = client.post("/v1/drivers", json={"message_id": "d", "username": "Ada"}).json()["driver_id"]
+        driver = sign_up(client)
         body = {"message_id": "c", "cp_id": "cp_001", "driver_id": driver}
         site.wait_for(lambda: client.get("/v1/charge-points").json()["charge_points"], "cp_001")
         with locked(site.folder / "log.db"):
@@ -222,8 +222,19 @@ def test_a_wrong_log_file_ends_a_program_with_one_line(site: Site, program: str,
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:0", "example.org:0"])
-def test_the_api_listens_on_loopback_alone(site: Site, address: str) -> None:
-    api = site.process("api", API_ADDRESS=address)
-    api.start()
-    assert api.wait_ended(20) == 2
-    assert "API_ALLOW_REMOTE" in api.said()
+def test_the_api_listens_on_loopback_alone_until_there_is_an_admin(site: Site, address: str) -> None:
+    site.api = site.process("api", API_ADDRESS=address)
+    site.start()
+    assert "there is no admin yet, so the API listens on 127.0.0.1:0 alone" in site.api.said()
+    assert site.api_url.startswith("http://127.0.0.1:")
+
+
+def test_the_api_listens_where_it_is_told_once_there_is_an_admin(site: Site) -> None:
+    (site.folder / "password").write_text("correct horse battery\n")
+    site.api = site.process("api", API_ADDRESS="0.0.0.0:0", ADMIN_PASSWORD_FILE=str(site.folder / "password"))
+    site.start()
+    assert "no admin" not in site.api.said()
+    assert site.api_url.startswith("http://0.0.0.0:")
+    with site.client() as client:
+        asked = {"name": "admin", "password": "correct horse battery"}
+        assert client.post("/v1/sign-in", json=asked).json()["role"] == "admin"

@@ -129,7 +129,7 @@ def test_relative_path_is_shown_in_full(tmp_path: Path) -> None:
 def test_database_and_log_are_two_files(tmp_path: Path) -> None:
     ended = run(tmp_path, ["worker"], {"DB_PATH": "x.db", "LOG_PATH": "./x.db"})
     assert (ended.exit_code, ended.stderr.count("\n")) == (2, 1)
-    assert "must not be the database's file" in ended.stderr
+    assert "LOG_PATH=./x.db must not be the file of DB_PATH" in ended.stderr
 
 
 def test_damaged_database_is_one_line_too(tmp_path: Path) -> None:

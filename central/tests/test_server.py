@@ -7,14 +7,17 @@ from typing import Any
 
 from wire.kinds import COMMANDS
 
-from central.tests.site import Site
+from central.people.roles import AUDITOR
+from central.tests.site import Site, sign_up
 from central.tests.sse import charges
+from runtime.tokens import new_token
 from tools.testing.deadlines import DEADLINE_S
 
 
 def test_server(site: Site) -> None:
     site.start()
-    with site.client() as client:
+    token = new_token()
+    with site.client(token) as client, site.client(site.token("audit", AUDITOR)) as auditor:
 
         def get(path: str) -> Any:
             return client.get(path).raise_for_status().json()
@@ -33,7 +36,7 @@ def test_server(site: Site) -> None:
         assert (point()["location"], point()["price_per_kwh"]) == ("Location_Info", "0.2000")
 
         # A driver is registered through the API, and asks twice under one id: one charge.
-        asked = {"message_id": "register-1", "username": "Ada"}
+        asked = {"message_id": "register-1", "username": "Ada", "token": token}
         driver = client.post("/v1/drivers", json=asked)
         assert driver.status_code == 201
         assert driver.json()["username"] == "Ada"
@@ -87,8 +90,9 @@ def test_server(site: Site) -> None:
             b'{"type":"charge_request","message_id":"uuid","cp_id":"cp_001","driver_id":"driver_001"}',
         )  # fmt: skip
         bare = "/v1/charges/uuid?driver_id=driver_001"
-        site.wait_for(lambda: client.get(bare).status_code == 200, "the bare request")
-        assert (get(bare)["state"], get(bare)["reason"]) == ("refused", "unknown_driver")
+        site.wait_for(lambda: auditor.get(bare).status_code == 200, "the bare request")
+        refused = auditor.get(bare).json()
+        assert (refused["state"], refused["reason"]) == ("refused", "unknown_driver")
 
         # A fault is reported by itself, and recovery brings the charge point back.
         site.appends(
@@ -126,7 +130,7 @@ def test_any_order_of_starting_and_an_orderly_end(site: Site) -> None:
     site.api.wait_said(" ready api=", 20)
     site.connect()
     with site.client() as client:
-        driver_id = client.post("/v1/drivers", json={"message_id": "d", "username": "Ada"}).json()["driver_id"]
+        driver_id = sign_up(client)
         body = {"message_id": "c", "cp_id": "cp_001", "driver_id": driver_id}
         client.post("/v1/charges", json=body).raise_for_status()
         with client.stream("GET", "/v1/charges/c/events", params={"driver_id": driver_id}) as response:

@@ -43,6 +43,10 @@ class Api:
             trust_env=host not in _LOOPBACK,
         )
 
+    def sign(self, token: str) -> None:
+        """With whose token everything is asked from now on."""
+        self._http.headers["authorization"] = f"Bearer {token}"
+
     def close(self) -> None:
         self._http.close()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from driver_cli.api.client import Api
 
 NOT_FOUND = 404
+NO_DRIVER = ("unknown_driver", "no_token", "bad_token")
 RECEIPT_PATIENCE_S = 10.0  # the ticket goes through the log once more
 MAX_LISTED = 200  # the API lists no more charges
 T = TypeVar("T")
@@ -46,7 +47,7 @@ def _unreadable(what: str) -> Failure:
 
 def failure_of(refused: Refused, cp_id: str = "") -> Failure:
     """A refusal of the API as the end of the command."""
-    if refused.code == "unknown_driver":
+    if refused.code in NO_DRIVER:
         return Failure(ExitCode.NOT_REGISTERED, refused.code, refusal(refused.code, cp_id))
     where = f"{refused.field}: " if refused.field and not refused.message.startswith(refused.field) else ""
     return Failure(ExitCode.REFUSED, refused.code, f"Wattline refused: {where}{refused.message}")

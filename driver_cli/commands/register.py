@@ -1,5 +1,6 @@
 """`wattline register NAME`."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.options import ApiUrl, AsJson, DriverId, context_of
 from driver_cli.state import Driver, Registration
 from runtime.arguments import checked
+from runtime.tokens import new_token
 
 MAX_NAME = 255
 
@@ -47,24 +49,31 @@ def register(
         raise Failure(ExitCode.USAGE, "driver_given", text)
     known = context.files.read().driver
     if known is None or another:
-        message_id = _remembered(context, username).message_id
+        registration = _remembered(context, username)
     elif known.username == username:
         # Under its own id again: it changes nothing, and a Wattline that was set up anew makes the same driver.
-        message_id = known.message_id
+        registration = Registration(known.message_id, username, _token_of(context, known))
     else:
         raise _already_registered(known)
     try:
-        answer = context.api.post("/v1/drivers", {"message_id": message_id, "username": username})
+        answer = context.api.post("/v1/drivers", asdict(registration))
     except Refused as refused:
         raise endpoints.failure_of(refused) from None
+    message_id = registration.message_id
     registered = endpoints.read(lambda raw: Driver(identity(raw, "driver_id"), username, message_id), answer)
     with context.files.change() as state:
         state.driver, state.registration = registered, None
+        state.tokens[registered.driver_id] = registration.token
     told = f"Registered {registered.username} as {registered.driver_id}. Next: `wattline list`, `wattline charge CP`."
     context.result(answer, told)
     if known is not None and another:
         before = known.driver_id
         context.note(f"the driver before is {before} ({known.username}); reach it with --driver {before}")
+
+
+def _token_of(context: Context, known: Driver) -> str:
+    """The one he has; a new one where a wattline of old registered him, which knew none."""
+    return context.files.read().tokens.get(known.driver_id) or new_token()
 
 
 def _already_registered(known: Driver) -> Failure:
@@ -79,5 +88,5 @@ def _remembered(context: Context, username: str) -> Registration:
     """The registration, on disk before it is sent. Without an answer, the same name is sent under the same id again."""
     with context.files.change() as state:
         if state.registration is None or state.registration.username != username:
-            state.registration = Registration(str(uuid4()), username)
+            state.registration = Registration(str(uuid4()), username, new_token())
         return state.registration

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tools.stack.tokens import bearer
 from tools.testing.deadlines import DEADLINE_S
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,8 @@ class Home:
 
     def charges(self) -> list[dict[str, Any]]:
         """As the API lists them; asked directly, which is quicker than by the command."""
-        answer = httpx.get(f"{self.api_url}/v1/drivers/{self.driver}/charges").raise_for_status()
+        headers = bearer(self.state()["tokens"][self.driver])
+        answer = httpx.get(f"{self.api_url}/v1/drivers/{self.driver}/charges", headers=headers).raise_for_status()
         listed: list[dict[str, Any]] = answer.json()["charges"]
         return listed
 

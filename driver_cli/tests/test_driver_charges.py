@@ -291,7 +291,7 @@ def test_api_that_dies_in_mid_charge_is_connected_to_again(home: Home, stack: St
 
 REFUSALS = (
     (["charge", "cp_009"], 1, "there is no charge point cp_009; `wattline list`"),
-    (["--driver", "drv_nobody", "charge", "cp_001"], 4, "register with `wattline register NAME`"),
+    (["--driver", "drv_nobody", "charge", "cp_001"], 4, "you are not signed in here; `wattline login`"),
     (["stop"], 1, "nothing to stop: no charge of yours is running"),
     (["stop", "cp_001"], 1, "nothing to stop: no charge at or named cp_001 is running"),
     (["receipt"], 1, "no charge of yours has a receipt yet"),

@@ -14,6 +14,7 @@ import pytest
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.state import Driver, Registration, Request, State, StateFile, folder
 
+REGISTRATION = Registration("m-0", "Bo", "wl_0")
 DRIVER = Driver("drv_1", "Ana María 🚗", "m-9")
 REQUEST = Request("m-1", "drv_1", "cp_001", "2026-01-31 12:00:00+01:00", {"message_id": "m-1", "max_energy_wh": 5})
 
@@ -22,7 +23,8 @@ def filled(path: Path) -> StateFile:
     files = StateFile(path)
     with files.change() as state:
         state.driver = DRIVER
-        state.registration = Registration("m-0", "Bo")
+        state.tokens["drv_1"] = "wl_1"
+        state.registration = REGISTRATION
         state.requests.append(REQUEST)
     return files
 
@@ -34,7 +36,7 @@ def test_nothing_is_known_at_first(tmp_path: Path):
 
 def test_what_is_written_is_read(tmp_path: Path):
     filled(tmp_path / "a" / "wattline")
-    assert StateFile(tmp_path / "a" / "wattline").read() == State(DRIVER, Registration("m-0", "Bo"), [REQUEST])
+    assert StateFile(tmp_path / "a" / "wattline").read() == State(DRIVER, {"drv_1": "wl_1"}, REGISTRATION, [REQUEST])
 
 
 def test_others_cannot_read_it(tmp_path: Path):

@@ -32,6 +32,8 @@ _ELSEWHERE = "pick another one with `wattline list`, or try again later"
 REFUSALS: dict[str, str] = {
     # of the driver's request
     "unknown_driver": "Wattline does not know this driver; register with `wattline register NAME`",
+    "no_token": "you are not signed in here; `wattline login` with a token, or `wattline register NAME`",
+    "bad_token": "your token does not hold any more; `wattline login` with a new one",
     "already_charging": "you have another charge that is running; `wattline stop` stops it",
     "unknown_charge_point": "there is no charge point {cp}; `wattline list` shows those there are",
     # of the charge point, as Central knows it

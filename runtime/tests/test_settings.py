@@ -37,7 +37,10 @@ BAD: dict[str, list[str]] = {
     "MAX_LINES": [*NUMBERS, "0", "100001", "10.0"],
     "LINE_SILENT_AFTER_S": [*NUMBERS, "0", "86401", "59"],
     "API_ADDRESS": [text for text in HOST_PORTS if text != "host:0"],
-    "API_ALLOW_REMOTE": ["2", "maybe", "127.0.0.1"],
+    "PEOPLE_DB_PATH": ["/tmp/", "a\0b", "a\nb", "wattline.db", "wattline-log.db"],
+    "PEOPLE_DATABASE_URL": ["people.db", "mysql://a/b", "sqlite://", "postgresql://", "sqlite:///wattline.db"],
+    "ADMIN_PASSWORD_FILE": ["/run/secrets/", "a\nb"],
+    "PUBLIC_URL": ["charge.example.org", "ftp://a", "https://", "https://a b", "https://a/b", "https://a:0", "http://[::1"],
     "MQTT_ADDRESS": HOST_PORTS,
     "PLANT_ADDRESS": [text for text in HOST_PORTS if text != "host:0"],
     "SERIAL_PORTS": [

@@ -4,12 +4,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
+from central.people.roles import AUDITOR, READ
 from tools.services.mqtt import MqttBroker
 from tools.services.mqtt import available as mqtt_available
 from tools.services.ports import LOOPBACK, free_port
@@ -18,7 +20,10 @@ from tools.stack.boards import ROOT, ChargePoint, Design
 from tools.stack.guest import Guest
 from tools.stack.log_choice import LogChoice, Wanted, chosen_log
 from tools.stack.python_of_boards import interpreter
+from tools.stack.tokens import bearer, make_token
 from tools.testing.deadlines import DEADLINE_S
+
+PEOPLE = "people.db"
 
 
 class Stack:
@@ -106,7 +111,8 @@ class Stack:
     def settings_of_central(self) -> dict[str, str]:
         """What the operator's command needs to find log and database."""
         assert self.log
-        return {**self.log.settings, "DB_PATH": str(self.folder / "wattline.db")}
+        people = {"PEOPLE_DB_PATH": str(self.folder / PEOPLE)}
+        return {**self.log.settings, **people, "DB_PATH": str(self.folder / "wattline.db")}
 
     def _settings(self) -> dict[str, str]:
         ports = [point.serial_port for point in self.charge_points.values() if point.serial_port]
@@ -123,6 +129,11 @@ class Stack:
             **self._extra,
         }
 
+    @cached_property
+    def _auditor(self) -> str:
+        """His token."""
+        return make_token(self.folder / PEOPLE, "auditor", AUDITOR, READ)
+
     def _all_active(self) -> bool:
         try:
             points = self.get("/v1/charge-points")["charge_points"]
@@ -132,8 +143,10 @@ class Stack:
         return active >= set(self.charge_points)
 
     def get(self, path: str) -> dict[str, Any]:
-        """A page of the API. Raises httpx.HTTPError."""
-        page: dict[str, Any] = httpx.get(self.api_url + path, timeout=DEADLINE_S).raise_for_status().json()
+        """What the API answers an auditor, who sees everything. Raises httpx.HTTPError."""
+        headers = bearer(self._auditor)
+        answer = httpx.get(self.api_url + path, headers=headers, timeout=DEADLINE_S)
+        page: dict[str, Any] = answer.raise_for_status().json()
         return page
 
     def processes(self) -> Iterator[ChildProcess]:

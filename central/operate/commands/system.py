@@ -101,6 +101,7 @@ def backup(
         return
     say(f"{folder.absolute()}: {contents.bytes:,} bytes")
     say(f"database: {contents.database}")
+    say(f"people: {contents.people}")
     say(f"log: {contents.log}")
 
 

@@ -1,0 +1,78 @@
+"""What is known of a driver, given to him whole; and forgetting who he is. What he charged stays, as nobody's."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from central.api.access import GuardedRoute, driver_asked_for, person_in
+from central.api.context import Context, context_of, now_ms
+from central.api.errors import ApiError
+from central.model.states import COMPLETED
+from central.people.register import erase as erase_person
+from central.people.register import list_tokens
+from central.people.roles import CHARGE, SEE_OWN
+from central.store.names import erase_name
+from central.views.charge import charge_of
+from central.views.moments import iso
+from central.views.queries import list_charges, read_driver
+from central.views.receipt import read_receipt
+
+MOST = 10_000  # charges, and tokens, of one driver: a bound, far beyond what anybody has
+
+
+async def export(request: Request) -> Response:
+    context = context_of(request)
+    driver_id = driver_asked_for(person_in(request), None)
+    books = await context.read(lambda connection: _of_books(connection, driver_id, context.currency))
+    tokens = await run_in_threadpool(_tokens, context, driver_id)
+    return JSONResponse({**books, "tokens": tokens})
+
+
+async def erase(request: Request) -> Response:
+    context = context_of(request)
+    driver_id = driver_asked_for(person_in(request), None)
+    if await context.read(lambda connection: list_charges(connection, driver_id, True, 1)):
+        raise ApiError(409, "still_charging", "a charge of yours is running; stop it first, or wait for its end")
+    # The name first: should this process die in between, the token still lets him ask again.
+    await run_in_threadpool(_erase, context, driver_id)
+    return JSONResponse({"driver_id": driver_id, "erased": True})
+
+
+def _of_books(connection: Connection, driver_id: str, currency: str) -> dict[str, Any]:
+    name, created_at_ms = read_driver(connection, driver_id) or (None, None)
+    rows = list_charges(connection, driver_id, False, MOST)
+    charges = [charge_of(row, now_ms(), currency) for row in rows]
+    receipts = [read_receipt(connection, charge) for charge in charges if charge["state"] == COMPLETED]
+    return {
+        "driver": {"driver_id": driver_id, "username": name, "created_at": iso(created_at_ms)},
+        "charges": charges,
+        "receipts": [receipt for receipt in receipts if receipt is not None],
+    }
+
+
+def _tokens(context: Context, driver_id: str) -> list[dict[str, Any]]:
+    with context.people.reader.connect() as connection:
+        found = list_tokens(connection, MOST, driver_id)
+    return [
+        {
+            "token_id": each["token_id"], "label": each["label"], "scope": each["scope"],
+            "created_at": iso(each["created_at_ms"]), "revoked_at": iso(each["revoked_at_ms"]),
+        }
+        for each in found
+    ]  # fmt: skip
+
+
+def _erase(context: Context, driver_id: str) -> None:
+    with context.database.writer.begin() as connection:
+        erase_name(connection, driver_id)
+    with context.people.writer.begin() as connection:
+        erase_person(connection, driver_id, now_ms())
+
+
+ROUTES = [
+    GuardedRoute("GET", "/v1/me/data", export, SEE_OWN),
+    GuardedRoute("POST", "/v1/me/erase", erase, CHARGE),
+]

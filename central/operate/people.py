@@ -1,0 +1,96 @@
+"""People and their tokens, as the operator adds, sees and revokes them."""
+
+import time
+from typing import Any
+
+from sqlalchemy import Connection
+
+from central.operate.failures import NotDone
+from central.people import register
+from central.people.passwords import PASSWORD_RULE, hash_of, is_password
+from central.store.database import Database
+from central.views.moments import iso
+from runtime.tokens import new_token, sha256_of
+
+DAY_MS = 24 * 3_600_000
+
+
+def add_user(people: Database, name: str, role: str, password: str) -> None:
+    """Raises NotDone where the name is taken, or the password is none."""
+    if not is_password(password):
+        raise NotDone(f"the password must be {PASSWORD_RULE}, not {len(password)}")
+    with people.writer.begin() as connection:
+        if not _added(connection, name, role, hash_of(password)):
+            raise NotDone(f"{name} is known already; `user password {name}` sets a new password")
+
+
+def set_password(people: Database, name: str, password: str) -> None:
+    """Raises NotDone."""
+    if not is_password(password):
+        raise NotDone(f"the password must be {PASSWORD_RULE}, not {len(password)}")
+    with people.writer.begin() as connection:
+        if not register.set_password(connection, name, hash_of(password)):
+            raise NotDone(f"nobody is called {name}; `user` lists who is")
+
+
+def list_users(people: Database) -> list[dict[str, Any]]:
+    with people.reader.connect() as connection:
+        found = register.list_people(connection)
+    return [
+        {
+            "name": each["person_id"], "role": each["role"], "since": iso(each["created_at_ms"]),
+            "signs_in": "by password" if each["has_password"] else "by token",
+        }
+        for each in found
+    ]  # fmt: skip
+
+
+def add_token(people: Database, person_id: str, role: str, scope: str, label: str, days: int | None) -> dict[str, Any]:
+    """The new token, which is nowhere else; its person is made where there was none. Raises NotDone."""
+    token, now_ms = new_token(), _now_ms()
+    expires_at_ms = None if days is None else now_ms + days * DAY_MS
+    with people.writer.begin() as connection:
+        _added(connection, person_id, role, None)
+        token_id = register.add_token(connection, person_id, sha256_of(token), now_ms, label, scope, expires_at_ms)
+    return {
+        "token": token, "token_id": token_id, "of": person_id, "role": role, "scope": scope,
+        "expires_at": iso(expires_at_ms),
+    }  # fmt: skip
+
+
+def list_tokens(people: Database, limit: int, person_id: str | None) -> list[dict[str, Any]]:
+    with people.reader.connect() as connection:
+        found = register.list_tokens(connection, limit, person_id)
+    now_ms = _now_ms()
+    return [
+        {
+            "token_id": each["token_id"], "of": each["person_id"], "role": each["role"], "scope": each["scope"],
+            "label": each["label"], "since": iso(each["created_at_ms"]), "expires_at": iso(each["expires_at_ms"]),
+            "state": _state(each["expires_at_ms"], each["revoked_at_ms"], now_ms),
+        }
+        for each in found
+    ]  # fmt: skip
+
+
+def revoke_token(people: Database, token_id: str) -> None:
+    """Raises NotDone."""
+    with people.writer.begin() as connection:
+        if not register.revoke(connection, _now_ms(), token_id=token_id):
+            raise NotDone(f"no token {token_id} holds; `token` lists them by their id")
+
+
+def _added(connection: Connection, person_id: str, role: str, password_hash: str | None) -> bool:
+    try:
+        return register.add_person(connection, person_id, role, _now_ms(), password_hash)
+    except register.Taken as taken:
+        raise NotDone(str(taken)) from None
+
+
+def _state(expires_at_ms: int | None, revoked_at_ms: int | None, now_ms: int) -> str:
+    if revoked_at_ms is not None:
+        return "revoked"
+    return "expired" if expires_at_ms is not None and expires_at_ms <= now_ms else "holds"
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,150 @@
+"""Who is known, and by which tokens: reading and writing the people's tables, in transactions of the caller's."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+
+from central.people import roles
+from central.people.tables import PEOPLE, TOKENS
+from runtime.tokens import id_of
+
+_PERSON, _TOKEN = PEOPLE.c, TOKENS.c
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who has shown who he is. `sha256`: of the token that he showed."""
+
+    person_id: str
+    role: str
+    scope: str
+    sha256: str
+
+    def may(self, right: str) -> bool:
+        return right in roles.rights(self.role, self.scope)
+
+    @property
+    def driver_id(self) -> str | None:
+        """None for those who do not charge."""
+        return self.person_id if self.role == roles.DRIVER else None
+
+
+class Taken(Exception):
+    """The id or the token is somebody else's already."""
+
+
+def add_person(
+    connection: Connection, person_id: str, role: str, now_ms: int, password_hash: str | None = None
+) -> bool:
+    """False where that person is known already, with this role. Raises Taken where it has another, or was erased."""
+    wanted = select(_PERSON.role, _PERSON.erased_at_ms).where(_PERSON.person_id == person_id)
+    role_known, erased_at_ms = connection.execute(wanted).one_or_none() or (None, None)
+    if erased_at_ms is not None:
+        raise Taken(f"{person_id} was erased, and is nobody any more; choose another id")
+    if role_known is None:
+        row = {"person_id": person_id, "role": role, "password_hash": password_hash, "created_at_ms": now_ms}
+        connection.execute(insert(PEOPLE), row)
+        return True
+    if role_known != role:
+        raise Taken(f"{person_id} is known already, as {role_known}")
+    return False
+
+
+def erase(connection: Connection, person_id: str, now_ms: int) -> None:
+    """Password and tokens are gone, and the id is nobody's."""
+    connection.execute(delete(TOKENS).where(_TOKEN.person_id == person_id))
+    this = update(PEOPLE).where(_PERSON.person_id == person_id)
+    connection.execute(this.values(password_hash=None, erased_at_ms=now_ms))
+
+
+def set_password(connection: Connection, person_id: str, password_hash: str) -> bool:
+    """False where nobody of that name is known."""
+    this = update(PEOPLE).where(_PERSON.person_id == person_id).values(password_hash=password_hash)
+    return connection.execute(this).rowcount == 1
+
+
+def password_of(connection: Connection, person_id: str) -> str | None:
+    """Its hash; None where there is no such person, or no password."""
+    wanted = select(_PERSON.password_hash).where(_PERSON.person_id == person_id)
+    return connection.execute(wanted).scalar_one_or_none()
+
+
+def has_admin(connection: Connection) -> bool:
+    return connection.execute(select(_PERSON.person_id).where(_PERSON.role == roles.ADMIN).limit(1)).first() is not None
+
+
+def add_token(
+    connection: Connection, person_id: str, sha256: str, now_ms: int,
+    label: str = "", scope: str = roles.ALL, expires_at_ms: int | None = None,
+) -> str:  # fmt: skip
+    """The token's id. The same token of the same person again changes nothing. Raises Taken where it is another's."""
+    owner = connection.execute(select(_TOKEN.person_id).where(_TOKEN.sha256 == sha256)).scalar_one_or_none()
+    if owner is None:
+        row: dict[str, Any] = {
+            "token_id": id_of(sha256), "sha256": sha256, "person_id": person_id, "scope": scope, "label": label,
+            "created_at_ms": now_ms, "expires_at_ms": expires_at_ms,
+        }  # fmt: skip
+        connection.execute(insert(TOKENS), row)
+    elif owner != person_id:
+        raise Taken("this token is somebody else's; make another one")
+    return id_of(sha256)
+
+
+def was_given(connection: Connection, person_id: str) -> set[str]:
+    """The hashes of all tokens that this person ever had."""
+    return set(connection.execute(select(_TOKEN.sha256).where(_TOKEN.person_id == person_id)).scalars())
+
+
+def person_of(connection: Connection, sha256: str, now_ms: int) -> Person | None:
+    """Who shows this token; None where it is unknown, revoked or expired."""
+    wanted = (
+        select(_PERSON.person_id, _PERSON.role, _TOKEN.scope)
+        .join(TOKENS, _TOKEN.person_id == _PERSON.person_id)
+        .where(_TOKEN.sha256 == sha256, _holds(now_ms))
+    )
+    found = connection.execute(wanted).one_or_none()
+    if found is None:
+        return None
+    person_id, role, scope = found
+    return Person(person_id, role, scope, sha256)
+
+
+def those_that_hold(connection: Connection, hashes: Collection[str], now_ms: int) -> set[str]:
+    """Of these tokens' hashes."""
+    return set(connection.execute(select(_TOKEN.sha256).where(_TOKEN.sha256.in_(hashes), _holds(now_ms))).scalars())
+
+
+def revoke(connection: Connection, now_ms: int, *, token_id: str | None = None, sha256: str | None = None) -> bool:
+    """By its id, or by its hash. False where there is none that holds."""
+    which = _TOKEN.token_id == token_id if sha256 is None else _TOKEN.sha256 == sha256
+    done = connection.execute(update(TOKENS).where(which, _holds(now_ms)).values(revoked_at_ms=now_ms))
+    return done.rowcount == 1
+
+
+def list_people(connection: Connection) -> list[dict[str, Any]]:
+    """person_id, role, has_password and created_at_ms, the eldest first; drivers not: they are in the books."""
+    has_password = _PERSON.password_hash.is_not(None).label("has_password")
+    columns = (_PERSON.person_id, _PERSON.role, has_password, _PERSON.created_at_ms)
+    wanted = select(*columns).where(_PERSON.role != roles.DRIVER).order_by(_PERSON.created_at_ms, _PERSON.person_id)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def list_tokens(connection: Connection, limit: int, person_id: str | None = None) -> list[dict[str, Any]]:
+    """The newest first: columns of Tokens but the hash, and the person's role."""
+    columns = (
+        _TOKEN.token_id, _TOKEN.person_id, _PERSON.role, _TOKEN.scope, _TOKEN.label, _TOKEN.created_at_ms,
+        _TOKEN.expires_at_ms, _TOKEN.revoked_at_ms,
+    )  # fmt: skip
+    wanted = select(*columns).join(PEOPLE, _TOKEN.person_id == _PERSON.person_id)
+    if person_id is not None:
+        wanted = wanted.where(_TOKEN.person_id == person_id)
+    newest_first = wanted.order_by(_TOKEN.created_at_ms.desc(), _TOKEN.token_id).limit(limit)
+    return [dict(row) for row in connection.execute(newest_first).mappings()]
+
+
+def _holds(now_ms: int) -> ColumnElement[bool]:
+    return and_(
+        _TOKEN.revoked_at_ms.is_(None), or_(_TOKEN.expires_at_ms.is_(None), _TOKEN.expires_at_ms > now_ms)
+    )

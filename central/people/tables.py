@@ -1,0 +1,48 @@
+"""The tables of people: who they are, their passwords and tokens. None of it lies in the books or in the log."""
+
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table, Text
+
+from central.people.roles import ROLES, SCOPES
+from central.store.columns import number, one_of, text_column
+
+metadata = MetaData(
+    naming_convention={
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# person_id: a driver's is his driver_id; another's is the name he signs in with. password_hash: argon2id's text.
+# erased_at_ms: the id is nobody's from then on, so that nobody takes the receipts over by registering again.
+PEOPLE = Table(
+    "People",
+    metadata,
+    text_column("person_id"),
+    text_column("role"),
+    Column("password_hash", Text),
+    number("created_at_ms"),
+    Column("erased_at_ms", BigInteger),
+    PrimaryKeyConstraint("person_id"),
+    one_of("role", ROLES),
+)
+
+# sha256: of the token, as hex: whoever reads this table can show none. token_id names it to people.
+TOKENS = Table(
+    "Tokens",
+    metadata,
+    text_column("token_id"),
+    text_column("sha256"),
+    text_column("person_id"),
+    text_column("scope"),
+    text_column("label"),
+    number("created_at_ms"),
+    Column("expires_at_ms", BigInteger),
+    Column("revoked_at_ms", BigInteger),
+    PrimaryKeyConstraint("token_id"),
+    ForeignKeyConstraint(["person_id"], ["People.person_id"]),
+    Index(None, "sha256", unique=True),
+    Index(None, "person_id"),
+    one_of("scope", SCOPES),
+)

@@ -1,0 +1,199 @@
+"""Who may what: every route, by every role, of one's own and of others; and tokens that hold no more."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from central.api.access import GuardedRoute
+from central.api.app import ROUTES
+from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, READ, ROLES
+from central.people.tables import TOKENS
+from central.store.database import open_database
+from central.store.tables import DRIVERS
+from central.tests.site import Site, sign_up
+from central.tests.sse import charges
+from central.tests.working import rows_of
+from runtime.tokens import new_token, sha256_of
+from tools.stack.tokens import bearer, people_at
+
+EVERYBODY = (None, *ROLES)
+WATCHERS = (OPERATOR, AUDITOR, ADMIN)
+
+# What each route answers whom: of Ada's charge `own`, which Bob asks for too. None: without a token.
+# (method, path, body): the roles that it lets in; of those, the ones that see another's.
+TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...]]] = {
+    ("GET", "/"): (EVERYBODY, EVERYBODY),
+    ("GET", "/health"): (EVERYBODY, EVERYBODY),
+    ("POST", "/v1/sign-in"): (EVERYBODY, EVERYBODY),
+    ("POST", "/v1/sign-out"): (ROLES, ()),
+    ("GET", "/v1/me"): (ROLES, ()),
+    ("POST", "/v1/drivers"): (EVERYBODY, EVERYBODY),
+    ("GET", "/v1/me/data"): (ROLES, ()),
+    ("POST", "/v1/me/erase"): ((DRIVER,), ()),
+    ("GET", "/v1/charge-points"): (EVERYBODY, EVERYBODY),
+    ("GET", "/v1/charge-points/{cp_id}"): (EVERYBODY, EVERYBODY),
+    ("POST", "/v1/charges"): ((DRIVER,), ()),
+    ("GET", "/v1/charges/{message_id}"): (ROLES, WATCHERS),
+    ("GET", "/v1/charges/{message_id}/events"): (ROLES, WATCHERS),
+    ("POST", "/v1/charges/{message_id}/stop"): ((DRIVER,), ()),
+    ("GET", "/v1/charges/{message_id}/receipt"): (ROLES, WATCHERS),
+    ("GET", "/v1/drivers/{driver_id}/charges"): (ROLES, WATCHERS),
+}
+BODIES = {
+    "/v1/charges": {"message_id": "m", "cp_id": "cp_access"},
+    "/v1/charges/{message_id}/stop": {"message_id": "m"},
+}
+OF_A_CHARGE = tuple(route for route in TABLE if "{message_id}" in route[1] or "{driver_id}" in route[1])
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    for route in ROUTES:
+        assert isinstance(route, GuardedRoute), "every route names the right that it needs"
+        (method,) = (route.methods or set()) - {"HEAD"}
+        yield method, route.path
+
+
+def test_no_route_is_missing_here() -> None:
+    assert set(routes()) == set(TABLE)
+
+
+@pytest.fixture(scope="module")
+def ada(shared_site: Site) -> Iterator[httpx.Client]:
+    """Who has a charge `own`; her id is in `client.params`."""
+    shared_site.connect("cp_access", "access")
+    with shared_site.client() as client:
+        driver_id = sign_up(client)
+        client.post("/v1/charges", json={"message_id": "own", "cp_id": "cp_access"}).raise_for_status()
+        client.params = httpx.QueryParams(driver_id=driver_id)
+        yield client
+
+
+def ask(client: httpx.Client, method: str, path: str, driver_id: str, token: str | None) -> httpx.Response:
+    place = path.format(cp_id="cp_access", message_id="own", driver_id=driver_id)
+    query = f"?driver_id={driver_id}" if method == "GET" and "{message_id}" in path else ""
+    headers = {} if token is None else bearer(token)
+    with client.stream(method, place + query, json=BODIES.get(path), headers=headers) as response:
+        if not response.headers["content-type"].startswith("text/event-stream"):
+            response.read()
+        return response
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+@pytest.mark.parametrize(("method", "path"), TABLE)
+def test_each_role_at_each_route(
+    shared_site: Site, ada: httpx.Client, method: str, path: str, role: str | None
+) -> None:
+    """Of another's charge: who may see it does; a driver hears that it does not exist, and the others are refused."""
+    token = None if role is None else shared_site.token(f"{role}-{method}-{path.count('/')}-{len(path)}", role)
+    with shared_site.client() as client:
+        response = ask(client, method, path, ada.params["driver_id"], token)
+    allowed, see_others = TABLE[method, path]
+    if role not in allowed:
+        assert response.status_code == (401 if role is None else 403), response.text
+        assert response.json()["error"]["code"] == ("no_token" if role is None else "not_allowed")
+    elif (method, path) in OF_A_CHARGE and role not in see_others:
+        assert response.status_code == 404, response.text
+    else:
+        # A receipt that is not made yet, a body that is none: whatever it says, not that he may not.
+        assert response.status_code not in (401, 403, 404), response.text
+
+
+def test_a_driver_sees_his_own(ada: httpx.Client) -> None:
+    assert ada.get("/v1/charges/own").json()["message_id"] == "own"
+    (listed,) = ada.get(f"/v1/drivers/{ada.params['driver_id']}/charges").json()["charges"]
+    assert listed["message_id"] == "own"
+    assert ada.get("/v1/me").json()["driver_id"] == ada.params["driver_id"]
+
+
+def test_a_driver_is_given_everything_and_forgotten(shared_site: Site) -> None:
+    with shared_site.client() as client:
+        asked = {"message_id": "forget-me", "username": "Eve Erased", "token": new_token()}
+        driver_id = client.post("/v1/drivers", json=asked).json()["driver_id"]
+        client.headers.update(bearer(asked["token"]))
+        given = client.get("/v1/me/data").json()
+        assert given["driver"]["username"] == "Eve Erased"
+        assert (given["charges"], given["receipts"], len(given["tokens"])) == ([], [], 1)
+        assert asked["token"] not in str(given)
+        assert client.post("/v1/me/erase", json={}).json() == {"driver_id": driver_id, "erased": True}
+        assert client.get("/v1/me").status_code == 401
+        # Nobody takes over what was his by registering as he did.
+        again = client.post("/v1/drivers", json={**asked, "token": new_token()})
+        assert (again.status_code, again.json()["error"]["code"]) == (409, "already_registered")
+    database = open_database(f"sqlite:///{shared_site.folder / 'central.db'}")
+    (row,) = [row for row in rows_of(database, DRIVERS) if row["driver_id"] == driver_id]
+    database.dispose()
+    assert row["username"] is None
+
+
+def test_who_charges_is_not_forgotten_yet(ada: httpx.Client) -> None:
+    refused = ada.post("/v1/me/erase", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "still_charging")
+
+
+def test_a_token_that_only_reads_charges_nothing(shared_site: Site, ada: httpx.Client) -> None:
+    with shared_site.client(shared_site.token(ada.params["driver_id"], scope=READ)) as client:
+        assert client.get("/v1/charges/own").status_code == 200
+        refused = client.post("/v1/charges", json=BODIES["/v1/charges"])
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_allowed")
+
+
+def test_nobody_asks_in_anothers_name(shared_site: Site, ada: httpx.Client) -> None:
+    with shared_site.client() as bob:
+        sign_up(bob, "Bob")
+        body = {"message_id": "m", "cp_id": "cp_access", "driver_id": ada.params["driver_id"]}
+        for path in ("/v1/charges", "/v1/charges/own/stop"):
+            refused = bob.post(path, json={name: body[name] for name in body if "stop" not in path or name != "cp_id"})
+            assert (refused.status_code, refused.json()["error"]["code"]) == (404, "unknown_driver")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer x", "Basic {token}", "Bearer  {token}", "Bearer {token}x", "{token}", "Bearer {unknown}"],
+)
+def test_what_is_no_token_opens_nothing(shared_site: Site, header: str) -> None:
+    given = header.format(token=shared_site.token("header"), unknown=new_token())
+    with shared_site.client() as client:
+        response = client.get("/v1/me", headers={"Authorization": given})
+        assert (response.status_code, response.json()["error"]["code"]) == (401, "bad_token")
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        twice = client.get("/v1/me", headers=[("Authorization", f"Bearer {new_token()}")] * 2)
+        assert twice.status_code == 401
+
+
+def test_a_token_that_was_revoked_ends_its_stream(shared_site: Site, ada: httpx.Client) -> None:
+    token = shared_site.token(ada.params["driver_id"])
+    with (
+        shared_site.client(token) as client,
+        client.stream("GET", "/v1/charges/own/events") as response,
+    ):
+        seen = charges(response)
+        assert next(seen)["message_id"] == "own"
+        assert client.post("/v1/sign-out", json={}).status_code == 200
+        for _ in seen:
+            pass  # until the stream ends, which the client's timeout bounds
+        assert client.get("/v1/me").status_code == 401
+    assert ada.get("/v1/charges/own").status_code == 200, "her other token holds"
+
+
+def test_a_token_that_expired_opens_nothing(shared_site: Site) -> None:
+    token = shared_site.token("late")
+    with people_at(shared_site.people_file) as people, people.writer.begin() as connection:
+        past_ms = time.time_ns() // 1_000_000 - 1
+        this = TOKENS.update().where(TOKENS.c.sha256 == sha256_of(token))
+        connection.execute(this.values(expires_at_ms=past_ms))
+    with shared_site.client(token) as client:
+        assert client.get("/v1/me").json()["error"]["code"] == "bad_token"
+
+
+def test_no_token_lies_anywhere(site: Site) -> None:
+    """Not in the logs, not in the database, not in the event log."""
+    site.start()
+    token = new_token()
+    with site.client(token) as client:
+        asked = {"message_id": "d", "username": "Ada", "token": token}
+        client.post("/v1/drivers", json=asked).raise_for_status()
+        client.get("/v1/me").raise_for_status()
+    for file in site.folder.rglob("*"):
+        assert not file.is_file() or token.encode() not in file.read_bytes(), file
