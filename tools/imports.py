@@ -72,6 +72,7 @@ _MONEY = "wire central.model central.money"
 _STORE = f"{_MONEY} eventlog runtime central.settings central.store"
 _VIEWS = f"{_STORE} central.views"
 _PEOPLE = f"{_STORE} central.people"
+_API_ROOM = f"{_VIEWS} central.people central.api"
 
 # `wattline`'s rooms from the lowest to the highest; what they share stands beside them.
 _WORDS = "driver_cli.words"
@@ -106,9 +107,10 @@ PARTS: dict[str, Part] = {
     "central.views": _part(_VIEWS, "sqlalchemy"),
     "central.people": _part(_PEOPLE, "alembic argon2 sqlalchemy"),
     "central.worker": _part(f"{_STORE} central.fold central.worker", "sqlalchemy"),
-    "central.api": _part(f"{_VIEWS} central.people central.api", "sqlalchemy sse_starlette starlette uvicorn"),
+    "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
+    "central.serving": _part(f"{_API_ROOM} central.serving", "sqlalchemy starlette uvicorn"),
     "central.operate": _part(
-        f"{_VIEWS} central.people central.fold central.worker central.api.serve central.operate",
+        f"{_VIEWS} central.people central.fold central.worker central.serving.serve central.operate",
         "rich sqlalchemy typer",
     ),
     "plant": _part("wire runtime plant", ""),

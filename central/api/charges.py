@@ -31,9 +31,16 @@ TICKET_POLL_S = 0.02
 
 
 async def ask(request: Request) -> JSONResponse:
-    context = context_of(request)
     body = _of_own(request, decimal_price(await read_object(request, REQUEST_FIELDS)))
     message = checked({"type": "charge_request", **body})
+    return JSONResponse(await ask_for_charge(context_of(request), message), 202)
+
+
+async def ask_for_charge(context: Context, message: Message) -> Charge:
+    """`message`: a charge_request that the table of kinds admits; the same one again changes nothing.
+
+    Raises ApiError 409 where its id asked for something else before, 503 where the log is away.
+    """
     key: ChargeKey = (message["driver_id"], message["message_id"])
     wish = Wish(message["cp_id"], tuple(message.get(name) for name in LIMITS))
     known = await context.find_charge(key)
@@ -41,10 +48,10 @@ async def ask(request: Request) -> JSONResponse:
         _check_same(key, wish, context.pending.claim(key, wish))
         await context.log.append(message)
         context.pending.appended(key)
-        known = await _charge(context, key)
+        known = await existing_charge(context, key)
     else:
         _check_same(key, wish, _first_wish(context, key, known["cp_id"]) or Wish(known["cp_id"], wish.limits))
-    return JSONResponse(known, 202)
+    return known
 
 
 def _first_wish(context: Context, key: ChargeKey, cp_id: str) -> Wish | None:
@@ -63,25 +70,36 @@ def _check_same(key: ChargeKey, wish: Wish, first: Wish) -> None:
 
 async def show(request: Request) -> JSONResponse:
     context = context_of(request)
-    return JSONResponse(await _charge(context, key_in(request, _driver(request))))
+    return JSONResponse(await existing_charge(context, key_in(request, _driver(request))))
 
 
 async def stop(request: Request) -> JSONResponse:
-    context = context_of(request)
     body = _of_own(request, await read_object(request, STOP_FIELDS))
     # Judged before the charge is looked for, so that a bad body never depends on whose it is.
     message = checked({"type": "charge_stop_request", **body, "session_id": "unknown"})
-    key = key_in(request, message["driver_id"])
-    charge = await _charge(context, key)
+    return JSONResponse(await stop_charge(context_of(request), key_in(request, message["driver_id"]), message), 202)
+
+
+async def stop_charge(context: Context, key: ChargeKey, message: Message) -> Charge:
+    """`message`: a charge_stop_request, whose session is filled in here; a charge that has ended stays as it is.
+
+    Raises ApiError 404, and 503 where the log is away.
+    """
+    charge = await existing_charge(context, key)
     if not is_final(charge):
         await context.log.append({**message, "session_id": charge["session_id"]})
-        charge = await _charge(context, key)
-    return JSONResponse(charge, 202)
+        charge = await existing_charge(context, key)
+    return charge
 
 
 async def receipt(request: Request) -> JSONResponse:
     context = context_of(request)
-    charge = await _charge(context, key_in(request, _driver(request)))
+    charge = await existing_charge(context, key_in(request, _driver(request)))
+    return JSONResponse(await receipt_of(context, charge))
+
+
+async def receipt_of(context: Context, charge: Charge) -> dict[str, Any]:
+    """Raises ApiError 409 where there is none, or not yet."""
     if not is_final(charge):
         raise ApiError(409, "not_finished", f"the charge is {charge['state']}; its receipt is made when it has ended")
     if charge["state"] != COMPLETED:
@@ -91,7 +109,7 @@ async def receipt(request: Request) -> JSONResponse:
         if time.monotonic() > deadline:
             raise ApiError(409, "not_finished", "the charge has ended; its receipt is being made", retry=True)
         await asyncio.sleep(TICKET_POLL_S)
-    return JSONResponse(found)
+    return found
 
 
 async def of_driver(request: Request) -> JSONResponse:
@@ -110,7 +128,7 @@ async def of_driver(request: Request) -> JSONResponse:
 async def events(request: Request) -> Any:
     context = context_of(request)
     key = key_in(request, _driver(request))
-    return follow_charge(context, key, await _charge(context, key), person_in(request).sha256)
+    return follow_charge(context, key, await existing_charge(context, key), person_in(request).sha256)
 
 
 def _driver(request: Request) -> str:
@@ -136,7 +154,8 @@ def key_in(request: Request, driver_id: str) -> ChargeKey:
     return driver_id, message_id
 
 
-async def _charge(context: Context, key: ChargeKey) -> Charge:
+async def existing_charge(context: Context, key: ChargeKey) -> Charge:
+    """Raises ApiError 404."""
     charge = await context.find_charge(key)
     if charge is None:
         raise no_charge(key[1])

@@ -6,6 +6,7 @@ again. One that brings none gets one with the answer, once.
 
 import asyncio
 import time
+from typing import Any
 from uuid import UUID, uuid5
 
 from starlette.concurrency import run_in_threadpool
@@ -32,10 +33,17 @@ FOLD_POLL_S = 0.01
 
 
 async def register(request: Request) -> Response:
-    context = context_of(request)
     body = await read_object(request, FIELDS)
     username, brought = username_of(body), token_of(body)
-    message_id = body.get("message_id")
+    answer = await register_driver(context_of(request), body.get("message_id"), username, brought)
+    return JSONResponse(answer, 201)
+
+
+async def register_driver(context: Context, message_id: object, username: str, brought: str | None) -> dict[str, Any]:
+    """The driver, with his token where none was brought. `created_at` is None where the worker is away.
+
+    Raises ApiError 400 for an odd message_id, 409 where the id was answered with another token, 503.
+    """
     driver_id = driver_id_of(message_id) if isinstance(message_id, str) else ""
     message = checked({"type": "driver_register", "message_id": message_id, "driver_id": driver_id or "unknown"})
     # Token and name first: who is in the log has both, also when this process dies in between.
@@ -45,7 +53,7 @@ async def register(request: Request) -> Response:
     await context.log.append(message)
     name, created_at_ms = await _wait_for_fold(context, driver_id)
     answer = {"driver_id": driver_id, "username": name, "created_at": iso(created_at_ms)}
-    return JSONResponse(answer if brought else {**answer, "token": token}, 201)
+    return answer if brought else {**answer, "token": token}
 
 
 def driver_id_of(message_id: str) -> str:

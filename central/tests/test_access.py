@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from central.api.access import GuardedRoute
-from central.api.app import ROUTES
+from central.api.routes import ROUTES
 from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, READ, ROLES
 from central.people.tables import TOKENS
 from central.store.database import open_database

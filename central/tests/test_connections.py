@@ -13,8 +13,8 @@ import httpx
 import pytest
 import uvicorn
 
-from central.api import connections
-from central.api.connections import LimitedConfig, Places
+from central.serving import connections
+from central.serving.connections import LimitedConfig, Places
 from central.tests.site import Site
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S

@@ -17,7 +17,7 @@ def worker() -> None:
 
 def api() -> None:
     """Serve the HTTP API, until SIGTERM."""
-    from central.api.serve import run_api
+    from central.serving.serve import run_api
 
     raise typer.Exit(run_api(config_in_force()))
 

@@ -11,12 +11,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from central import settings
-from central.api.app import make_app
-from central.api.connections import MAX_CONNECTIONS, LimitedConfig, Places
 from central.api.guard import Sites
 from central.api.log_writer import LogWriter
 from central.people.opening import wait_for_people
 from central.people.register import has_admin
+from central.serving.app import make_app
+from central.serving.connections import MAX_CONNECTIONS, LimitedConfig, Places
 from central.store.database import Database
 from central.store.opening import database_of, wait_for_tables
 from runtime import log as process_log

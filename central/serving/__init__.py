@@ -1,0 +1,1 @@
+"""The server that people reach: API and pages in one process, until it is told to end"""
