@@ -65,7 +65,7 @@ class Context:
     database: Database
     people: Database
     log: LogWriter
-    followers: Followers
+    followers: Followers[ChargeKey, Charge]
     pending: Pending
     revocation: Revocation
     tries: Tries

@@ -31,7 +31,7 @@ def follow_charge(context: Context, key: ChargeKey, now: Charge, sha256: str) ->
     return EventSourceResponse(stream(), ping=COMMENT_INTERVAL_S)
 
 
-async def _changes(follower: Follower, now: Charge) -> AsyncGenerator[Charge]:
+async def _changes(follower: Follower[Charge], now: Charge) -> AsyncGenerator[Charge]:
     follower.show(now)
     while not follower.has_ended:
         charge = await follower.next(WAIT_S)

@@ -1,4 +1,4 @@
-"""Everybody who follows a charge, served by one reading of the database for all of them.
+"""Everybody who follows something that changes, such as a charge, served by one reading of the database for all.
 
 Nothing is read while nobody follows. Each follower holds one place: what it has not taken yet is replaced by what is
 newer, so that a slow one costs nothing and is never behind.
@@ -7,43 +7,47 @@ newer, so that a slow one costs nothing and is never behind.
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from central.api.changes import Changes
-from central.views.charge import Charge, is_same
-from central.views.queries import ChargeKey
 
 MAX_FOLLOWERS = 500
 RETRY_S = 1.0
 
-Read = Callable[[Sequence[ChargeKey]], Mapping[ChargeKey, Charge]]
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 logger = logging.getLogger(__name__)
 
 
-class Follower:
-    """One who follows one charge. `has_ended`: he may not see it any more."""
+class Follower(Generic[Value]):
+    """One who follows one thing. `has_ended`: he may not see it any more.
 
-    def __init__(self) -> None:
+    `is_same`: whether two states of it differ in nothing that is worth telling.
+    """
+
+    def __init__(self, is_same: Callable[[Value, Value], bool]) -> None:
         self.has_ended = False
-        self._newest: Charge | None = None
-        self._given: Charge | None = None
+        self._is_same = is_same
+        self._newest: Value | None = None
+        self._given: Value | None = None
         self._changed = asyncio.Event()
 
-    def show(self, charge: Charge) -> None:
-        if not is_same(self._given, charge):
-            self._newest = charge
+    def show(self, value: Value) -> None:
+        if self._given is None or not self._is_same(self._given, value):
+            self._newest = value
             self._changed.set()
 
     def end(self) -> None:
         self.has_ended = True
         self._changed.set()
 
-    async def next(self, timeout_s: float) -> Charge | None:
+    async def next(self, timeout_s: float) -> Value | None:
         """The newest state not taken yet; None when there is none within the time, or no more."""
         try:
             await asyncio.wait_for(self._changed.wait(), timeout_s)
@@ -56,21 +60,30 @@ class Follower:
         return self._given
 
 
-class Followers:
-    """Lives on one event loop. `open_changes`: called each time somebody begins to follow while nobody did."""
+class Followers(Generic[Key, Value]):
+    """Lives on one event loop. `read`: those of the keys that there are, in a thread. `is_same`: as Follower's.
 
-    def __init__(self, read: Read, open_changes: Callable[[], Changes]) -> None:
+    `open_changes`: called each time somebody begins to follow while nobody did.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[Sequence[Key]], Mapping[Key, Value]],
+        is_same: Callable[[Value, Value], bool],
+        open_changes: Callable[[], Changes],
+    ) -> None:
         self._read = read
+        self._is_same = is_same
         self._open_changes = open_changes
-        self._followers: dict[ChargeKey, set[Follower]] = {}
+        self._followers: dict[Key, set[Follower[Value]]] = {}
         self._count = 0
         self._joined = False
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def follow(self, key: ChargeKey) -> Generator[Follower]:
+    def follow(self, key: Key) -> Generator[Follower[Value]]:
         """Whoever asks for it looks at `is_full` first."""
-        follower = Follower()
+        follower = Follower(self._is_same)
         self._count += 1
         self._followers.setdefault(key, set()).add(follower)
         self._joined = True
@@ -109,7 +122,7 @@ class Followers:
 
     async def _show(self) -> None:
         keys = list(self._followers)
-        charges = await run_in_threadpool(self._read, keys)
-        for key, charge in charges.items():
+        values = await run_in_threadpool(self._read, keys)
+        for key, value in values.items():
             for follower in self._followers.get(key, ()):
-                follower.show(charge)
+                follower.show(value)

@@ -26,7 +26,7 @@ from central.api.routes import ROUTES
 from central.api.tries import Tries
 from central.people.register import those_that_hold
 from central.store.database import Database
-from central.views.charge import Charge
+from central.views.charge import Charge, is_same
 from central.views.queries import ChargeKey
 
 
@@ -50,7 +50,7 @@ def make_app(database: Database, people: Database, log: LogWriter, sites: Sites,
             Exception: answer_mistake,
         },
     )
-    followers = Followers(read, lambda: changes_of(database.reader))
+    followers = Followers(read, is_same, lambda: changes_of(database.reader))
     app.state.context = Context(
         database, people, log, followers, Pending(), Revocation(holding), Tries(), currency
     )

@@ -11,7 +11,7 @@ import pytest
 from central.api import followers
 from central.api.changes import AlwaysChanged, SqliteChanges
 from central.api.followers import Follower, Followers
-from central.views.charge import Charge
+from central.views.charge import Charge, is_same
 from central.views.queries import ChargeKey
 from tools.testing.deadlines import DEADLINE_S
 
@@ -36,7 +36,7 @@ def within_time(wanted: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(run())
 
 
-async def newest(follower: Follower) -> Charge:
+async def newest(follower: Follower[Charge]) -> Charge:
     charge = await follower.next(DEADLINE_S)
     assert charge is not None
     return charge
@@ -45,7 +45,7 @@ async def newest(follower: Follower) -> Charge:
 def test_who_takes_nothing_holds_one_state_and_gets_the_newest() -> None:
     async def follow() -> None:
         read = Charges()
-        everyone = Followers(read, AlwaysChanged)
+        everyone = Followers(read, is_same, AlwaysChanged)
         with everyone.follow(KEY) as quick, everyone.follow(KEY) as slow:
             while (await newest(quick))["energy_wh"] < 10:
                 pass
@@ -57,7 +57,7 @@ def test_who_takes_nothing_holds_one_state_and_gets_the_newest() -> None:
 
 def test_only_time_that_passes_is_no_news() -> None:
     async def follow() -> None:
-        follower = Follower()
+        follower = Follower(is_same)
         for elapsed_s in range(3):
             follower.show({"energy_wh": 5, "elapsed_s": elapsed_s})
             assert (await follower.next(0.05) is not None) == (elapsed_s == 0)
@@ -77,7 +77,7 @@ def test_a_database_that_cannot_be_asked_is_waited_for(tmp_path: Path, monkeypat
                 tried_again.set()
             return SqliteChanges(str(folder / "central.db"))
 
-        with Followers(Charges(), open_changes).follow(KEY) as follower:
+        with Followers(Charges(), is_same, open_changes).follow(KEY) as follower:
             await tried_again.wait()
             folder.mkdir()
             assert (await newest(follower))["energy_wh"] == 1
@@ -88,7 +88,7 @@ def test_a_database_that_cannot_be_asked_is_waited_for(tmp_path: Path, monkeypat
 def test_nothing_is_read_for_nobody() -> None:
     async def follow() -> None:
         read = Charges()
-        everyone = Followers(read, AlwaysChanged)
+        everyone = Followers(read, is_same, AlwaysChanged)
         before = asyncio.all_tasks()
         with everyone.follow(KEY) as follower:
             await newest(follower)

@@ -88,9 +88,9 @@ def is_final(charge: Charge) -> bool:
     return charge["state"] in FINAL
 
 
-def is_same(one: Charge | None, other: Charge) -> bool:
+def is_same(one: Charge, other: Charge) -> bool:
     """Whether the two differ in nothing but the time that has passed."""
-    return one is not None and {**one, "elapsed_s": 0} == {**other, "elapsed_s": 0}
+    return {**one, "elapsed_s": 0} == {**other, "elapsed_s": 0}
 
 
 def _tariff(row: ChargeRow, currency: str) -> Tariff | None:
