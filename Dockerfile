@@ -12,6 +12,8 @@ COPY driver_cli driver_cli
 COPY eventlog eventlog
 COPY plant plant
 COPY runtime runtime
+COPY tools/assets tools/assets
+RUN /opt/wattline/bin/python tools/assets/bring.py
 RUN /opt/wattline/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim

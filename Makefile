@@ -10,19 +10,27 @@ READY  := $(VENV)/.ready
 RUNS   := $(VENV)/.ready-to-run
 BOARDS := rp2 esp32
 STUBS  := $(BOARDS:%=typings/%/.ready)
+# What pages bring to the browser.
+ASSETS := central/web/assets/.ready
 UV     := .cache/uv/bin/uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help install setup lint types test pytest hil demo up bench accuracy fuzz sequences docs lock clean
+.PHONY: help install setup assets lint types test pytest hil demo up bench accuracy fuzz sequences docs words lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-install: $(RUNS) ## make the virtual environment (.venv) with what runs: servers, commands, demo
+install: $(RUNS) $(ASSETS) ## make the virtual environment (.venv) with what runs: servers, commands, demo
 	@:
 
-setup: $(READY) ## the same with all that tests need: linters, type checker, test tools
+setup: $(READY) $(ASSETS) ## the same with all that tests need: linters, type checker, test tools
 	@:
+
+assets: $(ASSETS) ## bring what pages use from npm into the package
+
+# Where npm cannot be reached, pages do without: nothing but what moves by itself is missing, and the next make tries again.
+$(ASSETS): tools/assets/bring.py tools/assets/package-lock.json | $(RUNS)
+	@$(BIN)/python tools/assets/bring.py && touch $@ || true
 
 $(RUNS): requirements-demo.lock pyproject.toml
 	@$(call set_up,$<,$@)
@@ -48,7 +56,7 @@ typings/%/.ready: tools/typecheck/%.lock | $(READY)
 	@$(PIP) install --require-hashes --no-deps -t typings/$* -r $<
 	@touch $@
 
-test: $(READY) ## lint, types and every test; sets up what they need, or says what is missing
+test: $(READY) $(ASSETS) ## lint, types and every test; sets up what they need, or says what is missing
 	@$(BIN)/python -m tools.system_packages
 	@$(BIN)/python -m tools.pico_image > /dev/null || true
 	@$(MAKE) --no-print-directory lint types pytest
@@ -65,7 +73,7 @@ hil: $(READY) ## what takes minutes on the emulated Pico; BENCH=NAME: on one ben
 demo: $(if $(BENCH),$(READY),$(RUNS)) ## charge three simulated cars, from the relay to the receipt; BENCH=pico: and a fourth on an emulated Pico
 	@$(BIN)/python -m tools.demo $(if $(BENCH),--bench $(BENCH))
 
-up: $(RUNS) ## keep the demo's system running, and say where it is
+up: $(RUNS) $(ASSETS) ## keep the demo's system running, and say where it is
 	@$(BIN)/python -m tools.up
 
 bench: $(READY) ## measure latency and throughput beside the raw parts, and what the firmware takes of a board
@@ -83,6 +91,9 @@ fuzz: $(RUNS) ## a million random chunks into the frame decoder
 
 sequences: $(READY) ## random sequences of boards, drivers and mishaps on the folds (ARGS="--runs N --seed S")
 	@PYTHONPATH=firmware $(BIN)/python -m central.tests.sequences $(ARGS)
+
+words: $(RUNS) ## bring the texts of pages into the files of the other languages
+	@PYTHONPATH=firmware $(BIN)/python -m tools.words
 
 docs: $(RUNS) ## write the generated pages of docs/ from the code
 	@PYTHONPATH=firmware $(BIN)/python -m tools.write_docs

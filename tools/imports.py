@@ -108,7 +108,8 @@ PARTS: dict[str, Part] = {
     "central.people": _part(_PEOPLE, "alembic argon2 sqlalchemy"),
     "central.worker": _part(f"{_STORE} central.fold central.worker", "sqlalchemy"),
     "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
-    "central.serving": _part(f"{_API_ROOM} central.serving", "sqlalchemy starlette uvicorn"),
+    "central.web": _part(f"{_API_ROOM} central.web", "babel jinja2 sqlalchemy sse_starlette starlette"),
+    "central.serving": _part(f"{_API_ROOM} central.web central.serving", "sqlalchemy starlette uvicorn"),
     "central.operate": _part(
         f"{_VIEWS} central.people central.fold central.worker central.serving.serve central.operate",
         "rich sqlalchemy typer",

@@ -48,7 +48,7 @@ CHARGE_REASONS = Place(
     returns=("_refusal", "_reason_of"),
     named=("REFUSALS",),
 )
-API_ERRORS = Place(("central/api", "central/serving"), {"ApiError": 1})
+API_ERRORS = Place(("central/api", "central/serving", "central/web"), {"ApiError": 1})
 
 HOLDERS = frozenset({"config", "values"})  # what holds the values of settings, by the names it goes by
 

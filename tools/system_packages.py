@@ -26,6 +26,7 @@ class Need:
 NEEDS = (
     Need("mosquitto", "mosquitto", "telemetry over Debian's MQTT broker"),
     Need("tmux", "tmux", "Ctrl-C and prompts of the commands on a terminal"),
+    Need("chromium", "chromium", "pages in a real browser"),
     Need("java", "default-jre-headless", "everything on a real Kafka"),
     Need("mvn", "maven", "everything on a real Kafka"),
     Need("cc", "gcc", "the firmware on an emulated Pico"),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from central.api.context import context_of, now_ms
+from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError, no_driver
 from central.people.register import Person, person_of
 from central.people.roles import RIGHTS, SEE_ALL
@@ -64,17 +64,27 @@ def token_in(request: Request) -> str:
     return token
 
 
-async def _signed_in(request: Request, right: str) -> Person:
-    sha256, people = sha256_of(token_in(request)), context_of(request).people
+async def person_with(context: Context, token: str) -> Person | None:
+    """Who shows this token; None where it is unknown, revoked or expired."""
+    sha256 = sha256_of(token)
 
     def find() -> Person | None:
-        with people.reader.connect() as connection:
+        with context.people.reader.connect() as connection:
             return person_of(connection, sha256, now_ms())
 
-    person = await run_in_threadpool(find)
+    return await run_in_threadpool(find)
+
+
+def check_right(person: Person, right: str) -> None:
+    """Raises ApiError 403."""
+    if not person.may(right):
+        raise ApiError(403, "not_allowed", f"a token of {person.role}, scope {person.scope}, may not {RIGHTS[right]}")
+
+
+async def _signed_in(request: Request, right: str) -> Person:
+    person = await person_with(context_of(request), token_in(request))
     if person is None:
         text = "this token is unknown, revoked or expired; sign in again"
         raise ApiError(401, "bad_token", text, "Authorization", headers=CHALLENGE)
-    if not person.may(right):
-        raise ApiError(403, "not_allowed", f"a token of {person.role}, scope {person.scope}, may not {RIGHTS[right]}")
+    check_right(person, right)
     return person

@@ -89,7 +89,7 @@ async def read_object(request: Request, fields: Iterable[str]) -> dict[str, obje
     if content_type != "application/json":
         raise ApiError(415, "not_json", "expected Content-Type: application/json", "Content-Type")
     try:
-        body = parse(await _read_body(request))
+        body = parse(await read_body(request))
     except FrameError as error:
         raise ApiError(400, error.code, error.text) from error
     known = tuple(fields)
@@ -100,7 +100,8 @@ async def read_object(request: Request, fields: Iterable[str]) -> dict[str, obje
     return {name: value for name, value in body.items() if value is not None}
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """Raises ApiError 413 where it is too large, 408 where it does not come."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):

@@ -29,6 +29,6 @@ async def health(request: Request) -> Response:
 
 
 ROUTES = [
-    GuardedRoute("GET", "/", root, None),
+    GuardedRoute("GET", "/v1", root, None),
     GuardedRoute("GET", "/health", health, None),
 ]

@@ -28,30 +28,44 @@ async def sign_in(request: Request) -> Response:
     context = context_of(request)
     body = await read_object(request, FIELDS)
     name, password, label = (_text(body, field) for field in FIELDS)
-    who = (("name", name), ("address", request.client.host if request.client else ""))
+    token, person = await token_for(context, address_of(request), name, password, label or "signed in")
+    return JSONResponse({"token": token, "expires_at": iso(now_ms() + TOKEN_MS), **_shown(person)}, 201)
+
+
+async def token_for(context: Context, address: str, name: str, password: str, label: str) -> tuple[str, Person]:
+    """A new token of whoever has this name and password. `address`: from where it is tried.
+
+    Raises ApiError 401 where they are wrong, 429 after too many tries.
+    """
+    who = (("name", name), ("address", address))
     wait_s = context.tries.wait_s(time.monotonic(), *who)
     if wait_s > 0:
         text = f"too many wrong passwords; try again in {wait_s:.0f} s"
         raise ApiError(429, "too_many_tries", text, headers={"Retry-After": str(int(wait_s) + 1)})
     async with _hashing:
-        token = await run_in_threadpool(_token_of, context, name, password, label or "signed in")
+        token = await run_in_threadpool(_token_of, context, name, password, label)
     if token is None:
         context.tries.failed(time.monotonic(), *who)
         raise ApiError(401, "wrong_password", "name or password is wrong", headers=CHALLENGE)
     context.tries.succeeded(*who)
-    person = await run_in_threadpool(_person, context, sha256_of(token))
-    return JSONResponse({"token": token, "expires_at": iso(now_ms() + TOKEN_MS), **_shown(person)}, 201)
+    return token, await run_in_threadpool(_person, context, sha256_of(token))
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def sign_out(request: Request) -> Response:
-    context, sha256 = context_of(request), person_in(request).sha256
+    await revoke_token(context_of(request), person_in(request).sha256)
+    return JSONResponse({"signed_in": False})
 
+
+async def revoke_token(context: Context, sha256: str) -> None:
     def write() -> None:
         with context.people.writer.begin() as connection:
             revoke(connection, now_ms(), sha256=sha256)
 
     await run_in_threadpool(write)
-    return JSONResponse({"signed_in": False})
 
 
 async def me(request: Request) -> Response:

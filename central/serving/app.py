@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
-from central.api.changes import changes_of
+from central.api.changes import Changes, changes_of
 from central.api.context import Context, Pending, charges_of, now_ms
 from central.api.errors import (
     ApiError,
@@ -22,36 +22,55 @@ from central.api.followers import Followers
 from central.api.guard import Guard, Sites
 from central.api.log_writer import LogWriter
 from central.api.revocation import Revocation
-from central.api.routes import ROUTES
+from central.api.routes import ROUTES as API_ROUTES
 from central.api.tries import Tries
 from central.people.register import those_that_hold
 from central.store.database import Database
 from central.views.charge import Charge, is_same
 from central.views.queries import ChargeKey
+from central.web.errors import as_page_where_wanted
+from central.web.headers import PageHeaders
+from central.web.live import PartKey, Shown
+from central.web.pages import Pages
+from central.web.parts import read_parts
+from central.web.routes import ROUTES as PAGE_ROUTES
+from runtime.values import Url
 
 
-def make_app(database: Database, people: Database, log: LogWriter, sites: Sites, currency: str) -> Starlette:
+def make_app(
+    database: Database, people: Database, log: LogWriter, sites: Sites, currency: str, public: Url | None = None
+) -> Starlette:
+    """`public`: what people call this server."""
+
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
         with database.reader.connect() as connection:
             return dict(charges_of(connection, keys, currency))
+
+    def read_shown(keys: Sequence[PartKey]) -> dict[PartKey, Shown]:
+        with database.reader.connect() as connection:
+            return read_parts(connection, keys, currency)
 
     def holding(hashes: Collection[str]) -> set[str]:
         with people.reader.connect() as connection:
             return those_that_hold(connection, hashes, now_ms())
 
     app = Starlette(
-        routes=ROUTES,
-        middleware=[Middleware(Guard, sites=sites)],
+        routes=[*API_ROUTES, *PAGE_ROUTES],
+        middleware=[Middleware(PageHeaders), Middleware(Guard, sites=sites)],
         exception_handlers={
             ApiError: answer_api_error,
             ClientDisconnect: answer_gone,
-            HTTPException: answer_http_error,
-            SQLAlchemyError: answer_database_error,
-            Exception: answer_mistake,
+            HTTPException: as_page_where_wanted(answer_http_error),
+            SQLAlchemyError: as_page_where_wanted(answer_database_error),
+            Exception: as_page_where_wanted(answer_mistake),
         },
     )
-    followers = Followers(read, is_same, lambda: changes_of(database.reader))
+    def open_changes() -> Changes:
+        return changes_of(database.reader)
+
+    followers = Followers(read, is_same, open_changes)
     app.state.context = Context(
         database, people, log, followers, Pending(), Revocation(holding), Tries(), currency
     )
+    app.state.pages = Pages(public, Followers(read_shown, Shown.__eq__, open_changes))
     return app

@@ -86,9 +86,10 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     log = LogWriter(config, shutdown)
     log.start()
     port: int = listener.getsockname()[1]
-    sites = Sites.of(address.host, port, config[settings.PUBLIC_URL])
+    public = config[settings.PUBLIC_URL]
+    app = make_app(database, people, log, Sites.of(address.host, port, public), config[settings.CURRENCY], public)
     try:
-        asyncio.run(_serve(make_app(database, people, log, sites, config[settings.CURRENCY]), listener, shutdown))
+        asyncio.run(_serve(app, listener, shutdown))
     finally:
         log.close()
     return USAGE_EXIT if log.failed else 0

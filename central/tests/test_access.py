@@ -24,7 +24,7 @@ WATCHERS = (OPERATOR, AUDITOR, ADMIN)
 # What each route answers whom: of Ada's charge `own`, which Bob asks for too. None: without a token.
 # (method, path, body): the roles that it lets in; of those, the ones that see another's.
 TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...]]] = {
-    ("GET", "/"): (EVERYBODY, EVERYBODY),
+    ("GET", "/v1"): (EVERYBODY, EVERYBODY),
     ("GET", "/health"): (EVERYBODY, EVERYBODY),
     ("POST", "/v1/sign-in"): (EVERYBODY, EVERYBODY),
     ("POST", "/v1/sign-out"): (ROLES, ()),

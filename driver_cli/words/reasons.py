@@ -73,8 +73,9 @@ REFUSALS: dict[str, str] = {
 WORDS: dict[str, str] = {
     "driver": "you", "vehicle": "car", "limit": "limit", "operator": "operator", "fault": "fault",
     "safe_mode": "safety", "power_loss": "power", "lost": "lost", "unknown": "unknown",
-    "unknown_driver": "driver", "already_charging": "elsewhere", "unknown_charge_point": "nowhere",
-    "offline": "offline", "faulty": "fault", "out_of_service": "closed", "busy": "busy", "price_changed": "price",
+    "unknown_driver": "driver", "no_token": "sign-in", "bad_token": "sign-in", "already_charging": "elsewhere",
+    "unknown_charge_point": "nowhere", "offline": "offline", "faulty": "fault", "out_of_service": "closed",
+    "busy": "busy", "price_changed": "price",
     "limit_too_small": "limit", "already_ran": "repeated", "safe": "safety", "faulted": "fault", "pause": "pause",
     "no_clock": "clock", "journal_full": "full", "expired": "silent", "superseded": "overtaken",
     "seq_jump": "refused", "unknown_session": "unknown", "no_answer": "silent", "refused": "refused",

@@ -1,0 +1,42 @@
+"""A real browser, Debian's chromium, on pages of a running Central."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+
+from tools.testing.deadlines import DEADLINE_S
+
+CHROMIUM = "chromium"
+PHONE: ViewportSize = {"width": 360, "height": 740}
+# As root, in containers: the sandbox needs a user; /dev/shm may be small.
+ARGUMENTS = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+expect.set_options(timeout=DEADLINE_S * 1_000)
+
+
+@pytest.fixture(scope="session")
+def browser(missing: Callable[[str], NoReturn]) -> Iterator[Browser]:
+    program = shutil.which(CHROMIUM)
+    if program is None:
+        missing(f"{CHROMIUM} (a browser, for pages)")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page of the size of a small phone, in a browser that nobody has used yet."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, locale="en-GB")
+    yield _page(context)
+    context.close()
+
+
+def _page(context: BrowserContext) -> Page:
+    context.set_default_timeout(DEADLINE_S * 1_000)
+    return context.new_page()

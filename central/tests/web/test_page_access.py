@@ -1,0 +1,54 @@
+"""Which page whom lets in: every page, by everybody."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from central.people.roles import ROLES
+from central.tests.site import Site
+from central.web.access import SIGN_IN, PageRoute
+from central.web.assets import ROUTES as ASSETS
+from central.web.routes import ROUTES
+
+EVERYBODY = (None, *ROLES)
+
+# (method, path): whom it lets in. None: who has not signed in.
+TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
+    ("GET", "/"): EVERYBODY,
+    ("GET", SIGN_IN): EVERYBODY,
+    ("POST", SIGN_IN): EVERYBODY,
+    ("POST", "/sign-out"): ROLES,
+    ("POST", "/language"): EVERYBODY,
+}
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    for route in ROUTES:
+        if route in ASSETS:
+            continue
+        assert isinstance(route, PageRoute), "every page names the right that it needs"
+        (method,) = (route.methods or set()) - {"HEAD"}
+        yield method, route.path
+
+
+def test_no_page_is_missing_here() -> None:
+    assert set(pages()) == set(TABLE)
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+@pytest.mark.parametrize(("method", "path"), TABLE)
+def test_each_role_at_each_page(shared_site: Site, method: str, path: str, role: str | None) -> None:
+    name = f"{role}-{method}-{path.strip('/').replace('/', '-')}"
+    cookies = {} if role is None else {"wattline": shared_site.token(name, role)}
+    with httpx.Client(base_url=shared_site.api_url, cookies=cookies) as client:
+        headers = {"Origin": shared_site.api_url, "Content-Type": "application/x-www-form-urlencoded"}
+        answer = client.request(method, path, headers=headers)
+    to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith(f"{SIGN_IN}?")
+    if role in TABLE[method, path]:
+        assert answer.status_code not in (401, 403), answer.text
+        assert not to_sign_in
+    elif role is None:
+        assert to_sign_in, answer.text
+    else:
+        assert answer.status_code == 403, answer.text

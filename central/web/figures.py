@@ -1,0 +1,63 @@
+"""Numbers as people say them, in the language of the page: 7.4 kW, 12.9 kWh, 2.58 €, 52 min, 13:10."""
+
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_datetime, format_time, get_timezone_name
+from babel.numbers import format_currency, format_decimal
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def power(power_w: int, locale: Locale) -> str:
+    """In kW, with one decimal."""
+    return f"{format_decimal(Decimal(power_w) / 1_000, '#,##0.0', locale=locale)}{NO_BREAK}kW"
+
+
+def energy(energy_wh: int, locale: Locale) -> str:
+    """In kWh, with one decimal while one charges; receipts have all of it (exact_energy)."""
+    return f"{format_decimal(Decimal(energy_wh) / 1_000, '#,##0.0', locale=locale)}{NO_BREAK}kWh"
+
+
+def exact_energy(energy_wh: int, locale: Locale) -> str:
+    """In kWh to the watt-hour: what a bill is computed from."""
+    return f"{format_decimal(Decimal(energy_wh) / 1_000, '#,##0.000', locale=locale)}{NO_BREAK}kWh"
+
+
+def current(current_ma: int, locale: Locale) -> str:
+    return f"{format_decimal(Decimal(current_ma) / 1_000, '#,##0.0', locale=locale)}{NO_BREAK}A"
+
+
+def money(minor: int, currency: str, locale: Locale) -> str:
+    """`minor`: hundredths of the currency."""
+    return format_currency(Decimal(minor) / 100, currency, locale=locale)
+
+
+def price(per_kwh: str, currency: str, locale: Locale) -> str:
+    """`per_kwh`: as views give it, "0.3200". With as many of its four decimals as it has, and two at least."""
+    return format_currency(Decimal(per_kwh).normalize(), currency, locale=locale, decimal_quantization=False)
+
+
+def duration(seconds: int) -> str:
+    """The two biggest units: 40 s, 52 min, 2 h 05 min, 3 d 4 h. The same in each language that there is."""
+    if seconds < MINUTE_S:
+        return f"{seconds}{NO_BREAK}s"
+    if seconds < HOUR_S:
+        return f"{seconds // MINUTE_S}{NO_BREAK}min"
+    if seconds < DAY_S:
+        return f"{seconds // HOUR_S}{NO_BREAK}h{NO_BREAK}{seconds % HOUR_S // MINUTE_S:02}{NO_BREAK}min"
+    return f"{seconds // DAY_S}{NO_BREAK}d{NO_BREAK}{seconds % DAY_S // HOUR_S}{NO_BREAK}h"
+
+
+def clock(at: str, zone: tzinfo, locale: Locale) -> str:
+    """`at`: as views give it, 2026-01-31T12:00:00.123Z. 13:00, of that day."""
+    return format_time(datetime.fromisoformat(at), "short", tzinfo=zone, locale=locale)
+
+
+def moment(at: str, zone: tzinfo, locale: Locale) -> str:
+    """Date and time with its zone, where more than one day or zone is possible."""
+    there = datetime.fromisoformat(at).astimezone(zone)
+    zone_name = get_timezone_name(there, "short", locale=locale)
+    return f"{format_datetime(there, 'medium', tzinfo=zone, locale=locale)} {zone_name}"

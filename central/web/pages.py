@@ -1,0 +1,37 @@
+"""What every page has: who looks, in which language, and how a page is answered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from central.api.followers import Followers
+from central.people.register import Person
+from central.web.languages import language_of
+from central.web.live import PartKey, Shown
+from central.web.templates import render
+from runtime.values import Url
+
+
+@dataclass(frozen=True)
+class Pages:
+    """`public`: what people call this server. `followers`: of the parts of pages that change by themselves."""
+
+    public: Url | None
+    followers: Followers[PartKey, Shown]
+
+
+def pages_of(request: Request) -> Pages:
+    return request.app.state.pages
+
+
+def viewer_of(request: Request) -> Person | None:
+    """Who looks; None: nobody signed in."""
+    return request.state.viewer
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page, by its template."""
+    common = {"viewer": viewer_of(request), "path": request.url.path, "status": status}
+    return HTMLResponse(render(template, language_of(request), **common, **values), status)

@@ -1,0 +1,1 @@
+"""What pages bring to the browser from npm, and how it gets here"""
