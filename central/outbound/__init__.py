@@ -1,0 +1,1 @@
+"""What reads the log beside the worker, each with its own place in it and its own database."""
