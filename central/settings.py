@@ -25,6 +25,18 @@ PEOPLE_DATABASE_URL = TABLE.row(
     "PEOPLE_DATABASE_URL", values.database_url, "", "postgresql://wattline@127.0.0.1/wattline_people",
     "The people's database where it is not the SQLite file at PEOPLE_DB_PATH; never the books' own.", secret=True,
 )
+INSIGHT_DB_PATH = TABLE.row(
+    "INSIGHT_DB_PATH", values.path, "insight.db", "/var/lib/wattline/insight.db",
+    "The SQLite file of the figures, which are made from the log. Unused with INSIGHT_DATABASE_URL.",
+)
+INSIGHT_DATABASE_URL = TABLE.row(
+    "INSIGHT_DATABASE_URL", values.database_url, "", "postgresql://wattline@127.0.0.1/wattline_insight",
+    "The figures' database where it is not the SQLite file at INSIGHT_DB_PATH; never the books' own.", secret=True,
+)
+INSIGHT_QUARTERS_DAYS = TABLE.row(
+    "INSIGHT_QUARTERS_DAYS", values.whole(32, 36_500), "400", "400",
+    "How many days the energy of each quarter-hour is kept; that of days and months is kept for ever.",
+)
 ADMIN_PASSWORD_FILE = TABLE.row(
     "ADMIN_PASSWORD_FILE", values.path, "", "/run/secrets/admin_password",
     "A file with the password of the first admin, who is made as `admin` where there is none yet.",
@@ -84,12 +96,17 @@ TABLE.rising(COMMAND_RESEND_S, COMMAND_TTL_S, "no command would ever be sent aga
 
 @TABLE.rule
 def _files_differ(values: Values) -> str | None:
-    """Books, people and the embedded log are three databases, each with tables of its own."""
-    url, people = database_url(values), people_url(values)
-    if url == people:
-        setting = PEOPLE_DATABASE_URL if values[PEOPLE_DATABASE_URL] else PEOPLE_DB_PATH
-        return f"{setting.name} must not be the books' own; for example {setting.name}={setting.example}"
-    files = {DB_PATH: file_of(url), PEOPLE_DB_PATH: file_of(people)}
+    """Books, people, figures and the embedded log are four databases, each with tables of its own."""
+    urls = {DB_PATH: database_url(values), PEOPLE_DB_PATH: people_url(values), INSIGHT_DB_PATH: insight_url(values)}
+    books, people, insight = urls.values()
+    for path, address, is_taken in (
+        (PEOPLE_DB_PATH, PEOPLE_DATABASE_URL, people == books),
+        (INSIGHT_DB_PATH, INSIGHT_DATABASE_URL, insight in (books, people)),
+    ):
+        if is_taken:
+            setting = address if values[address] else path
+            return f"{setting.name} must not be another database's own; for example {setting.name}={setting.example}"
+    files = {path: file_of(url) for path, url in urls.items()}
     if not values[BROKER_ADDRESS]:
         files[LOG_PATH] = Path(values[LOG_PATH]).absolute()
     seen: dict[Path, Setting[str]] = {}
@@ -113,6 +130,11 @@ def database_url(values: Values) -> str:
 def people_url(values: Values) -> str:
     """PEOPLE_DATABASE_URL, or the SQLite file at PEOPLE_DB_PATH, for SQLAlchemy."""
     return values[PEOPLE_DATABASE_URL] or f"{_SQLITE}{values[PEOPLE_DB_PATH]}"
+
+
+def insight_url(values: Values) -> str:
+    """INSIGHT_DATABASE_URL, or the SQLite file at INSIGHT_DB_PATH, for SQLAlchemy."""
+    return values[INSIGHT_DATABASE_URL] or f"{_SQLITE}{values[INSIGHT_DB_PATH]}"
 
 
 def file_of(url: str) -> Path | None:

@@ -25,7 +25,8 @@ from central.fold import claims, sessions
 from central.fold.table import DEADLINES, HANDLERS
 from central.model import reasons
 from central.model import states as central_states
-from central.worker import admit, intake
+from central.reading import admit
+from central.worker import intake
 from driver_cli.words import reasons as words
 from eventlog.topics import TOPICS
 from runtime import registry

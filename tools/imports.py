@@ -72,6 +72,7 @@ _MONEY = "wire central.model central.money"
 _STORE = f"{_MONEY} eventlog runtime central.settings central.store"
 _VIEWS = f"{_STORE} central.views"
 _PEOPLE = f"{_STORE} central.people"
+_READING = f"{_STORE} central.reading"
 _API_ROOM = f"{_VIEWS} central.people central.api"
 
 # `wattline`'s rooms from the lowest to the highest; what they share stands beside them.
@@ -106,12 +107,15 @@ PARTS: dict[str, Part] = {
     "central.store": _part(_STORE, "alembic psycopg sqlalchemy"),
     "central.views": _part(_VIEWS, "sqlalchemy"),
     "central.people": _part(_PEOPLE, "alembic argon2 sqlalchemy"),
-    "central.worker": _part(f"{_STORE} central.fold central.worker", "sqlalchemy"),
+    "central.reading": _part(_READING, "sqlalchemy"),
+    "central.worker": _part(f"{_READING} central.fold central.worker", "sqlalchemy"),
+    "central.outbound": _part(f"{_READING} central.outbound", "alembic sqlalchemy"),
     "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
     "central.web": _part(f"{_API_ROOM} central.web", "babel jinja2 sqlalchemy sse_starlette starlette"),
     "central.serving": _part(f"{_API_ROOM} central.web central.serving", "sqlalchemy starlette uvicorn"),
     "central.operate": _part(
-        f"{_VIEWS} central.people central.fold central.worker central.serving.serve central.operate",
+        f"{_VIEWS} central.people central.fold central.worker central.outbound central.serving.serve "
+        "central.operate",
         "rich sqlalchemy typer",
     ),
     "plant": _part("wire runtime plant", ""),

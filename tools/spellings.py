@@ -41,7 +41,9 @@ COMMAND_RESPONSES = Place(
     returns=("_start", "_stop", "_stop_service", "_resume_service", "_reset_fault", "limit"),
     named=("reason", "reasons"),
 )
-DEAD_LETTERS = Place(("central/fold", "central/model", "central/worker"), {"Refused": 0, "DeadLetter": 0})
+DEAD_LETTERS = Place(
+    ("central/fold", "central/model", "central/reading", "central/worker"), {"Refused": 0, "DeadLetter": 0}
+)
 CHARGE_REASONS = Place(
     ("central/fold",),
     {"_send_back": 1, "release_claim": 2},

@@ -4,19 +4,22 @@ from sqlalchemy import Connection, insert, select, update
 
 from central.store.tables import LOG_IDENTITY
 
+WAY_OUT = (
+    "name the right one (BROKER_ADDRESS, LOG_PATH), or an empty database to fold this log from its beginning; "
+    "see 'When the worker refuses a log' in docs/operating.md"
+)
+
 
 class OtherLog(Exception):
     """The database was made from another log than the one in reach."""
 
 
-def check_cluster(connection: Connection, cluster_id: str) -> None:
-    """Raises OtherLog for another one than the database was folded from."""
+def check_cluster(connection: Connection, cluster_id: str, way_out: str = WAY_OUT) -> None:
+    """Raises OtherLog for another one than the database was made from."""
     known = _cluster_of(connection)
     if known not in (None, cluster_id):
         raise OtherLog(
-            f"the database was folded from the log {known}, but the log in reach is {cluster_id}; name the right one "
-            "(BROKER_ADDRESS, LOG_PATH), or an empty database to fold this log from its beginning; "
-            "see 'When the worker refuses a log' in docs/operating.md"
+            f"the database was folded from the log {known}, but the log in reach is {cluster_id}; {way_out}"
         )
 
 

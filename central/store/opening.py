@@ -2,13 +2,14 @@
 
 import logging
 import threading
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from central import settings
 from central.model.terms import Terms
 from central.store.database import Database, is_transient, open_database, reason_of
-from central.store.version import is_current, newest_version
+from central.store.version import MIGRATIONS, is_current, newest_version
 from eventlog import Log, LogUnavailable
 from eventlog import settings as log_settings
 from eventlog.port import CONNECT_TIMEOUT_S
@@ -74,14 +75,14 @@ def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -
     return None
 
 
-def bring_up_to_date(database: Database, stop: threading.Event) -> None:
+def bring_up_to_date(database: Database, stop: threading.Event, migrations: Path = MIGRATIONS) -> None:
     """Makes or changes the tables, once the database can be reached. Raises OtherVersion."""
     from central.store.migrate import migrate  # alembic takes long to load, and most programs only ask
 
     pauses = Pauses(stop)
     while not stop.is_set():
         try:
-            migrate(database.writer)
+            migrate(database.writer, folder=migrations)
             pauses.over()
             return
         except SQLAlchemyError as error:

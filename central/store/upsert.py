@@ -17,35 +17,40 @@ from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 Values = dict[str, Any]
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """All rows name the same columns, those of the primary key among them."""
+def upsert(connection: Connection, table: Table, rows: Sequence[Values], added: tuple[str, ...] = ()) -> None:
+    """All rows name the same columns, those of the primary key among them, and no two have the same key.
+
+    `added`: columns whose value is added to that of a row which is there.
+    """
     if not rows:
         return
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
         document = json.dumps(rows, default=datetime.isoformat, ensure_ascii=False)
-        connection.execute(_postgresql_statement(table, columns), {"document": document})
+        connection.execute(_postgresql_statement(table, columns, added), {"document": document})
     else:
-        connection.execute(_sqlite_statement(table, columns), rows)
+        connection.execute(_sqlite_statement(table, columns, added), rows)
 
 
 @cache
-def _sqlite_statement(table: Table, columns: tuple[str, ...]) -> Executable:
+def _sqlite_statement(table: Table, columns: tuple[str, ...], added: tuple[str, ...]) -> Executable:
     insert = sqlite.insert(table).values({name: bindparam(name) for name in columns})
-    keys = _keys(table)
+    keys, new = _keys(table), insert.excluded
     return insert.on_conflict_do_update(
-        index_elements=list(keys), set_={name: insert.excluded[name] for name in columns if name not in keys}
+        index_elements=list(keys),
+        set_={name: table.c[name] + new[name] if name in added else new[name] for name in columns if name not in keys},
     )
 
 
 @cache
-def _postgresql_statement(table: Table, columns: tuple[str, ...]) -> Executable:
+def _postgresql_statement(table: Table, columns: tuple[str, ...], added: tuple[str, ...]) -> Executable:
     dialect: Dialect = postgresql_dialect()
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
     typed = ", ".join(f"{quote(name)} {table.c[name].type.compile(dialect)}" for name in columns)
     keys = _keys(table)
-    changes = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in columns if name not in keys)
+    own = {name: f"{quote(table.name)}.{quote(name)} + " if name in added else "" for name in columns}
+    changes = ", ".join(f"{quote(name)} = {own[name]}excluded.{quote(name)}" for name in columns if name not in keys)
     return text(
         f"INSERT INTO {quote(table.name)} ({names}) "  # noqa: S608 -- names of our own tables, quoted
         f"SELECT {names} FROM jsonb_to_recordset(CAST(:document AS jsonb)) AS given({typed}) "

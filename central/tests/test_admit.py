@@ -13,9 +13,9 @@ from wire.kinds.log import KINDS
 
 from central.model.records import Incoming
 from central.model.rows import SeenWindow
+from central.reading.admit import DeadLetter, admit
 from central.tests.charging import connect
 from central.tests.line_in_memory import BOARD, EPOCH, LineInMemory
-from central.worker.admit import DeadLetter, admit
 from eventlog import Record
 
 AT_MS = 1_790_000_000_000

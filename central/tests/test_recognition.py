@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from wire.frame import payload_of
 
+from central.reading.process import Stopped
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.tables import DRIVERS, LIVE_FIGURES, POSITIONS
 from central.tests.site import Site
 from central.tests.working import Working, rows_of, working
-from central.worker.loop import Stopped
 from central.worker.ticker import Ticker
 from eventlog import LogUnavailable, Record
 from eventlog.embedded.log import EmbeddedLog

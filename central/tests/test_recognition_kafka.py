@@ -11,11 +11,11 @@ import pytest
 from wire.frame import payload_of
 from wire.kinds import DRIVER
 
+from central.reading.process import Stopped
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.tables import DRIVERS, POSITIONS
 from central.tests.working import Working, is_folded, rows_of, working
-from central.worker.loop import Stopped
 from central.worker.ticker import Ticker
 from eventlog import Log, LogUnavailable, TopicMismatch
 from eventlog.tests.worlds import KafkaWorld

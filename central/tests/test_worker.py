@@ -14,6 +14,7 @@ from central.model.record_time import Mark
 from central.model.records import Incoming, Outgoing
 from central.model.rows import ChargingPoint, Rows
 from central.model.terms import Terms
+from central.reading.process import Stopped
 from central.store import offsets
 from central.store.database import Database
 from central.store.tables import (
@@ -31,7 +32,6 @@ from central.tests.site import Site
 from central.tests.working import Working, rows_of, working
 from central.worker import forgetting
 from central.worker.dead_letter import read_newest
-from central.worker.loop import Stopped
 from eventlog.embedded.log import EmbeddedLog
 
 

@@ -21,10 +21,10 @@ from central.model.ids import session_of
 from central.model.records import Incoming, Outgoing, Refused
 from central.model.rows import Alarm, Rows
 from central.model.terms import Terms
+from central.reading.admit import DeadLetter, admit
 from central.store import outbox
 from central.store.outbox import OutboxRecord
 from central.store.sql_rows import KeyRows, SqlRows
-from central.worker.admit import DeadLetter, admit
 from central.worker.dead_letter import dead_letter
 from central.worker.parking import KEY_PARKED, KEY_UNPARKED, Parking, key_parked, text_of
 from central.worker.read_ahead import Ahead

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from wire.appenders import HEADER, WORKER
 from wire.kinds import DEAD
 
+from central.reading.admit import DeadLetter, appender_of
 from central.store.outbox import OutboxRecord
-from central.worker.admit import DeadLetter, appender_of
 from eventlog import Log, Record
 
 READ_TIMEOUT_S = 2.0

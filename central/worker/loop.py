@@ -17,6 +17,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.model.terms import Terms
+from central.reading.process import Stopped
+from central.reading.recognition import Unrecognised, exchanged_text, note, recognise
 from central.store import log_identity, offsets, outbox
 from central.store.database import Database, is_transient, lock_for_writing, reason_of
 from central.store.log_identity import OtherLog
@@ -28,7 +30,6 @@ from central.worker.clock_alarm import ClockAlarm
 from central.worker.intake import MONEY_TOPICS, TOPICS, Intake
 from central.worker.publisher import Publisher
 from central.worker.read_ahead import Ahead
-from central.worker.recognition import Unrecognised, exchanged_text, recognise
 from central.worker.set_terms import SetTerms
 from central.worker.ticker import Ticker
 from central.worker.timing import timed
@@ -42,10 +43,6 @@ CATCH_UP_S = 60.0  # while there is more to fold before
 CATCH_UP_POLL_S = 1.0
 
 logger = logging.getLogger(__name__)
-
-
-class Stopped(Exception):
-    """The worker cannot go on without a person; the text says why and what to do."""
 
 
 class Worker:
@@ -139,13 +136,8 @@ class Worker:
         except (OtherLog, Unrecognised) as error:
             raise Stopped(str(error)) from error
         with self._transaction() as connection:
-            log_identity.remember_cluster(connection, cluster_id)
+            note(connection, cluster_id, known, recognised)
             log_identity.note_clock(connection, self._alarm.ahead_ms)
-            unknown = recognised.added.keys() - offsets.read_positions(connection).keys()
-            offsets.add_positions(connection, {partition: recognised.added[partition] for partition in unknown})
-            offsets.note_topics(connection, recognised.topic_ids)
-            for partition, begin in recognised.restarted.items():
-                offsets.move(connection, partition, known[partition].next, begin)
         self.counts["telemetry_restarts"] += len(recognised.restarted)
 
     def _look_ahead(self, partitions: Sequence[TopicPartition]) -> None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from central.model import terms
 from central.model.records import Incoming
 from central.model.terms import Terms
+from central.reading.admit import admit
 from central.store.offsets import TopicPartition
-from central.worker.admit import admit
 from central.worker.parking import KEY_PARKED
 from eventlog import Log, LogUnavailable, OffsetOutOfRange, Record
 

@@ -11,8 +11,8 @@ from central.model import terms
 from central.model.record_time import Mark, advance
 from central.model.records import Incoming
 from central.model.terms import Terms
+from central.reading.admit import admit
 from central.store.offsets import Position, TopicPartition, fingerprint_of
-from central.worker.admit import admit
 from eventlog import Record
 
 _SOUGHT = f'"{terms.KIND}"'.encode()

@@ -4,7 +4,7 @@ from wire.appenders import STRANGERS_KINDS, appenders_of
 from wire.kinds import KINDS, Kind, boards, log
 from wire.kinds.says import SAYS
 
-from central.worker.admit import OTHER_TOPICS
+from central.reading.admit import OTHER_TOPICS
 from eventlog.topics import DAY_MS, TOPICS, Topic
 from tools.docs.markdown import table
 

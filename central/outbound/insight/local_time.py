@@ -4,15 +4,18 @@ A day of the clock change has 23 or 25 hours, and a quarter-hour (UTC) lies whol
 is a multiple of 15 minutes since 1972 or so.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_ZONE = "UTC"  # of charge points that are on no site
 HOURS_PER_DAY = 24
 _MS_PER_S = 1_000
+
+logger = logging.getLogger(__name__)
 
 
 class Span(NamedTuple):
@@ -87,4 +90,9 @@ def _local(at_ms: int, zone: str) -> datetime:
 
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+    """A name that this machine does not know, as of a newer one, counts as UTC."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        logger.warning("there is no time zone %r here; its days are those of %s", name, DEFAULT_ZONE)
+        return ZoneInfo(DEFAULT_ZONE)

@@ -35,8 +35,10 @@ class Visit:
     @property
     def first(self) -> Verdict:
         """What became of the first attempt that counts; `turned_away` where none does."""
-        counting = (verdict for _, verdict in self.attempts if verdict != "turned_away")
-        return next(counting, "turned_away")
+        for _, verdict in self.attempts:
+            if verdict != "turned_away":
+                return verdict
+        return "turned_away"
 
     @property
     def result(self) -> VisitResult:

@@ -70,7 +70,7 @@ def _posts_of(fleet: Fleet, chance: random.Random, *, is_slow: bool) -> tuple[Se
     return open_to_all, weights
 
 
-def _readings(chance: random.Random, power_w: int, gain: float) -> Readings:
+def _readings(chance: random.Random, power_w: float, gain: float) -> Readings:
     """One charge, a register every 5 min: waiting at times, then the plateau, falling where the car gets full, idle."""
     wanted_wh = MEDIAN_WH * chance.lognormvariate(0, SPREAD)
     is_full = chance.random() < 0.6

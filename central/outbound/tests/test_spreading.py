@@ -1,6 +1,7 @@
 """Energy over quarter-hours, days and months: the sums are the differences of the registers, exactly."""
 
 from collections import Counter
+from itertools import pairwise
 from zoneinfo import available_timezones
 
 from hypothesis import given
@@ -109,4 +110,4 @@ def test_a_path_never_goes_back_whatever_was_told(
     honest = _readings(begin_ms, steps)
     readings = path(honest[0], [Reading(*each) for each in told], honest[-1])
     assert (readings[0], readings[-1]) == (honest[0], honest[-1])
-    assert all(a.at_ms <= b.at_ms and a.register_wh <= b.register_wh for a, b in zip(readings, readings[1:]))
+    assert all(a.at_ms <= b.at_ms and a.register_wh <= b.register_wh for a, b in pairwise(readings))

@@ -11,8 +11,8 @@ from wire.seal import CRC32
 from central.fold.apply import apply
 from central.model.records import Incoming
 from central.model.terms import Terms
+from central.reading.admit import admit
 from central.tests.memory_rows import MemoryRows
-from central.worker.admit import admit
 from eventlog import Record
 from tools.bench import fleet, mixture
 

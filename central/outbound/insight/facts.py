@@ -1,0 +1,182 @@
+"""What insight keeps of the log's records: one function for each kind, in a table at the end.
+
+Records may lie in the log twice: each function does nothing the second time. Which registers are sound was judged by
+the worker, and its receipts tell: energy is theirs, and the checkpoints between only say when it flowed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from wire.kinds import CP, DRIVER
+
+from central.model.ids import session_id
+from central.model.records import Incoming
+from central.money.readings import Reading, Readings
+from central.outbound.insight.metering import plateau
+from central.outbound.insight.rollups import Entry, Place, enter, forget_quarters
+from central.outbound.insight.spreading import energy_by_quarter, path, quarter_of, time_by_quarter
+from central.outbound.insight.tables import CHARGES, POSTS, READINGS, REQUESTS, STAYS
+from central.store.upsert import upsert
+
+NO_SITE = ""
+DAY_MS = 86_400_000
+READINGS_KEPT_MS = 30 * DAY_MS  # of what was told about a charge after its receipt, or never got one
+
+_READ = frozenset({"charge_started", "meter_checkpoint"})
+
+
+def take(connection: Connection, records: Sequence[Incoming]) -> None:
+    """In one transaction. Readings, which are most of all records, are written together."""
+    readings: dict[tuple[str, int], int] = {}
+    for record in records:
+        if record.message["type"] in _READ:
+            at_ms = min(record.message.get("occurred_at_ms", record.at_ms), record.at_ms)
+            readings[record.message["session_id"], at_ms] = record.message["register_wh"]
+            continue
+        kept = KEPT.get((record.topic, record.message["type"]))
+        if kept is not None:
+            _write_readings(connection, readings)
+            kept(connection, record)
+    _write_readings(connection, readings)
+
+
+def forget(connection: Connection, now_ms: int, quarters_kept_days: int) -> None:
+    forget_quarters(connection, quarter_of(now_ms - quarters_kept_days * DAY_MS))
+    connection.execute(delete(READINGS).where(READINGS.c.at_ms < now_ms - READINGS_KEPT_MS))
+
+
+def _write_readings(connection: Connection, readings: dict[tuple[str, int], int]) -> None:
+    rows = [{"session_id": session, "at_ms": at_ms, "register_wh": wh} for (session, at_ms), wh in readings.items()]
+    upsert(connection, READINGS, rows)
+    readings.clear()
+
+
+# --- ev.driver ---
+
+
+def _keep_request(connection: Connection, record: Incoming) -> None:
+    message = record.message
+    session = session_id(record.key, message["message_id"])
+    if connection.execute(select(REQUESTS.c.cp_id).where(REQUESTS.c.session_id == session)).first() is None:
+        row = {"session_id": session, "driver_id": record.key, "cp_id": message["cp_id"], "asked_at_ms": record.at_ms}
+        connection.execute(insert(REQUESTS), row)
+
+
+def _keep_release(connection: Connection, record: Incoming) -> None:
+    message = record.message
+    first = (REQUESTS.c.session_id == message["session_id"], REQUESTS.c.outcome.is_(None))
+    values = {"released_at_ms": record.at_ms, "outcome": message["outcome"], "reason": message.get("reason")}
+    connection.execute(update(REQUESTS).where(*first).values(values))
+
+
+# --- ev.cp ---
+
+
+def _keep_registration(connection: Connection, record: Incoming) -> None:
+    rated_ma = record.message.get("rated_current_ma")
+    post = _post(connection, record.key)
+    if post is None:
+        connection.execute(insert(POSTS), {"cp_id": record.key, "site_id": NO_SITE, "rated_ma": rated_ma})
+        connection.execute(insert(STAYS), {"cp_id": record.key, "site_id": NO_SITE, "since_ms": record.at_ms})
+    elif rated_ma is not None and rated_ma != post["rated_ma"]:
+        connection.execute(update(POSTS).where(POSTS.c.cp_id == record.key).values(rated_ma=rated_ma))
+
+
+def _keep_order(connection: Connection, record: Incoming) -> None:
+    """What an operator wants of a post, as far as figures depend on it."""
+    message = record.message
+    if message["action"] == "limit":
+        limit_ma = message.get("limit_ma")
+        connection.execute(update(POSTS).where(POSTS.c.cp_id == record.key).values(limit_ma=limit_ma))
+
+
+def _keep_claim(connection: Connection, record: Incoming) -> None:
+    _charge_claimed(connection, record)
+
+
+def _charge_claimed(connection: Connection, record: Incoming) -> dict[str, Any]:
+    """The row of the charge that a record of its post is about; made where there is none yet."""
+    session = record.message["session_id"]
+    found = connection.execute(select(CHARGES).where(CHARGES.c.session_id == session)).mappings().first()
+    if found is not None:
+        return dict(found)
+    post = _post(connection, record.key) or {"site_id": NO_SITE, "rated_ma": None, "limit_ma": None}
+    limits = [each for each in (post["rated_ma"], post["limit_ma"]) if each is not None]
+    row = {
+        **dict.fromkeys(CHARGES.c.keys()),
+        "session_id": session,
+        "cp_id": record.key,
+        "site_id": post["site_id"],
+        "claimed_at_ms": record.at_ms,
+        "limit_ma": min(limits, default=None),
+        "tickets": 0,
+    }
+    connection.execute(insert(CHARGES), row)
+    return row
+
+
+def _keep_ticket(connection: Connection, record: Incoming) -> None:
+    """The receipt of a charge, or a correction: one more receipt of what it is billed more."""
+    ticket = record.message
+    charge = _charge_claimed(connection, record)
+    if ticket["number"] <= charge["tickets"]:
+        return
+    is_first = charge["energy_wh"] is None
+    ended_before_ms = ticket["started_at_ms"] if is_first else charge["ended_at_ms"]
+    readings = _path_of(connection, ticket, ended_before_ms)
+    values: dict[str, Any] = {
+        "started_at_ms": ticket["started_at_ms"] if is_first else charge["started_at_ms"],
+        "ended_at_ms": max(ticket["ended_at_ms"], ended_before_ms),
+        "energy_wh": ticket["energy_wh"] + (charge["energy_wh"] or 0),
+        "cost_minor": ticket["cost_minor"] + (charge["cost_minor"] or 0),
+        "ended_by": ticket["reason"],
+        "tickets": ticket["number"],
+    }
+    if is_first:
+        values["plateau_wh"], values["plateau_ms"] = plateau(readings)
+    connection.execute(update(CHARGES).where(CHARGES.c.session_id == ticket["session_id"]).values(values))
+    connection.execute(delete(READINGS).where(READINGS.c.session_id == ticket["session_id"]))
+    charges = Entry(quarter_of(values["ended_at_ms"]), charges=int(is_first), cost_minor=ticket["cost_minor"])
+    used = time_by_quarter(ended_before_ms, values["ended_at_ms"])
+    enter(connection, Place(charge["site_id"], record.key), _entries(energy_by_quarter(readings), used, charges))
+
+
+def _path_of(connection: Connection, ticket: dict[str, Any], ended_before_ms: int) -> Readings:
+    """The registers of what this receipt bills. A correction that is no longer than what was billed before (of what was
+    held) flowed at some time of the charge.
+    """
+    began_ms = ended_before_ms if ticket["ended_at_ms"] > ended_before_ms else ticket["started_at_ms"]
+    told = select(READINGS.c.at_ms, READINGS.c.register_wh).where(READINGS.c.session_id == ticket["session_id"])
+    between = [Reading(*row) for row in connection.execute(told)]
+    start = Reading(began_ms, ticket["start_register_wh"])
+    return path(start, between, Reading(ticket["ended_at_ms"], ticket["end_register_wh"]))
+
+
+def _entries(energy_wh: dict[int, int], in_use_ms: dict[int, int], ended: Entry) -> list[Entry]:
+    quarters = sorted({*energy_wh, *in_use_ms, ended.quarter_ms})
+    return [
+        Entry(
+            quarter_ms,
+            energy_wh.get(quarter_ms, 0),
+            in_use_ms.get(quarter_ms, 0),
+            *(ended[3:] if quarter_ms == ended.quarter_ms else ()),
+        )
+        for quarter_ms in quarters
+    ]
+
+
+def _post(connection: Connection, cp_id: str) -> dict[str, Any] | None:
+    row = connection.execute(select(POSTS).where(POSTS.c.cp_id == cp_id)).mappings().first()
+    return None if row is None else dict(row)
+
+
+TOPICS = (CP, DRIVER)
+KEPT: dict[tuple[str, str], Callable[[Connection, Incoming], None]] = {
+    (DRIVER, "charge_request"): _keep_request,
+    (DRIVER, "claim_released"): _keep_release,
+    (CP, "register_request"): _keep_registration,
+    (CP, "operator_request"): _keep_order,
+    (CP, "charge_claimed"): _keep_claim,
+    (CP, "ticket"): _keep_ticket,
+}

@@ -1,0 +1,280 @@
+"""Insight's tables out of the log of a real Central: the same rows whether it ran along, was killed, or is rebuilt."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from wire.kinds import CP, DRIVER
+
+from central.model.ids import session_id
+from central.money.readings import energy_wh as wh_of
+from central.money.readings import from_text
+from central.outbound.insight.local_time import ZoneFrom
+from central.outbound.insight.rollups import add_zone
+from central.outbound.insight.run import empty
+from central.outbound.insight.tables import CHARGES, DAYS, MONTHS, PEAKS, POSTS, QUARTERS, READINGS, STAYS, ZONES
+from central.outbound.tests.reading import everything, is_read, purpose, reading, with_tables
+from central.store.database import Database, open_database
+from central.store.migrate import migrate
+from central.store.tables import CHARGING_SESSIONS
+from central.tests.engines import CHARGE_WH, Fleet
+from central.tests.site import Site
+from central.tests.working import is_folded, rows_of, working
+from eventlog import Record
+from tools.testing.deadlines import DEADLINE_S
+
+POINTS, CHARGES_EACH, CHECKPOINTS = 3, 6, 20
+KILLS = 4
+BEGAN_MS = 1_774_735_200_000 + 100_000  # 2026-03-28 23:00 in Berlin, an hour before the day of the clock change
+MIN_MS = 60_000
+HOUR_MS = 60 * MIN_MS
+BERLIN = "Europe/Berlin"
+
+
+def billed_wh(database: Database) -> int:
+    return sum(row["energy_wh"] for row in rows_of(database, QUARTERS))
+
+
+@pytest.mark.timeout(200)
+def test_killed_again_and_again_the_rows_are_those_of_a_rebuild(
+    site: Site, empty_database_url: str, tmp_path: Path
+) -> None:
+    books = {"DB_PATH": str(tmp_path / "books.db"), "OUTAGE_GRACE_S": "3600", "PLANT_SPEED": "10000"}
+    settings = {"INSIGHT_DATABASE_URL": empty_database_url, **books}
+    fleet = Fleet(site, POINTS, CHARGES_EACH, CHECKPOINTS)
+    worker, insight = site.process("worker", **settings), site.process("insight", **settings)
+    site.start(worker, insight)
+    killed = open_database(empty_database_url)
+    kills_at = sorted(random.sample(range(1, POINTS * CHARGES_EACH - POINTS), KILLS))  # after so many charges
+    deadline = time.monotonic() + DEADLINE_S
+    try:
+        fleet.begin()
+        while kills_at or not (fleet.is_done and is_read(killed, site.log)):
+            assert time.monotonic() < deadline, insight.log_tail() + worker.log_tail()
+            fleet.step(random.uniform(0.0, 0.05))
+            if kills_at and fleet.ended >= kills_at[0]:
+                insight.kill()
+                del kills_at[0]
+                insight.start()
+        all_charged = POINTS * CHARGES_EACH
+        site.wait_for(lambda: len(charged(killed)) == all_charged and is_read(killed, site.log), "all receipts")
+    finally:
+        insight.stop()
+        worker.stop()
+        fleet.close()
+    assert insight.exit_code == 0, insight.log_tail()
+
+    assert billed_wh(killed) == POINTS * CHARGES_EACH * CHARGE_WH
+    rebuilt = with_tables(f"sqlite:///{tmp_path / 'rebuilt.db'}")
+    with reading(rebuilt, site.log) as one:
+        one.catch_up()
+    assert everything(rebuilt) == everything(killed)
+    with killed.writer.begin() as connection:
+        empty(connection)
+    with reading(killed, site.log) as one:
+        one.catch_up()
+    assert everything(killed) == everything(rebuilt)
+    killed.dispose()
+    rebuilt.dispose()
+
+
+def charged(database: Database) -> Sequence[dict[str, object]]:
+    return [row for row in rows_of(database, CHARGES) if row["energy_wh"] is not None]
+
+
+class Yard:
+    """One post and one driver whose charges a test writes into the log by hand, as the fold would say them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now_ms = BEGAN_MS
+        folder.mkdir()
+        self.site = Site(folder, now_ms=lambda: self.now_ms)
+        self.database = with_tables(f"sqlite:///{folder / 'insight.db'}")
+        self.site.connect(rated_current_ma=32_000)
+
+    def charge(self, number: int, readings: Sequence[tuple[int, int]], reason: str = "driver") -> str:
+        """`readings`: (minute, register) from the claim on, the last is the end. The session's id."""
+        request = f"request-{number}"
+        session = session_id("ada", request)
+        self.site.says("charge_request", "api", message_id=request, driver_id="ada", cp_id="cp_001")
+        names = {"cp_id": "cp_001", "session_id": session}
+        self.site.says("charge_claimed", "worker", driver_id="ada", request_id=request, **names)
+        began_ms = self.now_ms
+        for minute, register_wh in readings[:-1]:
+            self.now_ms = began_ms + minute * MIN_MS
+            kind = "charge_started" if minute == readings[0][0] else "meter_checkpoint"
+            self.site.board_says(kind, meter_id="m", register_wh=register_wh, occurred_at_ms=self.now_ms, **names)
+        self.now_ms = began_ms + readings[-1][0] * MIN_MS
+        self.ticket(session, 1, readings[0][1], readings[-1][1], began_ms + readings[0][0] * MIN_MS, reason)
+        self.site.says("claim_released", "worker", driver_id="ada", outcome="completed", reason=reason, **names)
+        return session
+
+    def ticket(
+        self, session: str, number: int, start_wh: int, end_wh: int, began_ms: int, reason: str = "driver"
+    ) -> None:
+        energy_wh = end_wh - start_wh
+        self.site.says(
+            "ticket", "worker", cp_id="cp_001", session_id=session, driver_id="ada", number=number, meter_id="m",
+            start_register_wh=start_wh, end_register_wh=end_wh, energy_wh=energy_wh, cost_minor=energy_wh,
+            started_at_ms=began_ms, ended_at_ms=self.now_ms, reason=reason, tariff="{}",
+        )  # fmt: skip
+
+    def read(self, kept_days: int = 400) -> None:
+        with reading(self.database, self.site.log, purpose(kept_days)) as one:
+            one.catch_up()
+
+    def close(self) -> None:
+        self.database.dispose()
+        self.site.close()
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Iterator[Yard]:
+    own = Yard(tmp_path / "yard")
+    yield own
+    own.close()
+
+
+def test_a_charge_over_the_night_of_the_clock_change_lies_in_its_days(yard: Yard) -> None:
+    hours = 26
+    yard.charge(1, [(minute, 1_000 + 10 * minute) for minute in range(0, hours * 60 + 1, 10)])
+    yard.read()
+    with yard.database.writer.begin() as connection:
+        add_zone(connection, "", ZoneFrom(BEGAN_MS, BERLIN))
+    days = {row["day"]: row["energy_wh"] for row in rows_of(yard.database, DAYS)}
+    assert sum(days.values()) == hours * 600 == billed_wh(yard.database)
+    assert set(days) == {"2026-03-28", "2026-03-29", "2026-03-30"}
+    assert days["2026-03-29"] == 23 * 600
+    (month,) = rows_of(yard.database, MONTHS)
+    assert (month["month"], month["energy_wh"], month["charges"], month["cost_minor"]) == ("2026-03", 15_600, 1, 15_600)
+    assert month["in_use_ms"] == hours * HOUR_MS
+    assert rows_of(yard.database, READINGS) == []
+
+
+def test_whether_a_site_s_zone_is_read_before_or_after_its_charges_makes_no_difference(tmp_path: Path) -> None:
+    rows: list[object] = []
+    for name, zone_first in (("first", True), ("last", False)):
+        yard = Yard(tmp_path / name)
+        yard.charge(1, [(minute, 1_000 + 10 * minute) for minute in range(0, 60 * 50, 10)])
+        zones = [ZoneFrom(BEGAN_MS, BERLIN), ZoneFrom(BEGAN_MS + 20 * HOUR_MS, "Asia/Tokyo")]
+        for step in ("zones", "charges") if zone_first else ("charges", "zones"):
+            if step == "charges":
+                yard.read()
+                continue
+            with yard.database.writer.begin() as connection:
+                for each in zones:
+                    add_zone(connection, "", each)
+        rows.append([rows_of(yard.database, table) for table in (DAYS, MONTHS, QUARTERS, ZONES)])
+        assert sum(row["energy_wh"] for row in rows_of(yard.database, DAYS)) == billed_wh(yard.database)
+        yard.close()
+    assert rows[0] == rows[1]
+
+
+def test_a_record_twice_counts_once(yard: Yard) -> None:
+    yard.charge(1, [(0, 1_000), (30, 4_000), (60, 6_000)])
+    again = [(record.topic, record.key, record.value, record.headers) for record in _all(yard.site)]
+    yard.read()
+    before = _figures(yard.database)
+    for topic, key, value, headers in again:
+        yard.site.appends(topic, key or "", value, headers["by"].decode())
+    yard.read()
+    assert _figures(yard.database) == before
+    assert billed_wh(yard.database) == 5_000
+
+
+def _all(site: Site) -> list[Record]:
+    return [record for topic in (CP, DRIVER) for record in site.read(topic)]
+
+
+def _figures(database: Database) -> dict[str, object]:
+    """All but the places in the log, and readings: those told again wait for a receipt until they are old."""
+    return {name: rows for name, rows in everything(database).items() if name not in ("Positions", "Readings")}
+
+
+def test_a_correction_is_entered_where_it_flowed(yard: Yard) -> None:
+    session = yard.charge(1, [(0, 1_000), (30, 4_000), (60, 5_000)], reason="lost")
+    began_ms = BEGAN_MS
+    yard.now_ms = began_ms + 90 * MIN_MS
+    yard.ticket(session, 2, 5_000, 6_500, began_ms, "lost")
+    yard.read()
+    (charge,) = rows_of(yard.database, CHARGES)
+    assert (charge["energy_wh"], charge["tickets"], charge["ended_at_ms"]) == (5_500, 2, yard.now_ms)
+    quarters = rows_of(yard.database, QUARTERS)
+    assert sum(row["in_use_ms"] for row in quarters) == 90 * MIN_MS
+    assert sum(row["energy_wh"] for row in quarters) == 5_500
+    assert sum(row["energy_wh"] for row in quarters if row["quarter_ms"] > began_ms + 60 * MIN_MS) > 500
+    assert sum(row["charges"] for row in quarters) == 1
+
+
+def test_what_was_held_and_is_billed_later_is_spread_over_the_charge(yard: Yard) -> None:
+    session = yard.charge(1, [(0, 1_000), (60, 5_000)])
+    yard.ticket(session, 2, 5_000, 9_000, BEGAN_MS)
+    yard.read()
+    quarters = rows_of(yard.database, QUARTERS)
+    assert sum(row["energy_wh"] for row in quarters) == 8_000
+    assert sum(row["in_use_ms"] for row in quarters) == 60 * MIN_MS
+    assert max(row["energy_wh"] for row in quarters) == 2_000
+
+
+def test_an_implausible_checkpoint_adds_nothing(yard: Yard) -> None:
+    yard.charge(1, [(0, 1_000), (20, 900_000), (30, 500), (40, 2_000), (60, 3_000)])
+    yard.read()
+    assert billed_wh(yard.database) == 2_000
+
+
+def test_old_quarter_hours_go_and_their_peak_and_months_stay(yard: Yard) -> None:
+    yard.charge(1, [(0, 1_000), (60, 9_000)])
+    yard.read()
+    months, days = rows_of(yard.database, MONTHS), rows_of(yard.database, DAYS)
+    highest = max(row["energy_wh"] for row in rows_of(yard.database, QUARTERS))
+    yard.now_ms += 40 * 24 * HOUR_MS
+    for _ in range(4):
+        yard.site.says("heard", "ticker", cp_id="cp_001")  # time passes in its partition
+    with reading(yard.database, yard.site.log, purpose(32)) as one:
+        for number in range(2, 4):  # and in those of drivers
+            yard.site.says("charge_request", "api", message_id=f"r{number}", driver_id="ada", cp_id="cp_001")
+        one.catch_up()
+        one.wait(lambda: not rows_of(yard.database, QUARTERS), "the old ones forgotten")
+    assert rows_of(yard.database, MONTHS) == months
+    assert rows_of(yard.database, DAYS) == days
+    (peak,) = rows_of(yard.database, PEAKS)
+    assert peak["power_w"] == 4 * highest
+
+
+def test_a_post_s_limit_is_the_lower_of_its_board_s_and_the_operator_s(yard: Yard) -> None:
+    yard.charge(1, [(0, 1_000), (60, 2_000)])
+    yard.site.says("operator_request", "operator", cp_id="cp_001", action="limit", limit_ma=10_000)
+    yard.charge(2, [(0, 2_000), (60, 3_000)])
+    yard.site.says("operator_request", "operator", cp_id="cp_001", action="limit")
+    yard.charge(3, [(0, 3_000), (60, 4_000)])
+    yard.read()
+    charges = sorted(rows_of(yard.database, CHARGES), key=lambda row: row["claimed_at_ms"])
+    assert [row["limit_ma"] for row in charges] == [32_000, 10_000, 32_000]
+    assert [row["cp_id"] for row in rows_of(yard.database, POSTS)] == ["cp_001"]
+    assert [row["until_ms"] for row in rows_of(yard.database, STAYS)] == [None]
+
+
+def test_energy_is_what_the_books_bill(site: Site, tmp_path: Path) -> None:
+    """On a real worker: the sum over the quarter-hours of each post is that of its sessions in the books."""
+    books = open_database(f"sqlite:///{tmp_path / 'books.db'}")
+    migrate(books.writer)
+    insight = with_tables(f"sqlite:///{tmp_path / 'figures.db'}")
+    fleet = Fleet(site, 2, 3, CHECKPOINTS)
+    with working(books, site.log) as one, reading(insight, site.log) as other:
+        fleet.begin()
+        deadline = time.monotonic() + DEADLINE_S
+        while not (fleet.is_done and is_folded(books, site.log)):
+            assert time.monotonic() < deadline
+            fleet.step(0.05)
+        one.catch_up()
+        other.catch_up()
+    for cp_id in ("cp_0", "cp_1"):
+        sessions = [row for row in rows_of(books, CHARGING_SESSIONS) if row["cp_id"] == cp_id and row["energy_wh"]]
+        told_wh = sum(wh_of(from_text(row["readings"])) for row in sessions)
+        entered_wh = sum(row["energy_wh"] for row in rows_of(insight, QUARTERS) if row["cp_id"] == cp_id)
+        assert entered_wh == told_wh > 0
+    fleet.close()
+    insight.dispose()
+    books.dispose()

@@ -1,0 +1,160 @@
+"""The reader: where it begins, what it does about another log, and what it does about a mistake of ours."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, delete, select
+
+from central.model.records import Incoming
+from central.outbound.insight.facts import take
+from central.outbound.insight.run import empty
+from central.outbound.insight.tables import POSTS, REQUESTS
+from central.outbound.tests.reading import INSIGHT, Reading, everything, reading, with_tables
+from central.reading.process import Stopped
+from central.store.database import Database
+from central.store.offsets import read_positions
+from central.store.tables import POSITIONS
+from central.tests.site import Site
+from central.tests.working import rows_of
+
+
+@pytest.fixture
+def database(empty_database_url: str) -> Iterator[Database]:
+    opened = with_tables(empty_database_url)
+    yield opened
+    opened.dispose()
+
+
+def ask(site: Site, *drivers: str) -> None:
+    for driver in drivers:
+        site.says("charge_request", "api", driver_id=driver, cp_id="cp_001")
+
+
+def drivers_in(database: Database) -> set[str]:
+    with database.reader.connect() as connection:
+        return set(connection.execute(select(REQUESTS.c.driver_id)).scalars())
+
+
+def test_insight_begins_at_the_log_s_beginning(database: Database, site: Site) -> None:
+    ask(site, "ada", "lin")
+    with reading(database, site.log) as one:
+        one.catch_up()
+        ask(site, "kim")
+        one.wait(lambda: drivers_in(database) == {"ada", "lin", "kim"}, "what came later")
+
+
+def test_notices_begin_at_its_end_and_go_on_from_there(database: Database, site: Site) -> None:
+    later = replace(INSIGHT, begins_at_end=True)
+    ask(site, "ada")
+    with reading(database, site.log, later) as one:
+        one.catch_up()
+        ask(site, "lin")
+        one.wait(lambda: drivers_in(database) == {"lin"}, "the new one alone")
+    ask(site, "kim")
+    with reading(database, site.log, later) as one:
+        one.wait(lambda: drivers_in(database) == {"lin", "kim"}, "what came while nobody read")
+
+
+def test_strangers_and_records_in_the_wrong_place_bring_nothing_about(database: Database, site: Site) -> None:
+    site.says("charge_request", "ticker", driver_id="ada", cp_id="cp_001")
+    site.appends("ev.driver", "lin", b"{not json", "api")
+    site.appends("ev.cp", "kim", b'{"type":"charge_request","message_id":"m","driver_id":"kim","cp_id":"c"}', "api")
+    ask(site, "eva")
+    with reading(database, site.log) as one:
+        one.catch_up()
+    assert drivers_in(database) == {"eva"}
+    assert one.reader.counts["unsound"] == 3
+
+
+def test_what_take_fails_on_is_left_out_and_the_rest_goes_on(database: Database, site: Site) -> None:
+    def fails(connection: Connection, records: Sequence[Incoming]) -> None:
+        if any(record.key == "bad" for record in records):
+            raise ZeroDivisionError
+        take(connection, records)
+
+    ask(site, "ada", "bad", "lin")
+    with reading(database, site.log, replace(INSIGHT, take=fails)) as one:
+        one.catch_up()
+    assert drivers_in(database) == {"ada", "lin"}
+    assert one.reader.counts["failed"] == 1
+
+
+def refusal(database: Database, site: Site) -> str:
+    """What it says as it stops; nothing has changed."""
+    before = everything(database)
+    stopped = Reading(database, site.log)
+    stopped.start()
+    error = stopped.wait_ended()
+    assert isinstance(error, Stopped)
+    assert everything(database) == before
+    assert "\n" not in str(error)
+    return str(error)
+
+
+def test_another_log_is_refused_until_the_figures_are_made_anew(
+    database: Database, site: Site, tmp_path: Path
+) -> None:
+    ask(site, "ada")
+    with reading(database, site.log) as one:
+        one.catch_up()
+    (tmp_path / "other").mkdir()
+    other = Site(tmp_path / "other")
+    ask(other, "lin")
+    try:
+        said = refusal(database, other)
+        assert other.log.cluster_id() in said
+        assert "wattline-central insight --rebuild" in said
+        with database.writer.begin() as connection:
+            empty(connection)
+        with reading(database, other.log) as one:
+            one.catch_up()
+        assert drivers_in(database) == {"lin"}
+    finally:
+        other.close()
+
+
+def test_a_log_rolled_back_is_refused(database: Database, site: Site) -> None:
+    ask(site, "ada", "lin")
+    with reading(database, site.log) as one:
+        one.catch_up()
+    with database.writer.begin() as connection:
+        at = POSITIONS.c.next > 0
+        connection.execute(POSITIONS.update().where(at).values(next=POSITIONS.c.next + 5))
+    assert "the log was rolled back" in refusal(database, site)
+
+
+def test_another_record_under_the_last_offset_is_refused(database: Database, site: Site) -> None:
+    ask(site, "ada")
+    with reading(database, site.log) as one:
+        one.catch_up()
+    with database.writer.begin() as connection:
+        connection.execute(POSITIONS.update().values(checksum=POSITIONS.c.checksum + 1))
+    assert "holds another record" in refusal(database, site)
+
+
+def test_two_readers_do_everything_once(database: Database, site: Site) -> None:
+    site.connect()
+    ask(site, *(f"drv_{number}" for number in range(50)))
+    with reading(database, site.log) as one, reading(database, site.log) as two:
+        one.catch_up()
+        two.catch_up()
+        ask(site, "last")
+        one.wait(lambda: "last" in drivers_in(database), "the last")
+        one.catch_up()
+    assert len(rows_of(database, REQUESTS)) == 51
+    assert len(rows_of(database, POSTS)) == 1
+
+
+def test_tables_emptied_under_a_running_reader_are_filled_again(database: Database, site: Site) -> None:
+    ask(site, "ada")
+    with reading(database, site.log) as one:
+        one.catch_up()
+        with database.writer.begin() as connection:
+            connection.execute(delete(REQUESTS))
+            connection.execute(delete(POSITIONS))
+        ask(site, "lin")
+        one.wait(lambda: drivers_in(database) == {"ada", "lin"}, "all of it again")
+        with database.reader.connect() as connection:
+            assert read_positions(connection)
