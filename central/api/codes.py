@@ -1,5 +1,7 @@
 """The codes of the API's errors, each with the status it is answered under: docs/reasons.md is written from this table.
 
+`meaning` is the title of the problem that is answered.
+
 Whoever refuses spells status and code in place; a test finds a pair that has no row here.
 """
 
@@ -50,3 +52,4 @@ CODES: tuple[Code, ...] = (
     Code(503, "too_many_connections", "every connection that may be open has a request in work", retry=True),
     Code(503, "too_many_followers", "as many follow charges already as can be served", retry=True),
 )
+TITLES = {(row.status, row.code): row.meaning for row in CODES}

@@ -1,16 +1,19 @@
-"""What is answered instead of what was asked: {"error": {"code", "field", "message"}}."""
+"""What is answered instead of what was asked: problem details (RFC 9457), with `code` and `field` beside them."""
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from central.api.codes import TITLES
 from central.store.database import is_transient, reason_of
 
 RETRY_AFTER_S = 2
+PROBLEM_TYPE = "application/problem+json"
 _CODES = {404: "not_found", 405: "method_not_allowed"}
 
 logger = logging.getLogger(__name__)
@@ -33,8 +36,15 @@ class ApiError(Exception):
             self.headers["Retry-After"] = str(RETRY_AFTER_S)
 
     def response(self) -> JSONResponse:
-        body = {"error": {"code": self.code, "field": self.field, "message": self.message}}
-        return JSONResponse(body, self.status, self.headers)
+        body = {
+            "type": f"urn:wattline:problem:{self.code}",
+            "title": TITLES.get((self.status, self.code)) or HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.message,
+            "code": self.code,
+            "field": self.field,
+        }
+        return JSONResponse(body, self.status, self.headers, PROBLEM_TYPE)
 
 
 def bad_field(field: str, message: str) -> ApiError:

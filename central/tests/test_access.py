@@ -92,7 +92,7 @@ def test_each_role_at_each_route(
     allowed, see_others = TABLE[method, path]
     if role not in allowed:
         assert response.status_code == (401 if role is None else 403), response.text
-        assert response.json()["error"]["code"] == ("no_token" if role is None else "not_allowed")
+        assert response.json()["code"] == ("no_token" if role is None else "not_allowed")
     elif (method, path) in OF_A_CHARGE and role not in see_others:
         assert response.status_code == 404, response.text
     else:
@@ -120,7 +120,7 @@ def test_a_driver_is_given_everything_and_forgotten(shared_site: Site) -> None:
         assert client.get("/v1/me").status_code == 401
         # Nobody takes over what was his by registering as he did.
         again = client.post("/v1/drivers", json={**asked, "token": new_token()})
-        assert (again.status_code, again.json()["error"]["code"]) == (409, "already_registered")
+        assert (again.status_code, again.json()["code"]) == (409, "already_registered")
     database = open_database(f"sqlite:///{shared_site.folder / 'central.db'}")
     (row,) = [row for row in rows_of(database, DRIVERS) if row["driver_id"] == driver_id]
     database.dispose()
@@ -129,14 +129,14 @@ def test_a_driver_is_given_everything_and_forgotten(shared_site: Site) -> None:
 
 def test_who_charges_is_not_forgotten_yet(ada: httpx.Client) -> None:
     refused = ada.post("/v1/me/erase", json={})
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "still_charging")
+    assert (refused.status_code, refused.json()["code"]) == (409, "still_charging")
 
 
 def test_a_token_that_only_reads_charges_nothing(shared_site: Site, ada: httpx.Client) -> None:
     with shared_site.client(shared_site.token(ada.params["driver_id"], scope=READ)) as client:
         assert client.get("/v1/charges/own").status_code == 200
         refused = client.post("/v1/charges", json=BODIES["/v1/charges"])
-        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_allowed")
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
 
 
 def test_nobody_asks_in_anothers_name(shared_site: Site, ada: httpx.Client) -> None:
@@ -145,7 +145,7 @@ def test_nobody_asks_in_anothers_name(shared_site: Site, ada: httpx.Client) -> N
         body = {"message_id": "m", "cp_id": "cp_access", "driver_id": ada.params["driver_id"]}
         for path in ("/v1/charges", "/v1/charges/own/stop"):
             refused = bob.post(path, json={name: body[name] for name in body if "stop" not in path or name != "cp_id"})
-            assert (refused.status_code, refused.json()["error"]["code"]) == (404, "unknown_driver")
+            assert (refused.status_code, refused.json()["code"]) == (404, "unknown_driver")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_what_is_no_token_opens_nothing(shared_site: Site, header: str) -> None:
     given = header.format(token=shared_site.token("header"), unknown=new_token())
     with shared_site.client() as client:
         response = client.get("/v1/me", headers={"Authorization": given})
-        assert (response.status_code, response.json()["error"]["code"]) == (401, "bad_token")
+        assert (response.status_code, response.json()["code"]) == (401, "bad_token")
         assert response.headers["WWW-Authenticate"] == "Bearer"
         twice = client.get("/v1/me", headers=[("Authorization", f"Bearer {new_token()}")] * 2)
         assert twice.status_code == 401
@@ -184,7 +184,7 @@ def test_a_token_that_expired_opens_nothing(shared_site: Site) -> None:
         this = TOKENS.update().where(TOKENS.c.sha256 == sha256_of(token))
         connection.execute(this.values(expires_at_ms=past_ms))
     with shared_site.client(token) as client:
-        assert client.get("/v1/me").json()["error"]["code"] == "bad_token"
+        assert client.get("/v1/me").json()["code"] == "bad_token"
 
 
 def test_no_token_lies_anywhere(site: Site) -> None:

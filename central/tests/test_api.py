@@ -37,10 +37,14 @@ def stranger(shared_site: Site) -> Iterator[httpx.Client]:
 
 
 def error_of(response: httpx.Response) -> tuple[int, str, str | None]:
-    error = response.json()["error"]
-    assert set(error) == {"code", "field", "message"}
-    assert error["message"]
-    return response.status_code, error["code"], error["field"]
+    problem = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert set(problem) == {"type", "title", "status", "detail", "code", "field"}
+    assert problem["type"] == f"urn:wattline:problem:{problem['code']}"
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["status"] == response.status_code
+    return response.status_code, problem["code"], problem["field"]
 
 
 BODIES: list[tuple[str, dict[str, Any], tuple[int, str, str | None]]] = [

@@ -37,7 +37,7 @@ class Api:
             raise self._no_address(error) from None
         self._http = httpx.Client(
             base_url=self.url,
-            headers={"accept": "application/json", "user-agent": "wattline"},
+            headers={"accept": "application/json, application/problem+json", "user-agent": "wattline"},
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             # A proxy from the environment cannot reach this machine's own loopback address.
             trust_env=host not in _LOOPBACK,
@@ -124,16 +124,15 @@ class Api:
 
     def _judge(self, response: httpx.Response) -> dict[str, Any]:
         document = _document(response)
-        error = document.get("error") if document else None
-        problem = cast("dict[str, Any]", error) if isinstance(error, dict) else None
+        problem = document if _is_problem(response) else None
         status = response.status_code
         if status in retry.PASSING_STATUSES:
-            said = f" ({problem.get('message') or problem.get('code')})" if problem else ""
+            said = f" ({problem.get('detail') or problem.get('code')})" if problem else ""
             wait_s = retry.retry_after_s(response.headers.get("retry-after"), self.timing.now)
             raise Passing(f"cannot answer just now: HTTP {status}{said}", wait_s)
         if problem is not None and isinstance(problem.get("code"), str):
             field = problem.get("field")
-            message = str(problem.get("message") or problem["code"])
+            message = str(problem.get("detail") or problem["code"])
             raise Refused(status, problem["code"], field if isinstance(field, str) else None, message)
         if document is None or not response.is_success:
             raise self._no_wattline(response)
@@ -154,6 +153,11 @@ class Api:
             "or give another address with --api or WATTLINE_API"
         )
         return Failure(ExitCode.UNAVAILABLE, "unavailable", text)
+
+
+def _is_problem(response: httpx.Response) -> bool:
+    """RFC 9457."""
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/problem+json"
 
 
 def _document(response: httpx.Response) -> dict[str, Any] | None:

@@ -21,6 +21,11 @@ def json_answer(status: str, body: str, *headers: str) -> bytes:
     return answer(status, body.encode(), "content-type: application/json", *headers)
 
 
+def problem_answer(status: str, body: str, *headers: str) -> bytes:
+    """As RFC 9457 has it."""
+    return answer(status, body.encode(), "content-type: application/problem+json", *headers)
+
+
 def event_stream(events: str) -> bytes:
     """The head of a stream without an end, and so much of it; the connection then breaks."""
     head = ["HTTP/1.1 200 OK", "content-type: text/event-stream", "transfer-encoding: chunked", "", ""]

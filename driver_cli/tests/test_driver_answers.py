@@ -21,7 +21,7 @@ POINT = {"cp_id": "cp_001", "status": "ACTIVE", "currency": "EUR"}
 CHARGE = {"message_id": "m-1", "session_id": "s-1", "cp_id": "cp_001", "state": "completed"}
 GARBAGE = (
     "{}", '{"charges": null}', '{"charges": 5, "charge_points": {}}', '{"charges": [null], "charge_points": [7]}',
-    '{"driver_id": "drv 1"}', '{"driver_id": "\\ud800"}', '{"driver_id": ["drv_1"]}', '{"error": null}',
+    '{"driver_id": "drv 1"}', '{"driver_id": "\\ud800"}', '{"driver_id": ["drv_1"]}', '{"code": null}',
     '{"charges": [{"state": "completed"}], "charge_points": [{"cp_id": "cp_001"}]}',
     '{"charges": [' + "9" * 10_000 + "]}", '{"a": NaN}', '{"charges": [' + "[" * 100_000,
 )  # fmt: skip

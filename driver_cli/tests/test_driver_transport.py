@@ -16,11 +16,11 @@ from driver_cli.commands.stop import until_final
 from driver_cli.context import Context, Options
 from driver_cli.exit_codes import ExitCode, Failure
 from driver_cli.state import StateFile
-from driver_cli.tests.canned import Clock, Serve, answer, event_stream, json_answer
+from driver_cli.tests.canned import Clock, Serve, answer, event_stream, json_answer, problem_answer
 from driver_cli.timing import Timing
 
 OK = json_answer("200 OK", '{"a": 1}')
-AWAY = json_answer("503 Service Unavailable", '{"error": {"code": "log_away", "message": "the log is away"}}')
+AWAY = problem_answer("503 Service Unavailable", '{"code": "log_away", "detail": "the log is away"}')
 BROKEN = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\ncontent-type: application/json\r\n\r\n{"
 BODY = {"message_id": "m-1", "cp_id": "cp_001"}
 
@@ -104,8 +104,9 @@ def test_reader_is_told_when_to_come_back_instead_of_waiting(serve: Serve, clock
         json_answer("200 OK", "[1]"),
         json_answer("200 OK", "[" * 100_000),
         answer("200 OK", b"\xff\xfe{", "content-type: application/json"),
-        json_answer("400 Bad Request", '{"error": "bad"}'),
-        json_answer("400 Bad Request", '{"error": {"code": 5}}'),
+        json_answer("400 Bad Request", '{"code": "bad_field", "detail": "not declared a problem"}'),
+        problem_answer("400 Bad Request", '["bad"]'),
+        problem_answer("400 Bad Request", '{"code": 5}'),
     ],
 )
 def test_stranger_is_no_wattline(serve: Serve, clock: Clock, stranger: bytes):
@@ -117,8 +118,8 @@ def test_stranger_is_no_wattline(serve: Serve, clock: Clock, stranger: bytes):
 
 
 def test_refusal_is_not_asked_again(serve: Serve, clock: Clock):
-    body = '{"error": {"code": "bad_field", "field": "max_energy_wh", "message": "expected an integer"}}'
-    server = serve(json_answer("400 Bad Request", body))
+    body = '{"code": "bad_field", "field": "max_energy_wh", "detail": "expected an integer"}'
+    server = serve(problem_answer("400 Bad Request", body))
     with pytest.raises(Refused) as refused:
         api_at(server.url, clock).post("/v1/charges", BODY)
     told = (refused.value.status, refused.value.code, refused.value.field, refused.value.message)
@@ -184,8 +185,8 @@ def test_stop_is_not_waited_for_any_longer_though_the_charge_tells_of_itself(ser
 
 
 def test_charge_of_another_is_refused(serve: Serve, clock: Clock):
-    body = '{"error": {"code": "not_found", "message": "no such charge"}}'
-    server = serve(json_answer("404 Not Found", body))
+    body = '{"code": "not_found", "detail": "no such charge"}'
+    server = serve(problem_answer("404 Not Found", body))
     with pytest.raises(Refused):
         list(ChargeStream(api_at(server.url, clock), "m-1", "drv_1").updates())
 

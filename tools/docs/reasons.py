@@ -29,7 +29,8 @@ def page() -> str:
             _INTRO,
             _section(
                 "Errors of the API",
-                '`{"error": {"code", "field", "message"}}`. Where trying again helps, there is a `Retry-After`. '
+                "Answered as `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, and beside "
+                "them `code` and `field` (what was wrong, or null). Where trying again helps, there is `Retry-After`. "
                 "From `central/api/codes.py`.",
                 ("status", "code", "what it means"),
                 ((str(row.status), _code(row.code), row.meaning + _again(row.retry)) for row in CODES),
