@@ -73,7 +73,8 @@ _STORE = f"{_MONEY} eventlog runtime central.settings central.store"
 _VIEWS = f"{_STORE} central.views"
 _PEOPLE = f"{_STORE} central.people"
 _READING = f"{_STORE} central.reading"
-_API_ROOM = f"{_VIEWS} central.people central.api"
+_ACTIONS = f"{_VIEWS} central.people central.actions"
+_API_ROOM = f"{_ACTIONS} central.api"
 
 # `wattline`'s rooms from the lowest to the highest; what they share stands beside them.
 _WORDS = "driver_cli.words"
@@ -105,17 +106,17 @@ PARTS: dict[str, Part] = {
     "central.money": _part(_MONEY, "", closed=UNREPEATABLE),
     "central.fold": _part(f"{_MONEY} central.fold", "", closed=UNREPEATABLE),
     "central.store": _part(_STORE, "alembic psycopg sqlalchemy"),
-    "central.views": _part(_VIEWS, "sqlalchemy"),
+    "central.views": _part(f"{_VIEWS} central.fold", "sqlalchemy"),
     "central.people": _part(_PEOPLE, "alembic argon2 sqlalchemy"),
     "central.reading": _part(_READING, "sqlalchemy"),
     "central.worker": _part(f"{_READING} central.fold central.worker", "sqlalchemy"),
     "central.outbound": _part(f"{_READING} central.outbound", "alembic sqlalchemy"),
+    "central.actions": _part(_ACTIONS, "sqlalchemy"),
     "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
     "central.web": _part(f"{_API_ROOM} central.web", "babel jinja2 sqlalchemy sse_starlette starlette"),
     "central.serving": _part(f"{_API_ROOM} central.web central.serving", "sqlalchemy starlette uvicorn"),
     "central.operate": _part(
-        f"{_VIEWS} central.people central.fold central.worker central.outbound central.serving.serve "
-        "central.operate",
+        f"{_ACTIONS} central.fold central.worker central.outbound central.serving.serve central.operate",
         "rich sqlalchemy typer",
     ),
     "plant": _part("wire runtime plant", ""),

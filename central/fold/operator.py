@@ -1,14 +1,17 @@
 """The operator's requests to a charge point."""
 
+import json
 from collections.abc import Callable
 
 from central.fold import charge_point, commands, corrections, deadlines, faults, registration, sessions
 from central.fold.running import open_sessions
 from central.fold.step import Step
 from central.model.records import Refused
-from central.model.rows import ChargingPoint, Session
+from central.model.rows import ChargingPoint, OperatorWord, Session
 from central.model.states import UNSPECIFIED
 from central.money.formats import price_e4
+
+TOLD = ("fault", "limit_ma", "price_per_kwh", "session_id")  # what a request says beside its action
 
 
 def handle_operator_request(step: Step) -> None:
@@ -16,6 +19,18 @@ def handle_operator_request(step: Step) -> None:
     point = charge_point.of(step)
     ACTIONS[step.message["action"]](step, point)
     charge_point.settle(step, point)
+    _note(step)
+
+
+def _note(step: Step) -> None:
+    message = step.message
+    told = {name: message[name] for name in TOLD if message.get(name) is not None}
+    step.rows.put(
+        OperatorWord(
+            step.key, message["message_id"], step.at_ms, message["action"], json.dumps(told), message.get("by"),
+            message.get("reason"),
+        )
+    )
 
 
 def _stop(step: Step, point: ChargingPoint) -> None:

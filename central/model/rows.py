@@ -249,6 +249,22 @@ class SeenId:
 
 
 @dataclass
+class OperatorWord:
+    """OperatorWords: what was asked of a charge point and carried out, one row a request."""
+
+    primary_key: ClassVar[tuple[str, ...]] = ("cp_id", "request_id")
+    owner: ClassVar[str] = "cp_id"
+
+    cp_id: str
+    request_id: str  # the message_id
+    at_ms: int
+    action: str
+    told: str  # what else the request says, as JSON: the price, the limit, the session, the fault
+    by: str | None  # the id of the token that was shown; None: at the command line
+    reason: str | None
+
+
+@dataclass
 class LiveFigures:
     """LiveFigures: the newest telemetry of a charge point; no session and no money is made of it."""
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import URL, inspect, make_url, select
 
 from central import settings
-from central.operate.failures import NotDone
+from central.actions.refusal import NotDone
 from central.operate.options import PROGRAM
 from central.store.database import open_reader
 from central.store.opening import database_of

@@ -4,14 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from central.operate.failures import NotDone
-from central.operate.requests import request
-from central.store.database import Database
+from central.actions.asking import Operator, request
+from central.actions.refusal import NotDone
 from central.store.names import write_name
 from central.store.tables import DRIVERS
 from central.views.moments import iso
 from central.views.queries import read_driver
-from eventlog import Log
 
 _DRIVER = DRIVERS.c
 
@@ -31,17 +29,16 @@ def list_drivers(connection: Connection, limit: int) -> list[dict[str, Any]]:
     ]
 
 
-def add_driver(database: Database, log: Log, driver_id: str, name: str | None) -> bool:
+def add_driver(operator: Operator, driver_id: str, name: str | None) -> bool:
     """Make a driver known, as `driver_register` does. False where that driver was known already.
 
     Raises NotDone where the driver has another name; LogError where the log cannot take it.
     """
-    with database.reader.connect() as connection:
-        known_name, created_at_ms = read_driver(connection, driver_id) or (None, None)
+    known_name, created_at_ms = operator.read(lambda it: read_driver(it, driver_id)) or (None, None)
     if name is not None and known_name not in (None, name):
         raise NotDone(f"{driver_id} is known already, as {known_name}; choose another id, or leave out --name")
     if name is not None and known_name is None:
-        with database.writer.begin() as connection:
+        with operator.database.writer.begin() as connection:
             write_name(connection, driver_id, name)  # first: who is in the log has a name
     if created_at_ms is not None:
         return False
@@ -50,5 +47,5 @@ def add_driver(database: Database, log: Log, driver_id: str, name: str | None) -
         found = read_driver(connection, driver_id)
         return found is not None and found[1] is not None
 
-    request(database, log, "driver_register", is_there, driver_id=driver_id)
+    request(operator, "driver_register", is_there, driver_id=driver_id)
     return True

@@ -2,14 +2,11 @@
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from central.actions.refusal import NotDone
 from central.store.database import is_damaged, is_transient, reason_of
 from central.store.log_identity import OtherLog
 from eventlog import LogError, LogUnavailable
 from runtime.places import BadPlace
-
-
-class NotDone(Exception):
-    """The text says what was wrong and what to do."""
 
 
 def text_of(error: Exception) -> str | None:

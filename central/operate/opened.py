@@ -3,15 +3,23 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from central.operate.failures import NotDone
+from wire.appenders import OPERATOR, appended_by
+from wire.frame import payload_of
+from wire.kinds.log import KINDS
+
+from central.actions.asking import Operator
+from central.actions.refusal import NotDone
+from central.model.records import Message
 from central.operate.options import PROGRAM
 from central.store.database import Database
+from central.store.log_identity import check_cluster
 from central.store.opening import database_of, log_of
 from central.store.version import is_current
 from eventlog import Log
 from runtime.config import ConfigManager
 
 CONNECT_TIMEOUT_S = 3.0  # somebody waits for the answer
+APPEND_TIMEOUT_S = 5.0
 
 
 @contextmanager
@@ -39,6 +47,25 @@ def opened_people(config: ConfigManager) -> Generator[Database]:
         yield people
     finally:
         people.dispose()
+
+
+@contextmanager
+def opened_operator(config: ConfigManager, reason: str | None = None) -> Generator[Operator]:
+    """Whoever sits at this machine. Raises NotDone, BadPlace, LogError; OtherLog once something is asked."""
+    with opened_database(config) as database, opened_log(config) as log:
+        yield operator_at(database, log, reason)
+
+
+def operator_at(database: Database, log: Log, reason: str | None = None) -> Operator:
+    def append(topic: str, message: Message) -> None:
+        """Raises OtherLog and LogError."""
+        with database.reader.connect() as connection:
+            check_cluster(connection, log.cluster_id())
+        log.create_topics()
+        key = message[KINDS[message["type"]].key]
+        log.append(topic, key, payload_of(message), appended_by(OPERATOR)).result(APPEND_TIMEOUT_S)
+
+    return Operator(database, append, reason=reason)
 
 
 @contextmanager

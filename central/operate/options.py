@@ -64,6 +64,7 @@ DriverName = Annotated[
         "--name", metavar="TEXT", parser=checked(_name), help="The driver's name, which stays out of the log."
     ),
 ]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with what was asked.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

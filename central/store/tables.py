@@ -101,6 +101,12 @@ COMMANDS = _table(
 DEADLINES = _table("Deadlines", *columns_of(rows.Deadline), Index(None, "live", "due_at_ms"), Index(None, "key"))
 SEEN_WINDOWS = _table("SeenWindows", *columns_of(rows.SeenWindow))
 SEEN_IDS = _table("SeenIds", *columns_of(rows.SeenId), Index(None, "at_ms"))
+OPERATOR_WORDS = _table(
+    "OperatorWords",
+    *columns_of(rows.OperatorWord),
+    Index(None, "cp_id", "at_ms"),
+    Index(None, "request_id"),
+)
 LIVE_FIGURES = _table("LiveFigures", *columns_of(rows.LiveFigures))
 LIVE_CHARGES = _table("LiveCharges", *columns_of(rows.LiveCharge), Index(None, "at_ms"))
 LAST_SEEN = _table("LastSeen", *columns_of(rows.LastSeen))
@@ -179,6 +185,7 @@ TABLES: dict[type, Table] = {
     rows.Deadline: DEADLINES,
     rows.SeenWindow: SEEN_WINDOWS,
     rows.SeenId: SEEN_IDS,
+    rows.OperatorWord: OPERATOR_WORDS,
     rows.LiveFigures: LIVE_FIGURES,
     rows.LiveCharge: LIVE_CHARGES,
     rows.LastSeen: LAST_SEEN,

@@ -39,6 +39,7 @@ BROUGHT = {
     "0012": ("Meters", "earliest_ms"),
     "0013": ("Positions", "terms"),
     "0014": ("ChargingPoints", "limit_ma"),
+    "0015": ("OperatorWords", "reason"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

@@ -7,21 +7,22 @@ from pathlib import Path
 import pytest
 from wire.kinds.fields import TIME_MAX_MS, TIME_MIN_MS
 
+from central.actions.parked import unpark
+from central.actions.refusal import NotDone
 from central.fold.apply import apply
 from central.model.record_time import Mark
 from central.model.records import Incoming, Outgoing
 from central.model.rows import ChargingPoint, Rows
 from central.model.terms import Terms
-from central.operate.failures import NotDone
-from central.operate.unpark import unpark
+from central.operate.opened import operator_at
 from central.store.database import Database
 from central.store.tables import CHARGING_POINTS, LAST_SEEN, PARKED, PARKED_KEYS, SEEN_IDS
 from central.tests.parking import Mistaken, free, rows, said_to, status
 from central.tests.set_clock import SetClock
 from central.tests.site import Site
 from central.tests.working import rows_of, working
+from central.views.dead_letters import read_newest
 from central.worker import forgetting
-from central.worker.dead_letter import read_newest
 from eventlog.clock import wall_ms
 
 DAY_MS = 24 * 3_600_000
@@ -71,12 +72,12 @@ def test_a_mistake_parks_its_key_and_unpark_folds_it(
         assert said_to(lined, "cp_001", 3) == ["stop_service"]
 
         with pytest.raises(NotDone, match="ZeroDivisionError: a mistake in a fold"):
-            unpark(database, lined.log, "cp_001")
+            unpark(operator_at(database, lined.log), "cp_001")
         assert len(rows_of(database, PARKED)) == 3
         one.catch_up()
 
         fold.mended = True
-        assert unpark(database, lined.log, "cp_001") == 3
+        assert unpark(operator_at(database, lined.log), "cp_001") == 3
         assert not rows_of(database, PARKED)
         assert (point(database)["vehicle"], point(database)["status"]) == ("present", "FAULTY")
         lined.board_says("recovery_notification", "b1", id="cp_001", fault="over_temperature")
@@ -84,7 +85,7 @@ def test_a_mistake_parks_its_key_and_unpark_folds_it(
         assert point(database)["status"] == "ACTIVE"
         assert said_to(lined, "cp_001", 4)[-1] == "resume_service"
         with pytest.raises(NotDone, match="nothing of cp_001 is parked"):
-            unpark(database, lined.log, "cp_001")
+            unpark(operator_at(database, lined.log), "cp_001")
     assert rows(rebuilt(lined)) == rows(database)
 
 
@@ -101,11 +102,11 @@ def test_a_record_that_the_database_refuses_parks_its_key_alone(
         assert [row["key"] for row in rows_of(database, PARKED_KEYS)] == ["cp_001"]
         assert point(database)["status"] == "ACTIVE"
         with pytest.raises(NotDone, match="ck_ChargingPoints_status"):
-            unpark(database, lined.log, "cp_001")
+            unpark(operator_at(database, lined.log), "cp_001")
         assert len(rows_of(database, PARKED)) == 1
         one.catch_up()
     with working(database, lined.log) as one:
-        assert unpark(database, lined.log, "cp_001") == 1
+        assert unpark(operator_at(database, lined.log), "cp_001") == 1
         one.catch_up()
     assert point(database)["vehicle"] == "absent"
     assert rows(rebuilt(lined)) == rows(database)
@@ -149,7 +150,7 @@ def test_a_fold_that_fails_with_everything_of_a_key(
     assert rows(rebuilt(lined)) == rows(database)
     with working(database, lined.log) as one:
         one.catch_up()
-        unpark(database, lined.log, "cp_001")
+        unpark(operator_at(database, lined.log), "cp_001")
         one.catch_up()
     assert point(database)["vehicle"] == "absent"
     assert said_to(lined, "cp_001", 3)[-1] == "resume_service"
@@ -190,12 +191,12 @@ def test_a_clock_near_the_end_of_time_parks_no_key_for_good(
         one.catch_up()
         assert [row["key"] for row in rows_of(database, PARKED_KEYS)] == ["cp_001"]
         with pytest.raises(NotDone, match="expires_at_ms: expected"):
-            unpark(database, stamped.log, "cp_001")
+            unpark(operator_at(database, stamped.log), "cp_001")
         clock.stopped_at_ms = None
         for _ in range(3):  # the time of its partition heals
             status(stamped, "present")
         one.catch_up()
-        assert unpark(database, stamped.log, "cp_001") >= 4
+        assert unpark(operator_at(database, stamped.log), "cp_001") >= 4
         one.catch_up()
     assert point(database)["status"] == "ACTIVE"
     assert all(at < TIME_MAX_MS - DAY_MS for at in (row["at_ms"] for row in rows_of(database, SEEN_IDS)) if at)
@@ -211,7 +212,7 @@ def test_what_was_parked_in_1970_is_freed(database: Database, lined: Site) -> No
     with database.writer.begin() as connection:
         connection.execute(PARKED.update().values(at_ms=5_000))
     with working(database, lined.log) as one:
-        assert unpark(database, lined.log, "cp_001") == 1
+        assert unpark(operator_at(database, lined.log), "cp_001") == 1
     (seen,) = rows_of(database, LAST_SEEN)
     assert seen["logged_at_ms"] > TIME_MIN_MS
 

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from central.actions.people import add_user, set_password
 from central.api.tries import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S, MAX_KEPT, Tries
-from central.operate.people import add_user, set_password
 from central.people.roles import OPERATOR
 from central.people.tables import PEOPLE
 from central.tests.site import Site

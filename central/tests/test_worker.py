@@ -30,8 +30,8 @@ from central.store.tables import (
 )
 from central.tests.site import Site
 from central.tests.working import Working, rows_of, working
+from central.views.dead_letters import read_newest
 from central.worker import forgetting
-from central.worker.dead_letter import read_newest
 from eventlog.embedded.log import EmbeddedLog
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.store.tables import CHARGING_SESSIONS, OUTBOX, POSITIONS
-from central.worker.dead_letter import read_newest
+from central.views.dead_letters import read_newest
 from central.worker.intake import BATCH_RECORDS
 from eventlog import Log
 from tools.bench import mixture, raw_kafka, raw_sqlite

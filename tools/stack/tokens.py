@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from central.operate.people import add_token
+from central.actions.people import add_token
 from central.people.opening import make_tables
 from central.people.roles import ALL
 from central.store.database import Database, open_database

@@ -39,11 +39,11 @@ def add(driver_id: NewDriverId, name: DriverName = None, as_json: AsJson = False
     Drivers who use `wattline register` or the API get ids of their own and need no such command.
     """
     from central.operate.drivers import add_driver
-    from central.operate.opened import opened_database, opened_log
+    from central.operate.opened import opened_operator
     from central.operate.output import print_json, say
 
-    with opened_database(config := config_in_force()) as database, opened_log(config) as log:
-        is_new = add_driver(database, log, driver_id, name)
+    with opened_operator(config_in_force()) as operator:
+        is_new = add_driver(operator, driver_id, name)
     if as_json:
         print_json({"driver_id": driver_id, "added": is_new})
         return

@@ -31,13 +31,12 @@ def unpark(
     key: Annotated[str, typer.Argument(help="A charge point or driver that `parked` lists.", metavar="KEY")],
 ) -> None:
     """Let the worker fold what waits of a key, after the fold was mended."""
-    from central.operate.opened import opened_database, opened_log
+    from central.actions.parked import unpark as unpark_key
+    from central.operate.opened import opened_operator
     from central.operate.output import say
-    from central.operate.unpark import unpark as unpark_key
 
-    config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        folded = unpark_key(database, log, key)
+    with opened_operator(config_in_force()) as operator:
+        folded = unpark_key(operator, key)
     say(f"{key}: {folded} records folded")
 
 
@@ -49,8 +48,8 @@ def dead(
 
     from central.operate.opened import opened_log
     from central.operate.output import print_json, print_table
+    from central.views.dead_letters import read_newest
     from central.views.moments import iso
-    from central.worker.dead_letter import read_newest
 
     with opened_log(config_in_force()) as log:
         letters = [{**asdict(letter), "at": iso(letter.at_ms)} for letter in read_newest(log, limit)]

@@ -35,9 +35,9 @@ def users(context: typer.Context, as_json: AsJson = False) -> None:
     """Show who operates this system: operators, auditors and admins. Drivers: `driver`."""
     if context.invoked_subcommand is not None:
         return
+    from central.actions.people import list_users
     from central.operate.opened import opened_people
     from central.operate.output import print_json, print_table
-    from central.operate.people import list_users
 
     with opened_people(config_in_force()) as people:
         known = list_users(people)
@@ -49,9 +49,9 @@ def users(context: typer.Context, as_json: AsJson = False) -> None:
 
 def add_user(name: PersonId, role: Role, password_file: PasswordFile = None) -> None:
     """Make somebody known who signs in by name and password. It is asked, or read from a file; never an argument."""
+    from central.actions.people import add_user as add
     from central.operate.opened import opened_people
     from central.operate.output import say
-    from central.operate.people import add_user as add
 
     password = _password(password_file)
     with opened_people(config_in_force()) as people:
@@ -61,9 +61,9 @@ def add_user(name: PersonId, role: Role, password_file: PasswordFile = None) -> 
 
 def change_password(name: PersonId, password_file: PasswordFile = None) -> None:
     """Give somebody a new password. Tokens that were made by the old one go on: `token` lists them."""
+    from central.actions.people import set_password
     from central.operate.opened import opened_people
     from central.operate.output import say
-    from central.operate.people import set_password
 
     password = _password(password_file)
     with opened_people(config_in_force()) as people:
@@ -80,9 +80,9 @@ def tokens(
     """Show the tokens, the newest first: whose, what for, and whether they hold. The tokens themselves are nowhere."""
     if context.invoked_subcommand is not None:
         return
+    from central.actions.people import list_tokens
     from central.operate.opened import opened_people
     from central.operate.output import print_json, print_table
-    from central.operate.people import list_tokens
 
     with opened_people(config_in_force()) as people:
         known = list_tokens(people, limit, of)
@@ -104,9 +104,9 @@ def add_token(
     as_json: AsJson = False,
 ) -> None:
     """Make a token for a driver, a person or a program, and print it: once, for only its hash is kept."""
+    from central.actions.people import add_token as add
     from central.operate.opened import opened_people
     from central.operate.output import print_json, say
-    from central.operate.people import add_token as add
 
     with opened_people(config_in_force()) as people:
         made = add(people, person, role, scope, label, days)
@@ -121,9 +121,9 @@ def revoke_token(
     token_id: Annotated[str, typer.Argument(metavar="TOKEN_ID", help="As `token` shows it.")], as_json: AsJson = False
 ) -> None:
     """Make a token worthless, at once: what it follows ends too."""
+    from central.actions.people import revoke_token as revoke
     from central.operate.opened import opened_people
     from central.operate.output import print_json, say
-    from central.operate.people import revoke_token as revoke
 
     with opened_people(config_in_force()) as people:
         revoke(people, token_id)
@@ -135,7 +135,7 @@ def revoke_token(
 
 def _password(file: str | None) -> str:
     """Never an argument: those stand in the list of processes and in the shell's history."""
-    from central.operate.failures import NotDone
+    from central.actions.refusal import NotDone
 
     if file is None:
         return typer.prompt("Password", hide_input=True, confirmation_prompt=True)

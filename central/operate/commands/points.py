@@ -6,7 +6,7 @@ import typer
 from wire.kinds.fields import PRICE_MAX
 
 from central.operate.amounts import current_ma, price_e4
-from central.operate.options import AsJson, Command, PointId, wait_option
+from central.operate.options import AsJson, Command, PointId, Reason, wait_option
 from central.operate.settings_in_force import config_in_force
 from central.settings import CURRENCY
 from runtime.arguments import checked
@@ -22,7 +22,7 @@ def list_points(as_json: AsJson = False) -> None:
     """Show the charge points, with the faults and the sessions that are open and what somebody must decide."""
     from central.operate.opened import opened_database
     from central.operate.output import print_json, print_table
-    from central.operate.overview import list_points as read_points
+    from central.views.overview import list_points as read_points
 
     config = config_in_force()
     with opened_database(config) as database, database.reader.connect() as connection:
@@ -60,18 +60,19 @@ def stop(
     wait_s: Annotated[
         float, wait_option("How long to wait for the end of a charge that runs; 1 is returned if it does not end.")
     ] = 0,
+    reason: Reason = None,
 ) -> None:
     """Take a charge point out of service: a running charge ends, and starts are refused until `resume`.
 
     The request is carried out when this returns; a charge that runs ends once its charge point has heard of it, which
     takes seconds, or longer where it is away.
     """
-    _request(cp_id, "stop", wait_s=wait_s)
+    _request(cp_id, "stop", reason, wait_s=wait_s)
 
 
-def resume(cp_id: PointId) -> None:
+def resume(cp_id: PointId, reason: Reason = None) -> None:
     """Take a charge point into service again."""
-    _request(cp_id, "resume")
+    _request(cp_id, "resume", reason)
 
 
 def price(
@@ -84,9 +85,10 @@ def price(
             parser=checked(price_e4),
         ),
     ],
+    reason: Reason = None,
 ) -> None:
     """Change the price per kWh. Charges that run keep the price they began with."""
-    _request(cp_id, "price_change", price_per_kwh=per_kwh_e4 / 10_000)
+    _request(cp_id, "price_change", reason, price_per_kwh=per_kwh_e4 / 10_000)
 
 
 def limit(
@@ -101,6 +103,7 @@ def limit(
         ),
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="No limit any more, but the board's own.")] = False,
+    reason: Reason = None,
 ) -> None:
     """Bound the current of a charge point below what its board is provisioned for, or lift that bound.
 
@@ -109,62 +112,67 @@ def limit(
     """
     if (current is None) != lift:
         raise typer.BadParameter("say --current-a N or --lift, one of the two")
-    _limit(cp_id, current)
+    _limit(cp_id, current, reason)
 
 
-def reset(cp_id: PointId) -> None:
+def reset(cp_id: PointId, reason: Reason = None) -> None:
     """Ask the board of a charge point to clear the faults that it latched. `clear-fault` clears one at Central."""
-    _request(cp_id, "reset")
+    _request(cp_id, "reset", reason)
 
 
 def maintenance(
-    cp_id: PointId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False
+    cp_id: PointId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False,
+    reason: Reason = None,
 ) -> None:
     """Let the engine's board of a charge point wait for new firmware: a running charge ends, the relay stays open.
 
     Somebody must stand at the board: it is away until `wattline-board flash` has ended, also over a power cut.
     """
     question = None if yes else "maintenance of"
-    _ask_once_meant(cp_id, "maintenance", question, "maintenance sent; `wattline-board flash` at the board ends it")
+    done = "maintenance sent; `wattline-board flash` at the board ends it"
+    _ask_once_meant(cp_id, "maintenance", reason, question, done)
 
 
-def replace(cp_id: PointId) -> None:
+def replace(cp_id: PointId, reason: Reason = None) -> None:
     """Let another board take the place of the one bound to a charge point: the next that registers.
 
     The old one goes on until then. After REPLACE_FOR_S it is over; `keep` takes it back before.
     """
-    _request(cp_id, "replace")
+    _request(cp_id, "replace", reason)
 
 
-def keep(cp_id: PointId) -> None:
+def keep(cp_id: PointId, reason: Reason = None) -> None:
     """Take `replace` back, as long as no other board has registered."""
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
+    from central.actions import points
+    from central.operate.opened import opened_operator
 
     config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        actions.keep(database, log, cp_id)
-        show(database, config, cp_id, "keep done")
+    with opened_operator(config, reason) as operator:
+        points.keep(operator, cp_id)
+        show(operator.database, config, cp_id, "keep done")
 
 
 def remove(
-    cp_id: PointId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False
+    cp_id: PointId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False,
+    reason: Reason = None,
 ) -> None:
     """Remove a charge point that is gone: what ran there ends, no board is bound, and lists leave it out.
 
     Its sessions, receipts and meters stay. It is back once a board registers it.
     """
     question = None if yes else "remove"
-    _ask_once_meant(cp_id, "remove", question, "removed; it is back once a board registers it")
+    _ask_once_meant(cp_id, "remove", reason, question, "removed; it is back once a board registers it")
 
 
 def show(
     database: "Database", config: "ConfigManager", cp_id: str, done: str | None, *, as_json: bool = False
 ) -> None:
     """One line where something was `done`, else all about the charge point. Raises NotDone where it is not known."""
-    from central.operate.actions import check_known
+    from central.actions.points import check_known
     from central.operate.output import print_json, say
-    from central.operate.overview import read_point
+    from central.views.overview import read_point
 
     with database.reader.connect() as connection:
         check_known(connection, cp_id)
@@ -179,28 +187,28 @@ def show(
         say("; ".join([f"{cp_id}: {done}", f"{found['status']}, {price_text}", *_to_decide(found)]))
 
 
-def _limit(cp_id: str, limit_ma: int | None) -> None:
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
+def _limit(cp_id: str, limit_ma: int | None, reason: str | None) -> None:
+    from central.actions import points
+    from central.operate.opened import opened_operator
 
     config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        actions.limit(database, log, cp_id, limit_ma)
-        show(database, config, cp_id, "limit lifted" if limit_ma is None else f"limit {limit_ma / 1_000:g} A")
+    with opened_operator(config, reason) as operator:
+        points.limit(operator, cp_id, limit_ma)
+        show(operator.database, config, cp_id, "limit lifted" if limit_ma is None else f"limit {limit_ma / 1_000:g} A")
 
 
-def _request(cp_id: str, action: str, *, wait_s: float = 0, **fields: object) -> None:
-    from central.operate import actions
-    from central.operate.failures import NotDone
-    from central.operate.opened import opened_database, opened_log
+def _request(cp_id: str, action: str, reason: str | None, *, wait_s: float = 0, **fields: object) -> None:
+    from central.actions import points
+    from central.actions.refusal import NotDone
+    from central.operate.opened import opened_operator
     from central.operate.output import say
 
     config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        actions.ask(database, log, cp_id, action, **fields)
-        running = actions.wait_for_end(database, cp_id, wait_s) if action == "stop" else None
+    with opened_operator(config, reason) as operator:
+        points.ask(operator, cp_id, action, **fields)
+        running = points.wait_for_end(operator, cp_id, wait_s) if action == "stop" else None
         if running is None:
-            show(database, config, cp_id, f"{action} done")
+            show(operator.database, config, cp_id, f"{action} done")
             return
     text = f"{cp_id}: stop sent; still charging (session {running})"
     if wait_s:
@@ -208,17 +216,17 @@ def _request(cp_id: str, action: str, *, wait_s: float = 0, **fields: object) ->
     say(text)
 
 
-def _ask_once_meant(cp_id: str, action: str, question: str | None, done: str) -> None:
+def _ask_once_meant(cp_id: str, action: str, reason: str | None, question: str | None, done: str) -> None:
     """`question`: how the action is called where the operator is asked whether it is meant; None: it is."""
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
+    from central.actions import points
+    from central.operate.opened import opened_operator
     from central.operate.output import say
 
     config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
+    with opened_operator(config, reason) as operator:
         if question is not None:
-            _confirm(database, config, cp_id, question)
-        actions.ask(database, log, cp_id, action)
+            _confirm(operator.database, config, cp_id, question)
+        points.ask(operator, cp_id, action)
     say(f"{cp_id}: {done}")
 
 
@@ -226,10 +234,10 @@ def _confirm(database: "Database", config: "ConfigManager", cp_id: str, action: 
     """Raises NotDone where the operator does not mean it, or cannot be asked."""
     import sys
 
-    from central.operate.actions import check_known
-    from central.operate.failures import NotDone
+    from central.actions.points import check_known
+    from central.actions.refusal import NotDone
     from central.operate.output import clean
-    from central.operate.overview import read_point
+    from central.views.overview import read_point
 
     with database.reader.connect() as connection:
         check_known(connection, cp_id)
@@ -280,7 +288,10 @@ def _kwh(session: dict[str, Any]) -> str:
 COMMANDS = (
     Command("list", list_points, ("wattline-central list", "wattline-central list --json")),
     Command("point", point, ("wattline-central point cp_001", "wattline-central point cp_001 --json")),
-    Command("stop", stop, ("wattline-central stop cp_001", "wattline-central stop cp_001 --wait 30")),
+    Command(
+        "stop", stop,
+        ("wattline-central stop cp_001 --reason 'cable cut'", "wattline-central stop cp_001 --wait 30"),
+    ),
     Command("resume", resume, ("wattline-central resume cp_001",)),
     Command("price", price, ("wattline-central price cp_001 0.32",)),
     Command("limit", limit, ("wattline-central limit cp_001 --current-a 10", "wattline-central limit cp_001 --lift")),
@@ -289,4 +300,4 @@ COMMANDS = (
     Command("replace", replace, ("wattline-central replace cp_001",)),
     Command("keep", keep, ("wattline-central keep cp_001",)),
     Command("remove", remove, ("wattline-central remove cp_001", "wattline-central remove cp_001 --yes")),
-)
+)  # fmt: skip

@@ -4,45 +4,44 @@ from typing import Any
 
 import typer
 
-from central.operate.options import AsJson, Command, FaultName, PointId, SessionId
+from central.operate.options import AsJson, Command, FaultName, PointId, Reason, SessionId
 from central.operate.settings_in_force import config_in_force
 
 TITLE = "When something is stuck"
 
 
-def end_session(session_id: SessionId, as_json: AsJson = False) -> None:
+def end_session(session_id: SessionId, reason: Reason = None, as_json: AsJson = False) -> None:
     """End a session in the books, without waiting for its charge point: it is billed up to its last sound reading.
 
     Its driver may charge elsewhere, and the charge point takes the next one. A board that still runs it is told to
     stop; what it tells of the charge later becomes a correction, with a ticket of its own.
     """
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
+    from central.actions import sessions
+    from central.operate.opened import opened_operator
     from central.operate.output import print_json, say
 
-    config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        ended = actions.end_session(database, log, session_id)
+    with opened_operator(config_in_force(), reason) as operator:
+        ended = sessions.end_session(operator, session_id)
     if as_json:
         print_json(ended)
         return
     say(f"session {session_id}: {ended['status']}, {_billed(ended)}; {ended['driver_id']} may charge again")
 
 
-def clear_fault(cp_id: PointId, fault: FaultName, as_json: AsJson = False) -> None:
+def clear_fault(cp_id: PointId, fault: FaultName, reason: Reason = None, as_json: AsJson = False) -> None:
     """Clear a fault at Central whose board will not: it is gone, or its recovery was lost.
 
     Look at the charge point first: a board that still has the fault goes on refusing to charge. `reset` asks the board
     itself to clear what it latched.
     """
-    from central.operate import actions
+    from central.actions.points import clear_fault as clear
     from central.operate.commands.points import show
-    from central.operate.opened import opened_database, opened_log
+    from central.operate.opened import opened_operator
 
     config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        actions.clear_fault(database, log, cp_id, fault)
-        show(database, config, cp_id, f"{fault} cleared", as_json=as_json)
+    with opened_operator(config, reason) as operator:
+        clear(operator, cp_id, fault)
+        show(operator.database, config, cp_id, f"{fault} cleared", as_json=as_json)
 
 
 def held(context: typer.Context, as_json: AsJson = False) -> None:
@@ -52,10 +51,10 @@ def held(context: typer.Context, as_json: AsJson = False) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from central.operate.held import list_held
     from central.operate.opened import opened_database
     from central.operate.output import print_json, print_table
     from central.settings import PLANT_SPEED
+    from central.views.held import list_held
 
     config = config_in_force()
     with opened_database(config) as database, database.reader.connect() as connection:
@@ -75,32 +74,30 @@ def held(context: typer.Context, as_json: AsJson = False) -> None:
     print_table(columns, rows, "nothing is held")
 
 
-def accept(session_id: SessionId, as_json: AsJson = False) -> None:
+def accept(session_id: SessionId, reason: Reason = None, as_json: AsJson = False) -> None:
     """Bill what is held of a session, within what its driver ordered. The driver gets a ticket of it."""
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
+    from central.actions import sessions
+    from central.operate.opened import opened_operator
     from central.operate.output import print_json, say
 
-    config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        held_wh = actions.read_session(database, session_id)["held_wh"]
-        row = actions.accept_held(database, log, session_id)
+    with opened_operator(config_in_force(), reason) as operator:
+        held_wh = sessions.read_session(operator, session_id)["held_wh"]
+        row = sessions.accept_held(operator, session_id)
     if as_json:
         print_json(row)
         return
     say(f"session {session_id}: {held_wh:,} Wh accepted; {_billed(row)}")
 
 
-def drop(session_id: SessionId, as_json: AsJson = False) -> None:
+def drop(session_id: SessionId, reason: Reason = None, as_json: AsJson = False) -> None:
     """Bill nobody for what is held of a session. It stays with the session, as unbilled."""
-    from central.operate import actions
-    from central.operate.opened import opened_database, opened_log
+    from central.actions import sessions
+    from central.operate.opened import opened_operator
     from central.operate.output import print_json, say
 
-    config = config_in_force()
-    with opened_database(config) as database, opened_log(config) as log:
-        held_wh = actions.read_session(database, session_id)["held_wh"]
-        row = actions.drop_held(database, log, session_id)
+    with opened_operator(config_in_force(), reason) as operator:
+        held_wh = sessions.read_session(operator, session_id)["held_wh"]
+        row = sessions.drop_held(operator, session_id)
     if as_json:
         print_json(row)
         return

@@ -59,7 +59,7 @@ def health() -> None:
 
 def verify() -> None:
     """Check the books: keys between tables, energy against registers, cost against tariff, tickets against sessions."""
-    from central.operate.failures import NotDone
+    from central.actions.refusal import NotDone
     from central.operate.opened import opened_database
     from central.operate.output import say
     from central.operate.verify import verify as verify_books

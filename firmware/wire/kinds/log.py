@@ -72,7 +72,8 @@ KINDS = add((
     # --- operator ---
     Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
         must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "price", 0, PRICE_MAX),
-        may_id("session_id"), may_id("fault"), may("why", "text", 0, 255), may_count("limit_ma", 1000, 125000),
+        may_id("session_id"), may_id("fault"), may_count("limit_ma", 1000, 125000), may("reason", "text", 1, 255),
+        may_id("by"),
     )),
     # --- the worker: what else its rows come from ---
     Kind("terms", (WORKER,), CP, "key", True, (

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from central.operate.failures import NotDone
+from central.actions.refusal import NotDone
 from central.people import register
 from central.people.passwords import PASSWORD_RULE, hash_of, is_password
 from central.store.database import Database
