@@ -50,7 +50,9 @@ CHARGE_REASONS = Place(
     returns=("_refusal", "_reason_of"),
     named=("REFUSALS",),
 )
-API_ERRORS = Place(("central/api", "central/serving", "central/web"), {"ApiError": 1})
+API_ERRORS = Place(
+    ("central/actions", "central/api", "central/serving", "central/web"), {"ApiError": 1, "Refusal": 1}
+)
 
 HOLDERS = frozenset({"config", "values"})  # what holds the values of settings, by the names it goes by
 

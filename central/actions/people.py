@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from central.actions.refusal import NotDone
+from central.actions.refusal import Refusal
 from central.people import register
 from central.people.passwords import PASSWORD_RULE, hash_of, is_password
 from central.store.database import Database
@@ -16,21 +16,19 @@ DAY_MS = 24 * 3_600_000
 
 
 def add_user(people: Database, name: str, role: str, password: str) -> None:
-    """Raises NotDone where the name is taken, or the password is none."""
-    if not is_password(password):
-        raise NotDone(f"the password must be {PASSWORD_RULE}, not {len(password)}")
+    """Raises Refusal where the name is taken, or the password is none."""
+    _check_password(password)
     with people.writer.begin() as connection:
         if not _added(connection, name, role, hash_of(password)):
-            raise NotDone(f"{name} is known already; `user password {name}` sets a new password")
+            raise Refusal(409, "already_known", f"{name} is known already; `user password {name}` sets a new password")
 
 
 def set_password(people: Database, name: str, password: str) -> None:
-    """Raises NotDone."""
-    if not is_password(password):
-        raise NotDone(f"the password must be {PASSWORD_RULE}, not {len(password)}")
+    """Raises Refusal."""
+    _check_password(password)
     with people.writer.begin() as connection:
         if not register.set_password(connection, name, hash_of(password)):
-            raise NotDone(f"nobody is called {name}; `user` lists who is")
+            raise Refusal(404, "unknown_person", f"nobody is called {name}; `user` lists who is")
 
 
 def list_users(people: Database) -> list[dict[str, Any]]:
@@ -46,7 +44,7 @@ def list_users(people: Database) -> list[dict[str, Any]]:
 
 
 def add_token(people: Database, person_id: str, role: str, scope: str, label: str, days: int | None) -> dict[str, Any]:
-    """The new token, which is nowhere else; its person is made where there was none. Raises NotDone."""
+    """The new token, which is nowhere else; its person is made where there was none. Raises Refusal."""
     token, now_ms = new_token(), _now_ms()
     expires_at_ms = None if days is None else now_ms + days * DAY_MS
     with people.writer.begin() as connection:
@@ -73,17 +71,22 @@ def list_tokens(people: Database, limit: int, person_id: str | None) -> list[dic
 
 
 def revoke_token(people: Database, token_id: str) -> None:
-    """Raises NotDone."""
+    """Raises Refusal."""
     with people.writer.begin() as connection:
         if not register.revoke(connection, _now_ms(), token_id=token_id):
-            raise NotDone(f"no token {token_id} holds; `token` lists them by their id")
+            raise Refusal(404, "unknown_token", f"no token {token_id} holds; `token` lists them by their id")
+
+
+def _check_password(password: str) -> None:
+    if not is_password(password):
+        raise Refusal(400, "bad_field", f"the password must be {PASSWORD_RULE}, not {len(password)}", "password")
 
 
 def _added(connection: Connection, person_id: str, role: str, password_hash: str | None) -> bool:
     try:
         return register.add_person(connection, person_id, role, _now_ms(), password_hash)
     except register.Taken as taken:
-        raise NotDone(str(taken)) from None
+        raise Refusal(409, "already_known", str(taken)) from None
 
 
 def _state(expires_at_ms: int | None, revoked_at_ms: int | None, now_ms: int) -> str:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError, no_driver
+from central.api.told import Told
 from central.people.register import Person, person_of
 from central.people.roles import RIGHTS, SEE_ALL
 from runtime.tokens import TOKEN_RULE, is_token, sha256_of
@@ -19,10 +20,13 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}  # RFC 9110 wants it with each 401
 
 
 class GuardedRoute(Route):
-    """`right`: what it needs (central/people/roles.py); None: anybody may ask."""
+    """`right`: what it needs (central/people/roles.py); None: anybody may ask. `told`: what is said of it."""
 
-    def __init__(self, method: str, path: str, endpoint: Endpoint, right: str | None) -> None:
+    def __init__(
+        self, method: str, path: str, endpoint: Endpoint, right: str | None, told: Told | None = None
+    ) -> None:
         self.right = right
+        self.told = told
 
         async def asked(request: Request) -> Response:
             if right is not None:

@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from central.api.followers import Followers
+from central.api.keys import InWork
 from central.api.log_writer import LogWriter
 from central.api.revocation import Revocation
 from central.api.tries import Tries
@@ -70,6 +71,7 @@ class Context:
     revocation: Revocation
     tries: Tries
     currency: str
+    in_work: InWork = field(default_factory=InWork)
 
     async def read(self, query: Callable[[Connection], Answer]) -> Answer:
         """In a thread: the database may be far away, or busy."""

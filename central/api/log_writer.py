@@ -66,8 +66,11 @@ class LogWriter:
                 return log
         return None
 
-    async def append(self, message: Message) -> None:
-        """Returns once the log has acked it. Raises ApiError 503 where it does not, in time."""
+    async def append(self, message: Message, appender: str = API, topic: str | None = None) -> None:
+        """To the topic of its kind where none is named. Returns once the log has acked it.
+
+        Raises ApiError 503 where it does not, in time.
+        """
         kind = KINDS[message["type"]]
         if not self._opened.is_set():
             await run_in_threadpool(self._opened.wait, OPEN_TIMEOUT_S)
@@ -77,7 +80,7 @@ class LogWriter:
         try:
             # In a thread: the first append to a topic asks the log whether it is there.
             future = await run_in_threadpool(
-                log.append, kind.topic, message[kind.key], payload_of(message), appended_by(API)
+                log.append, topic or kind.topic, message[kind.key], payload_of(message), appended_by(appender)
             )
             appended = await asyncio.wait_for(asyncio.wrap_future(future), APPEND_TIMEOUT_S)
         except TooLarge as error:
@@ -109,5 +112,5 @@ class LogWriter:
 
 
 def _away(why: str) -> ApiError:
-    text = f"the log does not take requests now ({why}); try again with the same message_id"
+    text = f"the log does not take requests now ({why}); try again with the same id"
     return ApiError(503, "log_away", text, retry=True)

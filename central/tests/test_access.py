@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from central.actions.table import AT_POINT, AT_SESSION
 from central.api.access import GuardedRoute
 from central.api.routes import ROUTES
 from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, READ, ROLES
@@ -20,6 +21,7 @@ from tools.stack.tokens import bearer, people_at
 
 EVERYBODY = (None, *ROLES)
 WATCHERS = (OPERATOR, AUDITOR, ADMIN)
+SERVERS = (OPERATOR, ADMIN)
 
 # What each route answers whom: of Ada's charge `own`, which Bob asks for too. None: without a token.
 # (method, path, body): the roles that it lets in; of those, the ones that see another's.
@@ -41,6 +43,12 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("GET", "/v1/charges/{message_id}/receipt"): (ROLES, WATCHERS),
     ("GET", "/v1/drivers/{driver_id}/charges"): (ROLES, WATCHERS),
 }
+for _path in (
+    *(f"/v1/charge-points/{{cp_id}}/{word}" for word in AT_POINT),
+    *(f"/v1/sessions/{{session_id}}/{word}" for word in AT_SESSION),
+    "/v1/parked/{key}/unpark",
+):
+    TABLE["POST", _path] = (SERVERS, SERVERS)
 BODIES = {
     "/v1/charges": {"message_id": "m", "cp_id": "cp_access"},
     "/v1/charges/{message_id}/stop": {"message_id": "m"},
@@ -71,7 +79,7 @@ def ada(shared_site: Site) -> Iterator[httpx.Client]:
 
 
 def ask(client: httpx.Client, method: str, path: str, driver_id: str, token: str | None) -> httpx.Response:
-    place = path.format(cp_id="cp_access", message_id="own", driver_id=driver_id)
+    place = path.format(cp_id="cp_access", message_id="own", driver_id=driver_id, session_id="none", key="none")
     query = f"?driver_id={driver_id}" if method == "GET" and "{message_id}" in path else ""
     headers = {} if token is None else bearer(token)
     with client.stream(method, place + query, json=BODIES.get(path), headers=headers) as response:

@@ -19,6 +19,7 @@ from central.store.tables import (
 from central.views.faults import text_of
 from central.views.moments import iso
 from central.views.points import read_points
+from central.views.sessions import flowed_wh
 
 _POINT = CHARGING_POINTS.c
 _SESSION = CHARGING_SESSIONS.c
@@ -93,16 +94,12 @@ def open_sessions(connection: Connection, cp_id: str | None = None) -> list[dict
             "driver_name": row["username"],
             "status": row["status"],
             "since": iso(row["started_at_ms"] or row["requested_at_ms"]),
-            "energy_wh": _flowed_wh(row["start_register_wh"], row["last_register_wh"], row["live_register_wh"]),
+            "energy_wh": flowed_wh(row),
             "stop_requested": row["stop_requested"],
             "driver_is_free": row["claim_released"],
         }
         for row in rows
     ]
-
-
-def _flowed_wh(start_wh: int | None, *told_wh: int | None) -> int:
-    return 0 if start_wh is None else max(0, *(each - start_wh for each in told_wh if each is not None), 0)
 
 
 def _held_wh(connection: Connection) -> dict[str, int]:

@@ -106,13 +106,14 @@ def check(message: "dict[str, object]") -> "Problem | None":
     if kind is None:
         return Problem("unknown_type", "type", "type: expected one of the kinds in docs/protocol.md")
     for field in kind.fields:
-        wrong = _check_field(message, field)
+        wrong = check_field(message, field)
         if wrong is not None:
             return Problem(wrong[0], field.name, field.name + ": " + wrong[1])
     return None
 
 
-def _check_field(message: "dict[str, object]", field: Field) -> "tuple[str, str] | None":
+def check_field(message: "dict[str, object]", field: Field) -> "tuple[str, str] | None":
+    """What is wrong with one field: (code, what would be right); None if nothing."""
     value = message.get(field.name)
     if value is None:  # null is absent
         return ("missing_field", "it is required") if field.required else None
