@@ -25,6 +25,7 @@ class Topic:
 TOPICS = (
     Topic("ev.cp", 8, FOREVER, 65_536, "everything that can change a charge point, a session or money", FLUSHED),
     Topic("ev.driver", 8, FOREVER, 65_536, "drivers and what they ask for", FLUSHED),
+    Topic("ev.site", 8, FOREVER, 65_536, "sites, as operators make and change them", FLUSHED),
     Topic("ev.telemetry", 8, 7 * DAY_MS, 65_536, "live figures and signs of life; nothing is billed by them"),
     Topic("ev.commands", 8, 1 * DAY_MS, 65_536, "what Central says to boards; bridges read it"),
     # Wide enough for the largest record of any other topic, even escaped, with the reason beside it.

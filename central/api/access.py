@@ -12,6 +12,7 @@ from central.api.errors import ApiError, no_driver
 from central.api.told import Told
 from central.people.register import Person, person_of
 from central.people.roles import RIGHTS, SEE_ALL
+from central.views.sites import site_of
 from runtime.tokens import TOKEN_RULE, is_token, sha256_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -53,6 +54,11 @@ def driver_asked_for(person: Person, named: str | None) -> str:
     if not person.may(SEE_ALL):
         raise no_driver(named)
     return named
+
+
+async def serves_point(context: Context, person: Person, cp_id: str) -> bool:
+    """Whether what is at this charge point is this person's business. In a list, `views.sites.at_sites` tells."""
+    return person.sites is None or person.serves(await context.read(lambda connection: site_of(connection, cp_id)))
 
 
 def token_in(request: Request) -> str:

@@ -4,17 +4,20 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from wire.ids import is_id
+from wire.ids import ID_RULE, is_id
 
 from central.api.access import GuardedRoute
 from central.api.context import context_of
-from central.api.errors import ApiError
+from central.api.errors import bad_field, no_point
 from central.views.points import read_points
 
 
 async def show_all(request: Request) -> JSONResponse:
     context = context_of(request)
-    points = await context.read(lambda connection: read_points(connection, context.currency))
+    site_id = request.query_params.get("site")
+    if site_id is not None and not is_id(site_id):
+        raise bad_field("site", f"expected the site_id of a site: {ID_RULE}")
+    points = await context.read(lambda connection: read_points(connection, context.currency, site_id=site_id))
     return JSONResponse({"charge_points": points})
 
 
@@ -25,7 +28,7 @@ async def show(request: Request) -> JSONResponse:
     if is_id(cp_id):
         points = await context.read(lambda connection: read_points(connection, context.currency, cp_id))
     if not points:
-        raise ApiError(404, "unknown_charge_point", f"there is no charge point {cp_id[:64]}")
+        raise no_point(cp_id)
     return JSONResponse(points[0])
 
 

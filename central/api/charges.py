@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from wire.ids import is_id
 from wire.kinds.log import KINDS
 
-from central.api.access import GuardedRoute, driver_asked_for, person_in
+from central.api.access import GuardedRoute, driver_asked_for, person_in, serves_point
 from central.api.context import Context, Wish, context_of, now_ms
 from central.api.errors import ApiError, no_charge, no_driver
 from central.api.events import follow_charge
@@ -69,8 +69,7 @@ def _check_same(key: ChargeKey, wish: Wish, first: Wish) -> None:
 
 
 async def show(request: Request) -> JSONResponse:
-    context = context_of(request)
-    return JSONResponse(await existing_charge(context, key_in(request, _driver(request))))
+    return JSONResponse(await _charge_seen(request))
 
 
 async def stop(request: Request) -> JSONResponse:
@@ -94,8 +93,7 @@ async def stop_charge(context: Context, key: ChargeKey, message: Message) -> Cha
 
 async def receipt(request: Request) -> JSONResponse:
     context = context_of(request)
-    charge = await existing_charge(context, key_in(request, _driver(request)))
-    return JSONResponse(await receipt_of(context, charge))
+    return JSONResponse(await receipt_of(context, await _charge_seen(request)))
 
 
 async def receipt_of(context: Context, charge: Charge) -> dict[str, Any]:
@@ -114,11 +112,12 @@ async def receipt_of(context: Context, charge: Charge) -> dict[str, Any]:
 
 async def of_driver(request: Request) -> JSONResponse:
     context = context_of(request)
-    driver_id = driver_asked_for(person_in(request), request.path_params["driver_id"])
+    person = person_in(request)
+    driver_id = driver_asked_for(person, request.path_params["driver_id"])
     limit = number_in_query(request, "limit", 50, 1, MAX_LISTED)
     only_open = number_in_query(request, "open", 0, 0, 1) == 1
     rows = (
-        await context.read(lambda connection: list_charges(connection, driver_id, only_open, limit))
+        await context.read(lambda connection: list_charges(connection, driver_id, only_open, limit, person.sites))
         if is_id(driver_id)
         else []
     )
@@ -127,8 +126,19 @@ async def of_driver(request: Request) -> JSONResponse:
 
 async def events(request: Request) -> Any:
     context = context_of(request)
+    charge = await _charge_seen(request)
+    key: ChargeKey = (charge["driver_id"], charge["message_id"])
+    return follow_charge(context, key, charge, person_in(request).sha256)
+
+
+async def _charge_seen(request: Request) -> Charge:
+    """The charge that is asked for. Raises ApiError, 404 also where it is not at a site of this person's."""
+    context = context_of(request)
     key = key_in(request, _driver(request))
-    return follow_charge(context, key, await existing_charge(context, key), person_in(request).sha256)
+    charge = await existing_charge(context, key)
+    if not await serves_point(context, person_in(request), charge["cp_id"]):
+        raise no_charge(key[1])
+    return charge
 
 
 def _driver(request: Request) -> str:

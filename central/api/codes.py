@@ -32,6 +32,7 @@ CODES: tuple[Code, ...] = (
     Code(403, "foreign_origin", "the request comes from a page of another site"),
     Code(404, "not_found", "there is nothing at this address"),
     Code(404, "unknown_charge_point", "no charge point of that id has registered"),
+    Code(404, "unknown_site", "no site of that id, or it was removed"),
     Code(404, "unknown_driver", "no such driver, or one whose charges are not this person's to see"),
     Code(404, "unknown_charge", "the driver never asked for that charge"),
     Code(404, "unknown_session", "there is no session of that id"),

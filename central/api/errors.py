@@ -55,6 +55,10 @@ def no_driver(driver_id: str) -> ApiError:
     return ApiError(404, "unknown_driver", f"there is no driver {driver_id[:64]} of yours", "driver_id")
 
 
+def no_point(cp_id: str) -> ApiError:
+    return ApiError(404, "unknown_charge_point", f"there is no charge point {cp_id[:64]}")
+
+
 def no_charge(message_id: str) -> ApiError:
     return ApiError(404, "unknown_charge", f"there is no charge {message_id} of this driver")
 

@@ -102,7 +102,9 @@ def _person(context: Context, sha256: str) -> Person:
 
 
 def _shown(person: Person) -> dict[str, object]:
-    return {"id": person.person_id, "role": person.role, "scope": person.scope, "driver_id": person.driver_id}
+    sites = None if person.sites is None else sorted(person.sites)  # null: all
+    who = {"id": person.person_id, "role": person.role, "scope": person.scope, "driver_id": person.driver_id}
+    return {**who, "sites": sites}
 
 
 ROUTES = [

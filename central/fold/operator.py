@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from central.fold import charge_point, commands, corrections, deadlines, faults, registration, sessions
+from central.fold import charge_point, commands, corrections, deadlines, faults, registration, sessions, sites
 from central.fold.running import open_sessions
 from central.fold.step import Step
 from central.model.records import Refused
@@ -11,7 +11,7 @@ from central.model.rows import ChargingPoint, OperatorWord, Session
 from central.model.states import UNSPECIFIED
 from central.money.formats import price_e4
 
-TOLD = ("fault", "limit_ma", "price_per_kwh", "session_id")  # what a request says beside its action
+TOLD = ("fault", "limit_ma", "price_per_kwh", "session_id", "site_id")  # what a request says beside its action
 
 
 def handle_operator_request(step: Step) -> None:
@@ -92,7 +92,13 @@ def _keep(step: Step, point: ChargingPoint) -> None:
 def _remove(step: Step, point: ChargingPoint) -> None:
     """It is gone: what ran is lost, nothing is bound, and lists leave it out until a board registers it anew."""
     registration.dismiss(step, point)
+    sites.move(step, point, None)
     point.removed_at_ms = step.at_ms
+
+
+def _put_on_site(step: Step, point: ChargingPoint) -> None:
+    """Without a site_id: on none. Whether there is such a site no fold of this key can see."""
+    sites.move(step, point, step.message.get("site_id"))
 
 
 def _end_session(step: Step, point: ChargingPoint) -> None:
@@ -142,4 +148,5 @@ ACTIONS: dict[str, Callable[[Step, ChargingPoint], None]] = {
     "end_session": _end_session,
     "accept_held": _accept_held,
     "drop_held": _drop_held,
+    "site": _put_on_site,
 }

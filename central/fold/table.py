@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from wire.kinds import CP, DRIVER, TELEMETRY
+from wire.kinds import CP, DRIVER, SITE, TELEMETRY
 
 from central.fold import (
     claims,
@@ -18,6 +18,7 @@ from central.fold import (
     parking,
     registration,
     sessions,
+    sites,
     telemetry,
 )
 from central.fold.step import Handler, Step
@@ -84,6 +85,10 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     (DRIVER, "key_parked"): parking.handle_key_parked,
     (DRIVER, "key_unparked"): parking.handle_key_unparked,
     (DRIVER, "terms"): parking.handle_terms,
+    (SITE, "site_request"): sites.handle_site_request,
+    (SITE, "key_parked"): parking.handle_key_parked,
+    (SITE, "key_unparked"): parking.handle_key_unparked,
+    (SITE, "terms"): parking.handle_terms,
     (TELEMETRY, "heartbeat"): telemetry.handle_heartbeat_message,
     (TELEMETRY, "charging_data"): telemetry.handle_charging_data,
 }

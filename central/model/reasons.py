@@ -17,6 +17,8 @@ DEAD_LETTERS: dict[str, str] = {
     "lets another take its place",
     "unknown_session": "the session is not known at this key",
     "not_yours": "the session belongs to another driver",
+    "unknown_site": "there is no site of that id, or it was removed",
+    "site_taken": "there is a site of that id already",
     "unknown_command": "it answers a command that was never said",
     "unknown_deadline": "it tells of a deadline that was never set",
     "unknown_fault": "the charge point has no open fault of that name",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from central.people import roles
+from central.people.sites import Sites, named_sites, sites_of
 from central.people.tables import PEOPLE, TOKENS
 from runtime.tokens import id_of
 
@@ -15,15 +16,22 @@ _PERSON, _TOKEN = PEOPLE.c, TOKENS.c
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who has shown who he is. `sha256`: of the token that he showed."""
+    """Somebody who has shown who he is. `sha256`: of the token that he showed. `sites`: that bind what he sees and
+    does; None: all.
+    """
 
     person_id: str
     role: str
     scope: str
     sha256: str
+    sites: Sites = None
 
     def may(self, right: str) -> bool:
         return right in roles.rights(self.role, self.scope)
+
+    def serves(self, site_id: str | None) -> bool:
+        """Whether what is at a charge point of this site is his business; None: one that is on no site."""
+        return self.sites is None or site_id in self.sites
 
     @property
     def driver_id(self) -> str | None:
@@ -100,15 +108,15 @@ def was_given(connection: Connection, person_id: str) -> set[str]:
 def person_of(connection: Connection, sha256: str, now_ms: int) -> Person | None:
     """Who shows this token; None where it is unknown, revoked or expired."""
     wanted = (
-        select(_PERSON.person_id, _PERSON.role, _TOKEN.scope)
+        select(_PERSON.person_id, _PERSON.role, _TOKEN.scope, _PERSON.all_sites)
         .join(TOKENS, _TOKEN.person_id == _PERSON.person_id)
         .where(_TOKEN.sha256 == sha256, _holds(now_ms))
     )
     found = connection.execute(wanted).one_or_none()
     if found is None:
         return None
-    person_id, role, scope = found
-    return Person(person_id, role, scope, sha256)
+    person_id, role, scope, all_sites = found
+    return Person(person_id, role, scope, sha256, sites_of(connection, person_id, role, all_sites))
 
 
 def those_that_hold(connection: Connection, hashes: Collection[str], now_ms: int) -> set[str]:
@@ -124,11 +132,17 @@ def revoke(connection: Connection, now_ms: int, *, token_id: str | None = None, 
 
 
 def list_people(connection: Connection) -> list[dict[str, Any]]:
-    """person_id, role, has_password and created_at_ms, the eldest first; drivers not: they are in the books."""
+    """person_id, role, sites (None: all), has_password and created_at_ms, the eldest first; drivers not: they are in
+    the books.
+    """
     has_password = _PERSON.password_hash.is_not(None).label("has_password")
-    columns = (_PERSON.person_id, _PERSON.role, has_password, _PERSON.created_at_ms)
+    columns = (_PERSON.person_id, _PERSON.role, _PERSON.all_sites, has_password, _PERSON.created_at_ms)
     wanted = select(*columns).where(_PERSON.role != roles.DRIVER).order_by(_PERSON.created_at_ms, _PERSON.person_id)
-    return [dict(row) for row in connection.execute(wanted).mappings()]
+    people = [dict(row) for row in connection.execute(wanted).mappings()]
+    named = named_sites(connection, [each["person_id"] for each in people])
+    return [
+        {**each, "sites": None if each["all_sites"] else named.get(each["person_id"], frozenset())} for each in people
+    ]
 
 
 def list_tokens(connection: Connection, limit: int, person_id: str | None = None) -> list[dict[str, Any]]:

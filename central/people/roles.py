@@ -5,6 +5,8 @@ A right is what a person may do; a route of the API names the one it needs (cent
 
 DRIVER, OPERATOR, AUDITOR, ADMIN = "driver", "operator", "auditor", "admin"
 ROLES = (DRIVER, OPERATOR, AUDITOR, ADMIN)
+# Whom the sites that they serve bind: they see and do nothing at others. A driver is bound by what is his own.
+OF_SITES = frozenset({OPERATOR, AUDITOR})
 
 # What a right lets somebody do, as docs and refusals say it.
 CHARGE = "charge"

@@ -1,6 +1,17 @@
 """The tables of people: who they are, their passwords and tokens. None of it lies in the books or in the log."""
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    true,
+)
 
 from central.people.roles import ROLES, SCOPES
 from central.store.columns import number, one_of, text_column
@@ -16,6 +27,7 @@ metadata = MetaData(
 
 # person_id: a driver's is his driver_id; another's is the name he signs in with. password_hash: argon2id's text.
 # erased_at_ms: the id is nobody's from then on, so that nobody takes the receipts over by registering again.
+# all_sites: whether an operator or auditor serves every site, or only those that SitesServed names.
 PEOPLE = Table(
     "People",
     metadata,
@@ -24,6 +36,7 @@ PEOPLE = Table(
     Column("password_hash", Text),
     number("created_at_ms"),
     Column("erased_at_ms", BigInteger),
+    Column("all_sites", Boolean, nullable=False, server_default=true()),
     PrimaryKeyConstraint("person_id"),
     one_of("role", ROLES),
 )
@@ -45,4 +58,14 @@ TOKENS = Table(
     Index(None, "sha256", unique=True),
     Index(None, "person_id"),
     one_of("scope", SCOPES),
+)
+
+# site_id: of the books, which are another database.
+SITES_SERVED = Table(
+    "SitesServed",
+    metadata,
+    text_column("person_id"),
+    text_column("site_id"),
+    PrimaryKeyConstraint("person_id", "site_id"),
+    ForeignKeyConstraint(["person_id"], ["People.person_id"]),
 )

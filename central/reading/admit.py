@@ -17,9 +17,9 @@ from eventlog import Record
 # What is logged to the topic of its key, or to every topic whose records are folded in their order, has two.
 OTHER_TOPICS: dict[str, frozenset[str]] = {
     "deadline_passed": frozenset({kinds.DRIVER}),
-    "key_parked": frozenset({kinds.DRIVER}),
-    "key_unparked": frozenset({kinds.DRIVER}),
-    "terms": frozenset({kinds.DRIVER}),
+    "key_parked": frozenset({kinds.DRIVER, kinds.SITE}),
+    "key_unparked": frozenset({kinds.DRIVER, kinds.SITE}),
+    "terms": frozenset({kinds.DRIVER, kinds.SITE}),
 }
 
 SHOWN_CHARACTERS = 200

@@ -87,6 +87,8 @@ CHARGE_REQUESTS = _table(
 )
 
 FAULTS = _table("Faults", *columns_of(rows.Fault))
+SITES = _table("Sites", *columns_of(rows.Site))
+SITE_STAYS = _table("SiteStays", *columns_of(rows.SiteStay))
 METERS = _table("Meters", *columns_of(rows.Meter))
 ALARMS = _table("Alarms", *columns_of(rows.Alarm))
 TICKETS = _table("Tickets", *columns_of(rows.Ticket), Index(None, "cp_id"))
@@ -174,6 +176,8 @@ PARKED_KEYS = _table(
 
 TABLES: dict[type, Table] = {
     rows.ChargingPoint: CHARGING_POINTS,
+    rows.Site: SITES,
+    rows.SiteStay: SITE_STAYS,
     rows.Fault: FAULTS,
     rows.Meter: METERS,
     rows.Alarm: ALARMS,

@@ -10,6 +10,7 @@ from central.actions.table import AT_POINT, AT_SESSION
 from central.api.access import GuardedRoute
 from central.api.routes import ROUTES
 from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, READ, ROLES
+from central.people.sites import set_sites
 from central.people.tables import TOKENS
 from central.store.database import open_database
 from central.store.tables import DRIVERS
@@ -36,6 +37,8 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("POST", "/v1/me/erase"): ((DRIVER,), ()),
     ("GET", "/v1/charge-points"): (EVERYBODY, EVERYBODY),
     ("GET", "/v1/charge-points/{cp_id}"): (EVERYBODY, EVERYBODY),
+    ("GET", "/v1/sites"): (EVERYBODY, EVERYBODY),
+    ("GET", "/v1/sites/{site_id}"): (EVERYBODY, EVERYBODY),
     ("POST", "/v1/charges"): ((DRIVER,), ()),
     ("GET", "/v1/charges/{message_id}"): (ROLES, WATCHERS),
     ("GET", "/v1/charges/{message_id}/events"): (ROLES, WATCHERS),
@@ -49,6 +52,18 @@ for _path in (
     "/v1/parked/{key}/unpark",
 ):
     TABLE["POST", _path] = (SERVERS, SERVERS)
+# What an operator of another site is answered at each route that is closed to some and open to operators: 200 of his
+# own, a list without it, or that there is no such thing. The others are open to everybody, or to drivers alone.
+SAME, EMPTY, NOT_FOUND = "same", "empty", "not found"
+ELSEWHERE: dict[tuple[str, str], str] = {
+    ("POST", "/v1/sign-out"): SAME,
+    ("GET", "/v1/me"): SAME,
+    ("GET", "/v1/me/data"): SAME,
+    ("GET", "/v1/charges/{message_id}"): NOT_FOUND,
+    ("GET", "/v1/charges/{message_id}/events"): NOT_FOUND,
+    ("GET", "/v1/charges/{message_id}/receipt"): NOT_FOUND,
+    ("GET", "/v1/drivers/{driver_id}/charges"): EMPTY,
+}
 BODIES = {
     "/v1/charges": {"message_id": "m", "cp_id": "cp_access"},
     "/v1/charges/{message_id}/stop": {"message_id": "m"},
@@ -65,21 +80,27 @@ def routes() -> Iterator[tuple[str, str]]:
 
 def test_no_route_is_missing_here() -> None:
     assert set(routes()) == set(TABLE)
+    closed = {route for route, (allowed, _) in TABLE.items() if None not in allowed and OPERATOR in allowed}
+    assert closed == set(ELSEWHERE)
 
 
 @pytest.fixture(scope="module")
 def ada(shared_site: Site) -> Iterator[httpx.Client]:
-    """Who has a charge `own`; her id is in `client.params`."""
+    """Who has a charge `own`, at a charge point of the site `access`; her id is in `client.params`."""
     shared_site.connect("cp_access", "access")
+    shared_site.says("site_request", "operator", site_id="access", action="add", name="Access", time_zone="UTC")
+    shared_site.says("operator_request", "operator", cp_id="cp_access", action="site", site_id="access")
     with shared_site.client() as client:
         driver_id = sign_up(client)
         client.post("/v1/charges", json={"message_id": "own", "cp_id": "cp_access"}).raise_for_status()
+        shared_site.wait_for(lambda: client.get("/v1/charge-points/cp_access").json().get("site"), "on its site")
         client.params = httpx.QueryParams(driver_id=driver_id)
         yield client
 
 
 def ask(client: httpx.Client, method: str, path: str, driver_id: str, token: str | None) -> httpx.Response:
-    place = path.format(cp_id="cp_access", message_id="own", driver_id=driver_id, session_id="none", key="none")
+    names = {"cp_id": "cp_access", "message_id": "own", "driver_id": driver_id, "site_id": "access"}
+    place = path.format(**names, session_id="none", key="none")
     query = f"?driver_id={driver_id}" if method == "GET" and "{message_id}" in path else ""
     headers = {} if token is None else bearer(token)
     with client.stream(method, place + query, json=BODIES.get(path), headers=headers) as response:
@@ -106,6 +127,57 @@ def test_each_role_at_each_route(
     else:
         # A receipt that is not made yet, a body that is none: whatever it says, not that he may not.
         assert response.status_code not in (401, 403, 404), response.text
+
+
+def token_at(shared_site: Site, name: str, sites: frozenset[str] | None, role: str = OPERATOR) -> str:
+    """Of somebody who serves these sites."""
+    token = shared_site.token(name, role)
+    with people_at(shared_site.people_file) as people, people.writer.begin() as connection:
+        assert set_sites(connection, name, sites)
+    return token
+
+
+@pytest.mark.parametrize(
+    ("sites", "sees"),
+    [(("access",), True), (("access", "other"), True), (None, True), (("other",), False), ((), False)],
+)
+@pytest.mark.parametrize("role", [OPERATOR, AUDITOR])
+@pytest.mark.parametrize(("method", "path"), ELSEWHERE)
+def test_who_serves_sites_sees_what_is_there_alone(
+    shared_site: Site, ada: httpx.Client, method: str, path: str, role: str, sites: tuple[str, ...] | None, sees: bool
+) -> None:
+    name = f"{role}-of-{'-'.join(sites or ()) or sites is None}-{method}-{path.count('/')}-{len(path)}"
+    token = token_at(shared_site, name, None if sites is None else frozenset(sites), role)
+    with shared_site.client() as client:
+        response = ask(client, method, path, ada.params["driver_id"], token)
+    expected = SAME if sees else ELSEWHERE[method, path]
+    if expected == NOT_FOUND:
+        assert (response.status_code, response.json()["error"]["code"]) == (404, "unknown_charge")
+    else:
+        assert response.status_code not in (401, 403, 404), response.text
+    if path.endswith("/charges"):
+        assert [each["message_id"] for each in response.json()["charges"]] == ([] if expected == EMPTY else ["own"])
+
+
+def test_an_operator_who_serves_no_site_any_more_serves_none(shared_site: Site, ada: httpx.Client) -> None:
+    """Taken away is taken away: that none is named never comes to mean that all are."""
+    token = token_at(shared_site, "was-at-access", frozenset({"access"}))
+    with shared_site.client(token) as client:
+        client.params = ada.params
+        assert client.get("/v1/me").json()["sites"] == ["access"]
+        assert client.get("/v1/charges/own").status_code == 200
+        with people_at(shared_site.people_file) as people, people.writer.begin() as connection:
+            assert set_sites(connection, "was-at-access", frozenset())
+        assert client.get("/v1/me").json()["sites"] == []
+        assert client.get("/v1/charges/own").status_code == 404
+
+
+@pytest.mark.parametrize("role", [DRIVER, ADMIN])
+def test_sites_bind_no_driver_and_no_admin(shared_site: Site, ada: httpx.Client, role: str) -> None:
+    del ada
+    shared_site.token(f"bound-{role}", role)
+    with people_at(shared_site.people_file) as people, people.writer.begin() as connection:
+        assert not set_sites(connection, f"bound-{role}", frozenset({"other"}))
 
 
 def test_a_driver_sees_his_own(ada: httpx.Client) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire.appenders import APPENDERS
 from wire.ids import ID_MAX, reliable_id
-from wire.kinds import CP, DRIVER, TELEMETRY, Kind
+from wire.kinds import CP, DRIVER, SITE, TELEMETRY, Kind
 from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
 
@@ -24,6 +24,7 @@ IDS = {
     "id": st.just("cp_001"),
     "key": st.just("cp_001"),
     "driver_id": st.just("ada"),
+    "site_id": st.sampled_from(["north", "south"]),
     "session_id": st.sampled_from(SESSIONS),
     "message_id": st.sampled_from([f"r{number}" for number in range(3)]) | st.uuids().map(str),
     "meter_id": st.sampled_from([METER, "another"]),
@@ -31,7 +32,7 @@ IDS = {
     "board": st.sampled_from([BOARD, "mon2"]),
     "deadline_id": st.sampled_from(["command:cp_001:1", "command:cp_001:2", *(f"lost:{each}" for each in SESSIONS)]),
 }
-MESSAGES = [kind for kind in KINDS.values() if kind.topic in (CP, DRIVER, TELEMETRY)]
+MESSAGES = [kind for kind in KINDS.values() if kind.topic in (CP, DRIVER, SITE, TELEMETRY)]
 
 
 def numbers(field: Field) -> st.SearchStrategy[int]:

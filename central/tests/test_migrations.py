@@ -40,6 +40,7 @@ BROUGHT = {
     "0013": ("Positions", "terms"),
     "0014": ("ChargingPoints", "limit_ma"),
     "0015": ("OperatorWords", "reason"),
+    "0016": ("Sites", "time_zone"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

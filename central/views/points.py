@@ -10,9 +10,11 @@ from central.views.moments import iso
 from central.views.queries import PointRow, list_points, open_faults
 
 
-def read_points(connection: Connection, currency: str, cp_id: str | None = None) -> list[dict[str, Any]]:
-    """All charge points, or the one of this id."""
-    rows = list_points(connection, cp_id)
+def read_points(
+    connection: Connection, currency: str, cp_id: str | None = None, site_id: str | None = None
+) -> list[dict[str, Any]]:
+    """All charge points, the one of this id, or those of a site."""
+    rows = list_points(connection, cp_id, site_id)
     faults = open_faults(connection, cp_id)
     return [_point(row, faults.get(row.cp_id, []), currency) for row in rows]
 
@@ -21,6 +23,7 @@ def _point(row: PointRow, faults: list[str], currency: str) -> dict[str, Any]:
     return {
         "cp_id": row.cp_id,
         "location": row.location,
+        "site": _site(row),
         "status": row.status,
         "price_per_kwh": price(row.price_e4),
         "currency": currency,
@@ -31,3 +34,10 @@ def _point(row: PointRow, faults: list[str], currency: str) -> dict[str, Any]:
         "faults": faults,
         "stopped": row.stopped,
     }
+
+
+def _site(row: PointRow) -> dict[str, Any] | None:
+    """None for one that is on no site, or on one that was removed."""
+    if row.site_id is None:
+        return None
+    return {"site_id": row.site_id, "name": row.site_name, "time_zone": row.time_zone}

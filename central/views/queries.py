@@ -1,6 +1,6 @@
 """What the API reads: charges as their drivers see them, charge points, drivers, receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,10 @@ from central.store.tables import (
     LAST_SEEN,
     LIVE_CHARGES,
     LIVE_FIGURES,
+    SITES,
     TICKETS,
 )
+from central.views.sites import at_sites
 
 REQUEST_FINAL = ("refused", "released")
 
@@ -89,10 +91,12 @@ def read_followed(connection: Connection, keys: Sequence[ChargeKey]) -> dict[Cha
     return {(row.driver_id, row.message_id): row for row in rows}
 
 
-def list_charges(connection: Connection, driver_id: str, only_open: bool, limit: int) -> list[ChargeRow]:
-    """A driver's charges, the newest first."""
+def list_charges(
+    connection: Connection, driver_id: str, only_open: bool, limit: int, sites: Collection[str] | None = None
+) -> list[ChargeRow]:
+    """A driver's charges, the newest first. `sites`: at these alone; None: wherever."""
     asked, status = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c.status
-    wanted = _CHARGES.where(asked.driver_id == driver_id)
+    wanted = _CHARGES.where(asked.driver_id == driver_id, at_sites(asked.cp_id, sites))
     if only_open:
         no_session = and_(status.is_(None), asked.state.not_in(REQUEST_FINAL))
         wanted = wanted.where(or_(no_session, status.not_in(FINAL)))
@@ -114,21 +118,28 @@ class PointRow:
     seen_ms: int | None
     live_power_w: int | None
     live_register_wh: int | None
+    site_id: str | None
+    site_name: str | None
+    time_zone: str | None
 
 
-def list_points(connection: Connection, cp_id: str | None = None) -> list[PointRow]:
-    """All charge points by id, or the one of this id; those that the operator removed are left out."""
-    point, seen, live = CHARGING_POINTS.c, LAST_SEEN.c, LIVE_FIGURES.c
-    joined = CHARGING_POINTS.outerjoin(LAST_SEEN, seen.cp_id == point.cp_id).outerjoin(
-        LIVE_FIGURES, live.cp_id == point.cp_id
+def list_points(connection: Connection, cp_id: str | None = None, site_id: str | None = None) -> list[PointRow]:
+    """All charge points by id, the one of this id, or those of a site; those that the operator removed are left out."""
+    point, seen, live, site = CHARGING_POINTS.c, LAST_SEEN.c, LIVE_FIGURES.c, SITES.c
+    joined = (
+        CHARGING_POINTS.outerjoin(LAST_SEEN, seen.cp_id == point.cp_id)
+        .outerjoin(LIVE_FIGURES, live.cp_id == point.cp_id)
+        .outerjoin(SITES, and_(site.site_id == point.site_id, site.removed_at_ms.is_(None)))
     )
     newer_ms = case((seen.logged_at_ms > seen.heartbeat_at_ms, seen.logged_at_ms), else_=seen.heartbeat_at_ms)
     wanted = select(
         point.cp_id, point.location, point.status, point.price_e4, point.vehicle, point.register_wh, point.stopped,
-        newer_ms, live.power_w, live.register_wh,
+        newer_ms, live.power_w, live.register_wh, site.site_id, site.name, site.time_zone,
     ).select_from(joined).where(point.removed_at_ms.is_(None))  # fmt: skip
     if cp_id is not None:
         wanted = wanted.where(point.cp_id == cp_id)
+    if site_id is not None:
+        wanted = wanted.where(site.site_id == site_id)
     return [PointRow(*row) for row in connection.execute(wanted.order_by(point.cp_id))]
 
 

@@ -4,12 +4,12 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from wire.kinds import CP, DRIVER, TELEMETRY
+from wire.kinds import CP, DRIVER, SITE, TELEMETRY
 
 from central.store.offsets import TopicPartition
 from eventlog import Log, LogError, OffsetOutOfRange, Reader, Record
 
-MONEY_TOPICS = (CP, DRIVER)
+MONEY_TOPICS = (CP, DRIVER, SITE)
 TOPICS = (*MONEY_TOPICS, TELEMETRY)
 BATCH_RECORDS = 500
 TELEMETRY_BATCH_RECORDS = 200  # some 10 ms of folding: what money waits for it at most

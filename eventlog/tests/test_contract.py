@@ -233,6 +233,7 @@ def test_a_log_keeps_its_identity_and_its_topics(world: World) -> None:
     assert {topic.name: again.partitions(topic.name) for topic in TOPICS} == {
         "ev.cp": 8,
         "ev.driver": 8,
+        "ev.site": 8,
         "ev.telemetry": 8,
         "ev.commands": 8,
         "ev.dead": 1,

@@ -264,6 +264,7 @@ def test_the_table_of_topics_is_what_the_design_says() -> None:
     assert {topic.name: (topic.partitions, topic.retention_ms) for topic in TOPICS} == {
         "ev.cp": (8, None),
         "ev.driver": (8, None),
+        "ev.site": (8, None),
         "ev.telemetry": (8, 7 * day_ms),
         "ev.commands": (8, day_ms),
         "ev.dead": (1, None),

@@ -133,7 +133,7 @@ def test_what_nobody_else_has_is_flushed_before_it_is_acked(kafka_world: KafkaWo
     """Also a topic that was made before, by us or by others."""
     log = kafka_world.open()
     log.create_topics()
-    for topic in ("ev.cp", "ev.driver"):
+    for topic in ("ev.cp", "ev.driver", "ev.site"):
         kafka_world.wait_for_settings(topic, {"flush.messages": "1"})
     assert kafka_world.settings_of("ev.telemetry", "flush.messages")["flush.messages"] != "1"
     kafka_world.configure("ev.cp", flush_messages="1000")

@@ -38,6 +38,7 @@ class Kind:
 # Topics of the log.
 CP = "ev.cp"
 DRIVER = "ev.driver"
+SITE = "ev.site"
 TELEMETRY = "ev.telemetry"
 COMMANDS = "ev.commands"
 DEAD = "ev.dead"

@@ -1,6 +1,6 @@
 """What only servers say: bridge, ticker, folds, and people through them. No board loads it."""
 
-from wire.kinds import BRIDGE, CP, DRIVER, DRIVER_SIDE, FOLD, OPERATOR, TICKER, Kind, add
+from wire.kinds import BRIDGE, CP, DRIVER, DRIVER_SIDE, FOLD, OPERATOR, SITE, TICKER, Kind, add
 from wire.kinds.fields import (
     PRICE_MAX,
     choice,
@@ -20,8 +20,9 @@ WORKER = "worker"
 
 ACTIONS = (
     "stop", "resume", "price_change", "limit", "reset", "maintenance", "replace", "keep", "remove",
-    "clear_fault", "end_session", "accept_held", "drop_held",
+    "clear_fault", "end_session", "accept_held", "drop_held", "site",
 )  # fmt: skip
+SITE_ACTIONS = ("add", "set", "remove")
 LIMITS = (may_count("max_energy_wh", 1), may_count("max_duration_s", 1), may_count("max_cost_minor", 1))
 
 KINDS = add((
@@ -72,8 +73,12 @@ KINDS = add((
     # --- operator ---
     Kind("operator_request", (OPERATOR,), CP, "cp_id", True, (
         must_id("cp_id"), choice("action", ACTIONS), may("price_per_kwh", "price", 0, PRICE_MAX),
-        may_id("session_id"), may_id("fault"), may_count("limit_ma", 1000, 125000), may("reason", "text", 1, 255),
-        may_id("by"),
+        may_id("session_id"), may_id("fault"), may_count("limit_ma", 1000, 125000), may_id("site_id"),
+        may("reason", "text", 1, 255), may_id("by"),
+    )),
+    Kind("site_request", (OPERATOR,), SITE, "site_id", True, (
+        must_id("site_id"), choice("action", SITE_ACTIONS), may("name", "text", 1, 80), may("address", "text", 0, 255),
+        may("time_zone", "text", 1, 64), may("guests", "bool"), may("reason", "text", 1, 255), may_id("by"),
     )),
     # --- the worker: what else its rows come from ---
     Kind("terms", (WORKER,), CP, "key", True, (

@@ -54,10 +54,13 @@ SAYS = {
     "ticket": "an immutable receipt; one without `tariff`, the terms as JSON, is old and has the three after it",
     "operator_request":
         "what the operator wants: `keep` takes `replace` back, end_session, accept_held and drop_held name a "
-        "session, clear_fault a fault",
+        "session, clear_fault a fault; `site` puts it on a site, or without site_id on none",
+    "site_request":
+        "makes a site, changes what it names, or removes it; time_zone is an IANA name, guests whether people without "
+        "an account may charge there",
     "terms":
-        "the terms for all records behind it in its partition of ev.cp or ev.driver; the first holds before it, "
-        "too",
+        "the terms for all records behind it in its partition of ev.cp, ev.driver or ev.site; the first holds before "
+        "it, too",
     "key_parked":
         "folding the record under `offset` failed: it and what follows of its key waits; logged to its topic. "
         "`untold`: that was a key_parked, so nothing more is said of it",
