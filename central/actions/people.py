@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from central.actions.refusal import Refusal
+from central.actions.served_sites import check_bound
 from central.people import register
 from central.people.passwords import PASSWORD_RULE, hash_of, is_password
+from central.people.sites import Sites, set_sites
 from central.store.database import Database
 from central.views.moments import iso
 from runtime.tokens import new_token, sha256_of
@@ -15,12 +17,18 @@ from runtime.tokens import new_token, sha256_of
 DAY_MS = 24 * 3_600_000
 
 
-def add_user(people: Database, name: str, role: str, password: str) -> None:
-    """Raises Refusal where the name is taken, or the password is none."""
+def add_user(people: Database, name: str, role: str, password: str, sites: Sites = None) -> None:
+    """`sites`: those that somebody of this role serves alone. Raises Refusal where the name is taken, the password is
+    none, or sites do not bind the role.
+    """
+    if sites is not None:
+        check_bound(role)
     _check_password(password)
     with people.writer.begin() as connection:
         if not _added(connection, name, role, hash_of(password)):
             raise Refusal(409, "already_known", f"{name} is known already; `user password {name}` sets a new password")
+        if sites is not None:
+            set_sites(connection, name, sites)
 
 
 def set_password(people: Database, name: str, password: str) -> None:
@@ -38,6 +46,7 @@ def list_users(people: Database) -> list[dict[str, Any]]:
         {
             "name": each["person_id"], "role": each["role"], "since": iso(each["created_at_ms"]),
             "signs_in": "by password" if each["has_password"] else "by token",
+            "sites": None if each["sites"] is None else sorted(each["sites"]),
         }
         for each in found
     ]  # fmt: skip

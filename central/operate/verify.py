@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, or_, select
 from central.model.states import COMPLETED
 from central.money import readings
 from central.money.tariff import cost_minor, tariff_of
-from central.store.tables import CHARGING_POINTS, CHARGING_SESSIONS, DRIVERS, METERS, TICKETS
+from central.store.tables import CHARGING_POINTS, CHARGING_SESSIONS, DRIVERS, METERS, SITE_STAYS, SITES, TICKETS
 
 _SESSION = CHARGING_SESSIONS.c
 _METER = METERS.c
@@ -20,7 +20,7 @@ _TAKEN = func.coalesce(_SESSION.energy_wh, 0) + _SESSION.held_wh + _SESSION.unbi
 
 def verify(connection: Connection) -> list[str]:
     """One line for each thing that does not agree; nothing where all does."""
-    checks = (_orphans, _bills, _tickets, _meters, _registers, _overlaps)
+    checks = (_orphans, _stays, _bills, _tickets, _meters, _registers, _overlaps)
     return [finding for check in checks for finding in check(connection)]
 
 
@@ -32,6 +32,28 @@ def _orphans(connection: Connection) -> list[str]:
     return [
         *(f"session {session}: there is no charge point {cp_id}" for session, cp_id in connection.execute(lost_point)),
         *(f"session {session}: there is no driver {driver}" for session, driver in connection.execute(lost_driver)),
+    ]
+
+
+def _stays(connection: Connection) -> list[str]:
+    """Each charge point is where its stays say, and on a site that is there."""
+    stay = SITE_STAYS.c
+    there = select(SITES.c.site_id).where(SITES.c.removed_at_ms.is_(None))
+    lost = select(_POINT.cp_id, _POINT.site_id).where(_POINT.site_id.is_not(None), _POINT.site_id.not_in(there))
+    now: dict[str, list[str]] = {}
+    for cp_id, site_id in connection.execute(select(stay.cp_id, stay.site_id).where(stay.until_ms.is_(None))):
+        now.setdefault(cp_id, []).append(site_id)
+    points = connection.execute(select(_POINT.cp_id, _POINT.site_id).order_by(_POINT.cp_id))
+    return [
+        *(
+            f"charge point {cp_id}: it is on the site {site_id}, which is not there; `site put` it on another"
+            for cp_id, site_id in connection.execute(lost.order_by(_POINT.cp_id))
+        ),
+        *(
+            f"charge point {cp_id}: it is on the site {site_id}, but its stays say {now.get(cp_id)}; {_WHAT_TO_DO}"
+            for cp_id, site_id in points
+            if now.get(cp_id, []) != ([] if site_id is None else [site_id])
+        ),
     ]
 
 

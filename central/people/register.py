@@ -79,6 +79,11 @@ def password_of(connection: Connection, person_id: str) -> str | None:
     return connection.execute(wanted).scalar_one_or_none()
 
 
+def role_of(connection: Connection, person_id: str) -> str | None:
+    """None where there is no such person."""
+    return connection.execute(select(_PERSON.role).where(_PERSON.person_id == person_id)).scalar_one_or_none()
+
+
 def has_admin(connection: Connection) -> bool:
     return connection.execute(select(_PERSON.person_id).where(_PERSON.role == roles.ADMIN).limit(1)).first() is not None
 

@@ -96,3 +96,46 @@ def test_bad_words_are_told_in_one_line(run: Run, words: tuple[str, ...]) -> Non
     refused = run(*words)
     assert refused.exit_code == 2
     assert "must be" in refused.stderr or "Missing" in refused.stderr
+
+
+def test_sites_of_an_operator(run: Run, site: Site, password_file: str) -> None:
+    site.start()
+    for site_id in ("north", "south"):
+        assert run("site", "add", site_id, "--name", site_id, "--time-zone", "UTC").exit_code == 0
+    add = ("user", "add", "ops", "--role", "operator", "--password-file", password_file)
+    refused = run(*add, "--site", "nroth")
+    assert (refused.exit_code, "there is no site nroth; did you mean north?" in refused.stderr) == (1, True)
+    assert run(*add, "--site", "north", "--site", "south").stdout.startswith("ops: added as operator of north, south;")
+
+    def sites() -> object:
+        return {each["name"]: each["sites"] for each in json.loads(run("user", "--json").stdout)}["ops"]
+
+    assert sites() == ["north", "south"]
+    assert "north, south" in run("user").stdout
+    assert run("user", "sites", "ops", "--site", "south").stdout == "ops: serves south\n"
+    assert sites() == ["south"]
+    assert run("user", "sites", "ops", "--none").stdout == "ops: serves no site\n"
+    assert sites() == []
+    assert run("user", "sites", "ops", "--all-sites").stdout == "ops: serves all sites\n"
+    assert sites() is None
+
+
+def test_who_was_named_no_site_serves_all_and_is_told_so(run: Run, password_file: str) -> None:
+    added = run("user", "add", "ops", "--role", "operator", "--password-file", password_file)
+    assert added.stdout.startswith("ops: added as operator of all sites;")
+
+
+def test_sites_are_for_operators_and_auditors(run: Run, site: Site, password_file: str) -> None:
+    site.start()
+    assert run("site", "add", "north", "--name", "North", "--time-zone", "UTC").exit_code == 0
+    add = ("user", "add", "grace", "--role", "admin", "--password-file", password_file)
+    refused = run(*add, "--site", "north")
+    assert (refused.exit_code, "it does not bind admin" in refused.stderr) == (1, True)
+    assert json.loads(run("user", "--json").stdout) == []
+    assert run(*add).exit_code == 0
+    refused = run("user", "sites", "grace", "--site", "north")
+    assert (refused.exit_code, "it does not bind admin" in refused.stderr) == (1, True)
+    refused = run("user", "sites", "nobody", "--none")
+    assert (refused.exit_code, "nobody is called nobody" in refused.stderr) == (1, True)
+    assert run("user", "sites", "grace").exit_code == 2
+    assert run("user", "sites", "grace", "--none", "--all-sites").exit_code == 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from central.fold.apply import apply
 from central.model.ids import session_id
 from central.model.records import Incoming, Refused
-from central.model.rows import ChargeRequest, ChargingPoint, Driver, Fault, Session, Ticket
+from central.model.rows import ChargeRequest, ChargingPoint, Driver, Fault, Session, SiteStay, Ticket
 from central.model.states import COMPLETED, FINAL, Facts, status_of
 from central.model.terms import Terms
 from central.money.order import order_of, within
@@ -24,6 +24,7 @@ from central.tests.memory_rows import MemoryRows
 
 POINTS = ("cp_001", "cp_002")
 DRIVERS = ("ada", "bob")
+SITES = ("north", "south", "ada")
 Act = Callable[["History"], None]
 
 
@@ -97,9 +98,19 @@ def _complete(history: History) -> None:
 
 
 def _operate(history: History) -> None:
-    action = history.random.choice(("stop", "resume", "resume", "reset", "price_change", "replace"))
+    action = history.random.choice(("stop", "resume", "resume", "reset", "price_change", "replace", "site", "remove"))
     price = {"price_per_kwh": history.random.choice((0.1, 0.25, 0.3))} if action == "price_change" else {}
-    history.line.says("operator_request", "operator", cp_id=history.cp(), action=action, **price)
+    site = {"site_id": history.random.choice(SITES)} if action == "site" and history.random.random() < 0.7 else {}
+    history.line.says("operator_request", "operator", cp_id=history.cp(), action=action, **price, **site)
+
+
+def _change_site(history: History) -> None:
+    fields: dict[str, Any] = history.random.choice(
+        ({"name": "North", "time_zone": "UTC"}, {"address": "Kiel"}, {"guests": True}, {})
+    )
+    action = history.random.choice(("add", "set", "set", "remove"))
+    by, site_id = history.random.choice(("operator", "api")), history.random.choice(SITES)
+    history.line.says("site_request", by, site_id=site_id, action=action, **fields)
 
 
 def _register(history: History) -> None:
@@ -132,7 +143,7 @@ def _wait(history: History) -> None:
 
 ACTS: tuple[Act, ...] = (
     _ask, _ask, _ask, _stop, _answer, _answer, _start, _start, _checkpoint, _checkpoint, _complete, _complete, _operate,
-    _register, _link, _link, _fault, _hush, _wait, _wait,
+    _change_site, _register, _link, _link, _fault, _hush, _wait, _wait,
 )  # fmt: skip
 
 
@@ -173,7 +184,8 @@ def _repeatable_until(records: list[Incoming], record: Incoming) -> int:
     """A registration that is told again after the operator has made room is judged anew."""
     if record.message["type"] == "register_request":
         for number in range(records.index(record) + 1, len(records)):
-            if records[number].key == record.key and records[number].message.get("action") == "replace":
+            of_key = records[number].key == record.key
+            if of_key and records[number].message.get("action") in ("replace", "remove"):
                 return number
     return len(records)
 
@@ -215,11 +227,21 @@ def test_books_hold_after_every_act(random: Random, acts: int):
 
 def check_points(line: LineInMemory) -> None:
     for point in line.rows.all(ChargingPoint):
+        check_stays(line, point)
         faulty = any(row.cleared_at_ms is None for row in line.rows.all(Fault) if row.cp_id == point.cp_id)
         facts = Facts(point.link_id is not None, point.silent, faulty, point.session_id is not None, point.stopped)
         assert point.status == status_of(facts)
         if point.session_id is not None:
             assert line.session(point.session_id).status in ("authorized", "in_progress")
+
+
+def check_stays(line: LineInMemory, point: ChargingPoint) -> None:
+    """One after the other, and the charge point is where the last one says that it still is."""
+    stays = [row for row in line.rows.all(SiteStay) if row.cp_id == point.cp_id]
+    assert [row.site_id for row in stays if row.until_ms is None] == ([] if point.site_id is None else [point.site_id])
+    bounds = [row.since_ms if until is None else until for row in stays for until in (None, row.until_ms)]
+    assert bounds == sorted(bounds)
+    assert point.removed_at_ms is None or point.site_id is None
 
 
 def check_sessions(line: LineInMemory) -> None:

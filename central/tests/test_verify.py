@@ -98,6 +98,8 @@ def test_a_gap_is_named_with_its_meter_its_wh_and_what_to_do(books: Connection, 
         ('UPDATE "ChargingSessions" SET driver_id = \'nobody\'', "there is no driver nobody"),
         ('UPDATE "ChargingSessions" SET cp_id = \'cp_9\'', "there is no charge point cp_9"),
         ('DELETE FROM "Tickets" WHERE number = 1', "completed without a ticket"),
+        ('UPDATE "ChargingPoints" SET site_id = \'north\'', "its stays say None"),
+        ('UPDATE "ChargingPoints" SET site_id = \'north\'', "on the site north, which is not there"),
     ],
 )
 def test_what_else_does_not_agree_is_named(books: Connection, statement: str, found: str):

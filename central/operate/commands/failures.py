@@ -28,7 +28,7 @@ def parked(as_json: AsJson = False) -> None:
 
 
 def unpark(
-    key: Annotated[str, typer.Argument(help="A charge point or driver that `parked` lists.", metavar="KEY")],
+    key: Annotated[str, typer.Argument(help="A charge point, driver or site that `parked` lists.", metavar="KEY")],
 ) -> None:
     """Let the worker fold what waits of a key, after the fold was mended."""
     from central.actions.parked import unpark as unpark_key

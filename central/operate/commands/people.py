@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from central.operate.commands.served_sites import ServedSites, served_of
 from central.operate.options import AsJson, Command, PersonId
 from central.operate.settings_in_force import config_in_force
-from central.people.roles import ALL, DRIVER, ROLES, SCOPES
+from central.people.roles import ALL, DRIVER, OF_SITES, ROLES, SCOPES
 from runtime.arguments import checked
 
 TITLE = "People"
@@ -36,6 +37,7 @@ def users(context: typer.Context, as_json: AsJson = False) -> None:
     if context.invoked_subcommand is not None:
         return
     from central.actions.people import list_users
+    from central.actions.served_sites import sites_text
     from central.operate.opened import opened_people
     from central.operate.output import print_json, print_table
 
@@ -44,19 +46,32 @@ def users(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(known)
         return
-    print_table(("name", "role", "signs_in", "since"), known, "nobody yet; `user add NAME --role admin` adds the first")
+    rows = [{**each, "sites": sites_text(each["sites"]) if each["role"] in OF_SITES else ""} for each in known]
+    columns = ("name", "role", "sites", "signs_in", "since")
+    print_table(columns, rows, "nobody yet; `user add NAME --role admin` adds the first")
 
 
-def add_user(name: PersonId, role: Role, password_file: PasswordFile = None) -> None:
-    """Make somebody known who signs in by name and password. It is asked, or read from a file; never an argument."""
+def add_user(
+    name: PersonId, role: Role, sites: ServedSites = None, password_file: PasswordFile = None
+) -> None:
+    """Make somebody known who signs in by name and password. It is asked, or read from a file; never an argument.
+
+    An operator or auditor without --site serves all sites; `user sites` changes that.
+    """
     from central.actions.people import add_user as add
+    from central.actions.served_sites import check_bound, sites_text
     from central.operate.opened import opened_people
     from central.operate.output import say
 
+    config = config_in_force()
+    if sites:
+        check_bound(role)
+    served = served_of(config, sites) if sites else None
     password = _password(password_file)
-    with opened_people(config_in_force()) as people:
-        add(people, name, role, password)
-    say(f"{name}: added as {role}; signs in with the password just given")
+    with opened_people(config) as people:
+        add(people, name, role, password, served)
+    text = f"{role} of {sites_text(served)}" if role in OF_SITES else role
+    say(f"{name}: added as {text}; signs in with the password just given")
 
 
 def change_password(name: PersonId, password_file: PasswordFile = None) -> None:
@@ -150,7 +165,8 @@ COMMANDS = (
     Command("user", users, ("wattline-central user", "wattline-central user --json")),
     Command(
         "user add", add_user,
-        ("wattline-central user add grace --role admin", "wattline-central user add ops --role operator"),
+        ("wattline-central user add grace --role admin",
+         "wattline-central user add ops --role operator --site north --site south"),
     ),
     Command("user password", change_password, ("wattline-central user password grace",)),
     Command("token", tokens, ("wattline-central token", "wattline-central token --of driver_001 --json")),

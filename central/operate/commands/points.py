@@ -31,12 +31,13 @@ def list_points(as_json: AsJson = False) -> None:
         print_json(points)
         return
     columns = (
-        "cp_id", "status", "location", "price_per_kwh", "vehicle", "power_w", "faults", "sessions",
+        "cp_id", "status", "site", "location", "price_per_kwh", "vehicle", "power_w", "faults", "sessions",
         "last_connection_time", "to_decide",
     )  # fmt: skip
     rows = [
         {
             **point,
+            "site": _site(point),
             "faults": ", ".join(point["faults"]),
             "sessions": ", ".join(point["sessions"]),
             "to_decide": "; ".join(_to_decide(point)),
@@ -260,7 +261,8 @@ def _print_point(found: dict[str, Any]) -> None:
         "open_faults": ("fault", "since", "info"),
         "alarms": ("at", "alarm", "text"),
     }
-    facts = [{"what": name.replace("_", " "), "is": value} for name, value in found.items() if name not in tables]
+    told = {**found, "site": _site(found)}
+    facts = [{"what": name.replace("_", " "), "is": value} for name, value in told.items() if name not in tables]
     print_table(("what", "is"), [each for each in facts if each["what"] != "faults"])
     for name, columns in tables.items():
         say("")
@@ -275,6 +277,10 @@ def _to_decide(point: dict[str, Any]) -> list[str]:
     if point["held_wh"]:
         told.append(f"{point['held_wh']:,} Wh held")
     return told
+
+
+def _site(point: dict[str, Any]) -> str:
+    return point["site"]["name"] if point["site"] else ""
 
 
 def _driver(session: dict[str, Any]) -> str:
