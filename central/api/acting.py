@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from wire.appenders import OPERATOR
 
 from central.actions.asking import Operator
 from central.actions.refusal import NotYet, Refusal
-from central.actions.table import Action
+from central.actions.table import AT_SESSION, UNPARK, Action
+from central.api.access import serves_point
 from central.api.context import Context
-from central.api.errors import ApiError
+from central.api.errors import ApiError, no_point
 from central.api.keys import key_reused, request_id_of
 from central.model.records import Message
 from central.people.register import Person
+from central.views.sessions import read_session
 from central.views.words import find_word
 from runtime.tokens import id_of
 
@@ -44,6 +47,7 @@ async def carry_out(
 
     Raises ApiError.
     """
+    await _check_served(context, person, action, key)
     reason = fields.get("reason")
     told = {name: value for name, value in fields.items() if name != "reason"}
     if idempotency_key is None:
@@ -56,6 +60,30 @@ async def carry_out(
         outcome = await _carry_out(operator, action, key, told)
         await _was_carried_out(context, operator, action, key, told)
         return outcome
+
+
+async def _check_served(context: Context, person: Person, action: Action, key: str) -> None:
+    """Raises ApiError 404 where it is not at a site of this person's, as where there is no such thing."""
+    if person.sites is None:
+        return
+    cp_id = await context.read(lambda connection: _point_of(connection, action, key))
+    if cp_id is None or not await serves_point(context, person, cp_id):
+        raise _not_there(action, key)
+
+
+def _point_of(connection: Connection, action: Action, key: str) -> str | None:
+    if action not in AT_SESSION.values():
+        return key
+    session = read_session(connection, key)
+    return None if session is None else session["cp_id"]
+
+
+def _not_there(action: Action, key: str) -> ApiError:
+    if action == UNPARK:
+        return ApiError(404, "nothing_parked", f"nothing of {key} is parked")
+    if action in AT_SESSION.values():
+        return ApiError(404, "unknown_session", f"there is no session {key}")
+    return no_point(key)
 
 
 def operator_of(context: Context, person: Person, reason: str | None, request_id: str) -> Operator:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from central.fold.step import Step
 from central.model.records import Refused
-from central.model.rows import ChargingPoint, Site, SiteStay
+from central.model.rows import ChargingPoint
+from central.model.site_rows import Site, SiteStay
 
 _TOLD = ("name", "address", "time_zone", "guests")
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     Text,
 )
 
-from central.model import rows
+from central.model import rows, site_rows
 from central.model.states import SESSION_STATES, STATUS_ORDER
 from central.store.columns import columns_of, count_column, moment, number, one_of, text_column
 from central.store.decimal_text import DecimalText
@@ -87,8 +87,8 @@ CHARGE_REQUESTS = _table(
 )
 
 FAULTS = _table("Faults", *columns_of(rows.Fault))
-SITES = _table("Sites", *columns_of(rows.Site))
-SITE_STAYS = _table("SiteStays", *columns_of(rows.SiteStay))
+SITES = _table("Sites", *columns_of(site_rows.Site))
+SITE_STAYS = _table("SiteStays", *columns_of(site_rows.SiteStay))
 METERS = _table("Meters", *columns_of(rows.Meter))
 ALARMS = _table("Alarms", *columns_of(rows.Alarm))
 TICKETS = _table("Tickets", *columns_of(rows.Ticket), Index(None, "cp_id"))
@@ -176,8 +176,8 @@ PARKED_KEYS = _table(
 
 TABLES: dict[type, Table] = {
     rows.ChargingPoint: CHARGING_POINTS,
-    rows.Site: SITES,
-    rows.SiteStay: SITE_STAYS,
+    site_rows.Site: SITES,
+    site_rows.SiteStay: SITE_STAYS,
     rows.Fault: FAULTS,
     rows.Meter: METERS,
     rows.Alarm: ALARMS,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from central.actions.table import AT_POINT, AT_SESSION
+from central.actions.table import AT_POINT, AT_SESSION, UNPARK
 from central.api.access import GuardedRoute
 from central.api.routes import ROUTES
 from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, READ, ROLES
@@ -46,12 +46,6 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("GET", "/v1/charges/{message_id}/receipt"): (ROLES, WATCHERS),
     ("GET", "/v1/drivers/{driver_id}/charges"): (ROLES, WATCHERS),
 }
-for _path in (
-    *(f"/v1/charge-points/{{cp_id}}/{word}" for word in AT_POINT),
-    *(f"/v1/sessions/{{session_id}}/{word}" for word in AT_SESSION),
-    "/v1/parked/{key}/unpark",
-):
-    TABLE["POST", _path] = (SERVERS, SERVERS)
 # What an operator of another site is answered at each route that is closed to some and open to operators: 200 of his
 # own, a list without it, or that there is no such thing. The others are open to everybody, or to drivers alone.
 SAME, EMPTY, NOT_FOUND = "same", "empty", "not found"
@@ -64,6 +58,13 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("GET", "/v1/charges/{message_id}/receipt"): NOT_FOUND,
     ("GET", "/v1/drivers/{driver_id}/charges"): EMPTY,
 }
+ACTIONS = {
+    **{f"/v1/charge-points/{{cp_id}}/{word}": action for word, action in AT_POINT.items()},
+    **{f"/v1/sessions/{{session_id}}/{word}": action for word, action in AT_SESSION.items()},
+    "/v1/parked/{key}/unpark": UNPARK,
+}
+TABLE.update({("POST", path): (SERVERS, SERVERS) for path in ACTIONS})
+ELSEWHERE.update({("POST", path): NOT_FOUND for path in ACTIONS})
 BODIES = {
     "/v1/charges": {"message_id": "m", "cp_id": "cp_access"},
     "/v1/charges/{message_id}/stop": {"message_id": "m"},
@@ -142,7 +143,7 @@ def token_at(shared_site: Site, name: str, sites: frozenset[str] | None, role: s
     [(("access",), True), (("access", "other"), True), (None, True), (("other",), False), ((), False)],
 )
 @pytest.mark.parametrize("role", [OPERATOR, AUDITOR])
-@pytest.mark.parametrize(("method", "path"), ELSEWHERE)
+@pytest.mark.parametrize(("method", "path"), [route for route in ELSEWHERE if route[1] not in ACTIONS])
 def test_who_serves_sites_sees_what_is_there_alone(
     shared_site: Site, ada: httpx.Client, method: str, path: str, role: str, sites: tuple[str, ...] | None, sees: bool
 ) -> None:
@@ -152,11 +153,39 @@ def test_who_serves_sites_sees_what_is_there_alone(
         response = ask(client, method, path, ada.params["driver_id"], token)
     expected = SAME if sees else ELSEWHERE[method, path]
     if expected == NOT_FOUND:
-        assert (response.status_code, response.json()["error"]["code"]) == (404, "unknown_charge")
+        assert (response.status_code, response.json()["code"]) == (404, "unknown_charge")
     else:
         assert response.status_code not in (401, 403, 404), response.text
     if path.endswith("/charges"):
         assert [each["message_id"] for each in response.json()["charges"]] == ([] if expected == EMPTY else ["own"])
+
+
+FIELDS = {"price_per_kwh": 0.99, "limit_ma": 2_000, "fault": "weld", "reason": "not his"}
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+def test_an_operator_of_another_site_does_nothing_there(shared_site: Site, ada: httpx.Client, path: str) -> None:
+    """He hears what he hears of what does not exist, and nothing changes."""
+    token = token_at(shared_site, f"other-{path.count('/')}-{len(path)}", frozenset({"other"}))
+    names = {"session_id": ada.get("/v1/charges/own").json()["session_id"], "cp_id": "cp_access", "key": "cp_access"}
+    body = {each.name: FIELDS[each.name] for each in ACTIONS[path].fields} | {"reason": "not his"}
+    before = ada.get("/v1/charges/own").json(), ada.get("/v1/charge-points/cp_access").json()
+    with shared_site.client(token) as client:
+        refused = client.post(path.format(**names), json=body)
+        unknown = client.post(path.format_map(dict.fromkeys(names, "none")), json=body)
+    assert refused.status_code == unknown.status_code == 404
+    told = (refused.json()["code"], refused.json()["detail"])
+    name = next(each for each in names if f"{{{each}}}" in path)
+    assert told == (unknown.json()["code"], unknown.json()["detail"].replace("none", names[name]))
+    assert before == (ada.get("/v1/charges/own").json(), ada.get("/v1/charge-points/cp_access").json())
+
+
+def test_an_operator_of_the_site_acts_there(shared_site: Site, ada: httpx.Client) -> None:
+    del ada
+    token = token_at(shared_site, "acts-at-access", frozenset({"access"}))
+    with shared_site.client(token) as client:
+        done = client.post("/v1/charge-points/cp_access/price", json={"price_per_kwh": 0.26})
+    assert (done.status_code, done.json()["charge_point"]["price_per_kwh"]) == (200, "0.2600")
 
 
 def test_an_operator_who_serves_no_site_any_more_serves_none(shared_site: Site, ada: httpx.Client) -> None:

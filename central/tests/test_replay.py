@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from central.fold.apply import apply
 from central.model.ids import session_id
 from central.model.records import Incoming, Refused
-from central.model.rows import ChargeRequest, ChargingPoint, Driver, Fault, Session, SiteStay, Ticket
+from central.model.rows import ChargeRequest, ChargingPoint, Driver, Fault, Session, Ticket
+from central.model.site_rows import SiteStay
 from central.model.states import COMPLETED, FINAL, Facts, status_of
 from central.model.terms import Terms
 from central.money.order import order_of, within

@@ -6,7 +6,8 @@ import pytest
 from wire.kinds import SITE
 
 from central.model.records import Incoming
-from central.model.rows import ChargingPoint, Site, SiteStay
+from central.model.rows import ChargingPoint
+from central.model.site_rows import Site, SiteStay
 from central.tests.charging import connect, connected, register
 from central.tests.line_in_memory import SECOND, T0, LineInMemory
 

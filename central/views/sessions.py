@@ -1,5 +1,6 @@
 """Sessions as operators see them: whoever's they are, what flowed, what was billed, what is held."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from central.money.tariff import tariff_of
 from central.store.tables import CHARGING_SESSIONS, DRIVERS, LIVE_CHARGES
 from central.views.moments import iso
 from central.views.paging import After, Order, Page, read_page
+from central.views.sites import at_sites
 
 _SESSION, _LIVE = CHARGING_SESSIONS.c, LIVE_CHARGES.c
 _NEWEST_FIRST: Order = ((_SESSION.requested_at_ms, True), (_SESSION.session_id, False))
@@ -25,6 +27,7 @@ class Wanted:
     to_ms: int | None = None
     flag: str | None = None
     is_held: bool = False
+    sites: Collection[str] | None = None
 
 
 def list_sessions(connection: Connection, wanted: Wanted, limit: int, after: After | None = None) -> Page:
@@ -65,6 +68,7 @@ def _chosen(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     if wanted.flag is not None:
         among = literal(",").concat(_SESSION.flags).concat(",")
         chosen = chosen.where(among.contains(f",{wanted.flag},", autoescape=True))
+    chosen = chosen.where(at_sites(_SESSION.cp_id, wanted.sites))
     return chosen.where(_SESSION.held_wh > 0) if wanted.is_held else chosen
 
 
