@@ -52,8 +52,10 @@ def duration(seconds: int) -> str:
 
 
 def clock(at: str, zone: tzinfo, locale: Locale) -> str:
-    """`at`: as views give it, 2026-01-31T12:00:00.123Z. 13:00, of that day."""
-    return format_time(datetime.fromisoformat(at), "short", tzinfo=zone, locale=locale)
+    """`at`: as views give it, 2026-01-31T12:00:00.123Z. 13:00, of that day, with its zone: people travel."""
+    there = datetime.fromisoformat(at).astimezone(zone)
+    zone_name = get_timezone_name(there, "short", locale=locale)
+    return f"{format_time(there, 'short', tzinfo=zone, locale=locale)}{NO_BREAK}{zone_name}"
 
 
 def moment(at: str, zone: tzinfo, locale: Locale) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from central.people.roles import ROLES
+from central.people.roles import DRIVER, ROLES
 from central.tests.site import Site
 from central.web.access import SIGN_IN, PageRoute
 from central.web.assets import ROUTES as ASSETS
@@ -20,6 +20,14 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("POST", SIGN_IN): EVERYBODY,
     ("POST", "/sign-out"): ROLES,
     ("POST", "/language"): EVERYBODY,
+    ("GET", "/p"): EVERYBODY,
+    ("GET", "/p/{cp_id}"): EVERYBODY,
+    ("GET", "/p/{cp_id}/live"): EVERYBODY,
+    ("POST", "/p/{cp_id}/register"): EVERYBODY,
+    ("POST", "/p/{cp_id}/start"): (DRIVER,),
+    ("GET", "/c/{session}"): ROLES,
+    ("GET", "/c/{session}/live"): ROLES,
+    ("POST", "/c/{session}/stop"): (DRIVER,),
 }
 
 

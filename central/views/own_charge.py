@@ -1,0 +1,111 @@
+"""A charge as its driver's page shows it: the charge, where it is, what the car does, what is left, the receipt."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from central.model import states
+from central.money.order import limit_wh, order_of
+from central.money.tariff import tariff_of
+from central.store.tables import CHARGE_REQUESTS, CHARGING_POINTS, CHARGING_SESSIONS, LIVE_CHARGES
+from central.views.charge import Charge, charge_of, pending_charge
+from central.views.queries import ChargeKey, ChargeRow, read_charge
+from central.views.receipt import read_receipt
+
+HOUR_S = 3_600
+# What the car does, while the charge runs.
+CHARGES, RESTS, AWAITED, ABSENT = "charges", "rests", "awaited", "absent"
+
+
+def key_of(connection: Connection, session: str) -> ChargeKey | None:
+    """Whose charge it is, and its request; None before a fold has heard of it."""
+    asked = CHARGE_REQUESTS.c
+    wanted = select(asked.driver_id, asked.message_id).where(asked.session_id == session)
+    found = connection.execute(wanted).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def read_own_charge(connection: Connection, session: str, now_ms: int, currency: str) -> dict[str, Any] | None:
+    """None before a fold has heard of it."""
+    key = key_of(connection, session)
+    row = None if key is None else read_charge(connection, *key)
+    if row is None:
+        return None
+    charge = charge_of(row, now_ms, currency)
+    beside = _beside(connection, row)
+    receipt = read_receipt(connection, charge) if charge["state"] == states.COMPLETED else None
+    return {
+        "charge": charge,
+        "place": beside.location,
+        "car": _car(charge, beside),
+        "stop_requested": beside.stop_requested,
+        "left_s": _left_s(row, charge, now_ms),
+        "receipt": receipt,
+        "last_live_wh": None if receipt is None else _last_live_wh(beside, receipt),
+    }
+
+
+def unheard_charge(key: ChargeKey, session: str, currency: str) -> dict[str, Any]:
+    """What is shown of a request that is in the log before any fold has heard of it."""
+    charge = pending_charge(key[1], session, "", key[0], currency)
+    return {
+        "charge": charge, "place": None, "car": None, "stop_requested": False, "left_s": None, "receipt": None,
+        "last_live_wh": None,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What else is known: of the charge point, and what telemetry told of this session last."""
+
+    location: str | None
+    vehicle: str | None
+    stop_requested: bool
+    live_register_wh: int | None
+    start_register_wh: int | None
+
+
+def _beside(connection: Connection, row: ChargeRow) -> _Beside:
+    asked, session, point = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c, CHARGING_POINTS.c
+    live = LIVE_CHARGES.c
+    joined = (
+        CHARGE_REQUESTS.outerjoin(CHARGING_SESSIONS, session.session_id == asked.session_id)
+        .outerjoin(CHARGING_POINTS, point.cp_id == asked.cp_id)
+        .outerjoin(LIVE_CHARGES, live.session_id == asked.session_id)
+    )
+    wanted = select(
+        point.location, point.vehicle, session.stop_requested, live.register_wh, session.start_register_wh
+    ).select_from(joined).where(asked.session_id == row.session_id)  # fmt: skip
+    location, vehicle, stop_requested, live_wh, start_wh = connection.execute(wanted).one()
+    return _Beside(location, vehicle, bool(stop_requested), live_wh, start_wh)
+
+
+def _car(charge: Charge, beside: _Beside) -> str | None:
+    """None where nothing is known of it, or it is not asked for any more."""
+    if charge["state"] == states.IN_PROGRESS:
+        return CHARGES if charge["power_w"] > 0 else RESTS
+    if charge["state"] == states.AUTHORIZED:
+        return ABSENT if beside.vehicle == "absent" else AWAITED
+    return None
+
+
+def _left_s(row: ChargeRow, charge: Charge, now_ms: int) -> int | None:
+    """How long it will still take at the power of now; None where nothing was ordered, or nothing flows."""
+    if charge["state"] != states.IN_PROGRESS or row.started_at_ms is None or row.tariff is None:
+        return None
+    order, left = order_of(row), list[int]()
+    if order.duration_s is not None:
+        left.append(max(0, row.started_at_ms + order.duration_s * 1_000 - now_ms) // 1_000)
+    most_wh = limit_wh(order, tariff_of(row.tariff))
+    if most_wh is not None and charge["power_w"] > 0:
+        left.append(max(0, most_wh - charge["energy_wh"]) * HOUR_S // charge["power_w"])
+    return min(left, default=None)
+
+
+def _last_live_wh(beside: _Beside, receipt: dict[str, Any]) -> int | None:
+    """What telemetry showed last, where that is not what is billed; None where they are equal, or nothing was told."""
+    if beside.live_register_wh is None or beside.start_register_wh is None:
+        return None
+    shown_wh = beside.live_register_wh - beside.start_register_wh
+    return None if shown_wh == receipt["energy_wh"] else shown_wh

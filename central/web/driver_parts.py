@@ -1,0 +1,36 @@
+"""The parts of drivers' pages that change by themselves: the charge point that one stands before, and one's charge."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from central.api.context import now_ms
+from central.model.states import COMPLETED
+from central.views.charge import is_final
+from central.views.own_charge import read_own_charge
+from central.views.post import read_post
+from central.web.live import Part, PartKey
+
+POINT, CHARGE = "point", "charge"
+
+
+def _read_point(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
+    post = read_post(connection, key.subject, currency)
+    return None if post is None else {"post": post}
+
+
+def _read_charge(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
+    return read_own_charge(connection, key.subject, now_ms(), currency)
+
+
+def _is_over(values: Mapping[str, Any]) -> bool:
+    """With its receipt, where there will be one."""
+    charge = values["charge"]
+    return is_final(charge) and (charge["state"] != COMPLETED or values["receipt"] is not None)
+
+
+PARTS: dict[str, Part] = {
+    POINT: Part("driver/point_part.html", _read_point),
+    CHARGE: Part("driver/charge_part.html", _read_charge, _is_over),
+}
