@@ -5,12 +5,15 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+from central.actions.refusal import NotDone
+from eventlog import LogError
 from tools.services.kafka_jars import KafkaUnavailable
 from tools.services.process import ProcessEnded
 from tools.stack.boards import Design
 from tools.stack.own_folder import FAILED, INTERRUPTED, in_own_folder
 from tools.stack.places import PLACES
 from tools.stack.stack import Stack
+from tools.stack.yard import put_on_yard
 
 PROFILE = "commuter"
 LOOK_S = 0.5
@@ -26,9 +29,10 @@ def _up(folder: Path) -> int:
     designs = [Design(cp_id, shape, PROFILE, location=location) for cp_id, shape, location in PLACES]
     try:
         with Stack(folder, designs, say=_say) as stack:
+            put_on_yard(stack.settings_of_central(), stack.charge_points)
             _say(_where(stack, folder))
             _watch(stack)
-    except (TimeoutError, ProcessEnded, RuntimeError, OSError, KafkaUnavailable) as error:
+    except (TimeoutError, ProcessEnded, RuntimeError, OSError, KafkaUnavailable, LogError, NotDone) as error:
         _say(f"UP FAILED reason={error}")
         return FAILED
 

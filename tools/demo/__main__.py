@@ -21,6 +21,7 @@ from tools.stack.own_folder import FAILED, in_own_folder
 from tools.stack.places import PLACES
 from tools.stack.python_of_boards import interpreter
 from tools.stack.stack import Stack
+from tools.stack.yard import put_on_yard
 
 CHARGE_S = 25.0  # how long the longest car charges, in real time
 # Killing a board must be seen within the demo; the field's defaults are 2 s and 6 s.
@@ -56,6 +57,7 @@ def _demo(folder: Path, log: Wanted, bench: str | None) -> int:
                 fourth = running.enter_context(closing(fourth_post.FourthPost(folder / "pico", say)))
                 stack = Stack(folder, _designs(), log, {**settings, **fourth.settings}, say, guests=[fourth.post])
             running.enter_context(stack)
+            put_on_yard(stack.settings_of_central(), stack.charge_points)
             story = Story(stack, folder, say)
             account = story.run()
             receipts |= story.receipts
