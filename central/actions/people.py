@@ -11,6 +11,7 @@ from central.people import register
 from central.people.passwords import PASSWORD_RULE, hash_of, is_password
 from central.people.sites import Sites, set_sites
 from central.store.database import Database
+from central.store.paging import After, Page
 from central.views.moments import iso
 from runtime.tokens import new_token, sha256_of
 
@@ -65,18 +66,19 @@ def add_token(people: Database, person_id: str, role: str, scope: str, label: st
     }  # fmt: skip
 
 
-def list_tokens(people: Database, limit: int, person_id: str | None) -> list[dict[str, Any]]:
+def list_tokens(people: Database, limit: int, person_id: str | None, after: After | None = None) -> Page:
     with people.reader.connect() as connection:
-        found = register.list_tokens(connection, limit, person_id)
+        found = register.list_tokens(connection, limit, person_id, after)
     now_ms = _now_ms()
-    return [
+    shown = [
         {
             "token_id": each["token_id"], "of": each["person_id"], "role": each["role"], "scope": each["scope"],
             "label": each["label"], "since": iso(each["created_at_ms"]), "expires_at": iso(each["expires_at_ms"]),
             "state": _state(each["expires_at_ms"], each["revoked_at_ms"], now_ms),
         }
-        for each in found
+        for each in found.rows
     ]  # fmt: skip
+    return Page(shown, found.after)
 
 
 def revoke_token(people: Database, token_id: str) -> None:

@@ -1,24 +1,19 @@
-"""The routes of charge points."""
+"""One charge point, as drivers and as operators see it, and one session."""
 
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from wire.ids import ID_RULE, is_id
+from wire.ids import is_id
 
-from central.api.access import GuardedRoute
+from central.api.access import GuardedRoute, person_in, serves_point
 from central.api.context import context_of
-from central.api.errors import bad_field, no_point
+from central.api.errors import ApiError, no_point
+from central.api.told import Told
+from central.people.roles import SEE_ALL
+from central.views.overview import read_point
 from central.views.points import read_points
-
-
-async def show_all(request: Request) -> JSONResponse:
-    context = context_of(request)
-    site_id = request.query_params.get("site")
-    if site_id is not None and not is_id(site_id):
-        raise bad_field("site", f"expected the site_id of a site: {ID_RULE}")
-    points = await context.read(lambda connection: read_points(connection, context.currency, site_id=site_id))
-    return JSONResponse({"charge_points": points})
+from central.views.sessions import read_session
 
 
 async def show(request: Request) -> JSONResponse:
@@ -32,7 +27,37 @@ async def show(request: Request) -> JSONResponse:
     return JSONResponse(points[0])
 
 
+async def overview(request: Request) -> JSONResponse:
+    context, cp_id = context_of(request), request.path_params["cp_id"]
+    found = await context.read(lambda connection: read_point(connection, context.currency, cp_id))
+    if found is None or not await serves_point(context, person_in(request), cp_id):
+        raise no_point(cp_id)
+    return JSONResponse(found)
+
+
+async def session(request: Request) -> JSONResponse:
+    session_id: str = request.path_params["session_id"]
+    context = context_of(request)
+    found = await context.read(lambda connection: read_session(connection, session_id))
+    if found is None or not await serves_point(context, person_in(request), found["cp_id"]):
+        raise ApiError(404, "unknown_session", f"there is no session {session_id[:64]}")
+    return JSONResponse(found)
+
+
+_UNKNOWN = ((404, "unknown_charge_point"),)
+
 ROUTES = [
-    GuardedRoute("GET", "/v1/charge-points", show_all, None),
-    GuardedRoute("GET", "/v1/charge-points/{cp_id}", show, None),
-]
+    GuardedRoute(
+        "GET", "/v1/charge-points/{cp_id}", show, None,
+        Told("A charge point, as drivers see it.", "ChargePoint", errors=_UNKNOWN),
+    ),
+    GuardedRoute(
+        "GET", "/v1/charge-points/{cp_id}/overview", overview, SEE_ALL,
+        Told("A charge point and all about it: boards, sessions, faults, alarms, what is held.", "PointInDepth",
+             errors=_UNKNOWN),
+    ),
+    GuardedRoute(
+        "GET", "/v1/sessions/{session_id}", session, SEE_ALL,
+        Told("A session, whoever's it is.", "Session", errors=((404, "unknown_session"),)),
+    ),
+]  # fmt: skip

@@ -4,28 +4,33 @@ import asyncio
 import time
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from wire.ids import is_id
+from wire.kinds.fields import may
 from wire.kinds.log import KINDS
 
 from central.api.access import GuardedRoute, driver_asked_for, person_in, serves_point
 from central.api.context import Context, Wish, context_of, now_ms
 from central.api.errors import ApiError, no_charge, no_driver
 from central.api.events import follow_charge
-from central.api.fields import checked, decimal_price, driver_in_query, number_in_query
+from central.api.fields import checked, decimal_price, driver_in_query
 from central.api.guard import read_object
+from central.api.paging import LIMIT, PAGING, place_of
+from central.api.told import query_of
 from central.model.records import Message
 from central.model.states import COMPLETED
 from central.people.roles import CHARGE, SEE_OWN
+from central.store.paging import After, cursor_of
 from central.views.charge import Charge, charge_of, is_final
-from central.views.queries import ChargeKey, list_charges
+from central.views.queries import ChargeKey, ChargeRow, page_charges
 from central.views.receipt import read_receipt
 
 REQUEST_FIELDS = tuple(field.name for field in KINDS["charge_request"].fields if field.name not in ("type", "v"))
 LIMITS = tuple(name for name in REQUEST_FIELDS if name.startswith("max_"))
 STOP_FIELDS = ("message_id", "driver_id")
-MAX_LISTED = 200
+OF_DRIVER = (may("open", "int", 0, 1), *PAGING)
 TICKET_TIMEOUT_S = 1.0  # the fold hears of its own ticket through the log
 TICKET_POLL_S = 0.02
 
@@ -114,14 +119,20 @@ async def of_driver(request: Request) -> JSONResponse:
     context = context_of(request)
     person = person_in(request)
     driver_id = driver_asked_for(person, request.path_params["driver_id"])
-    limit = number_in_query(request, "limit", 50, 1, MAX_LISTED)
-    only_open = number_in_query(request, "open", 0, 0, 1) == 1
-    rows = (
-        await context.read(lambda connection: list_charges(connection, driver_id, only_open, limit, person.sites))
+    asked = query_of(request, OF_DRIVER)
+    limit, only_open = asked.get("limit", LIMIT), asked.get("open") == 1
+    after = place_of(f"charges {driver_id}", (int, str), asked)
+
+    def read(connection: Connection) -> tuple[list[ChargeRow], After | None]:
+        return page_charges(connection, driver_id, only_open, limit, after, person.sites)
+
+    rows, last = (
+        await context.read(read)
         if is_id(driver_id)
-        else []
+        else ([], None)
     )
-    return JSONResponse({"charges": [charge_of(row, now_ms(), context.currency) for row in rows]})
+    charges = [charge_of(row, now_ms(), context.currency) for row in rows]
+    return JSONResponse({"charges": charges, "next": cursor_of(f"charges {driver_id}", last)})
 
 
 async def events(request: Request) -> Any:

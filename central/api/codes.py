@@ -67,7 +67,7 @@ CODES: tuple[Code, ...] = (
     Code(429, "too_many_tries", "too many wrong passwords for this name or from this address", retry=True),
     Code(500, "mistake", "a mistake of Central; its log says more"),
     Code(503, "database_away", "the database cannot be used now", retry=True),
-    Code(503, "log_away", "the log does not take the request now", retry=True),
+    Code(503, "log_away", "the log cannot be used now", retry=True),
     Code(503, "too_many_connections", "every connection that may be open has a request in work", retry=True),
     Code(503, "too_many_followers", "as many follow charges already as can be served", retry=True),
 )

@@ -71,6 +71,7 @@ class Context:
     revocation: Revocation
     tries: Tries
     currency: str
+    plant_speed: int = 1
     in_work: InWork = field(default_factory=InWork)
 
     async def read(self, query: Callable[[Connection], Answer]) -> Answer:

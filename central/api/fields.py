@@ -57,11 +57,3 @@ def driver_in_query(request: Request) -> str | None:
     if driver_id is not None and not is_id(driver_id):
         raise bad_field("driver_id", f"expected {ID_RULE}")
     return driver_id
-
-
-def number_in_query(request: Request, name: str, default: int, low: int, high: int) -> int:
-    """Raises ApiError."""
-    text = request.query_params.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
-        raise bad_field(name, f"expected a whole number from {low} to {high}")
-    return int(text)

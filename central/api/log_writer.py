@@ -4,6 +4,8 @@ import asyncio
 import logging
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from wire.appenders import API, appended_by
@@ -21,6 +23,8 @@ from runtime.config import ConfigManager
 from runtime.shutdown import Shutdown
 
 logger = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 APPEND_TIMEOUT_S = 3.0
 OPEN_TIMEOUT_S = 1.0
@@ -93,6 +97,15 @@ class LogWriter:
         self.clock.acked(appended.timestamp_ms)
         logger.info("appended %s of %s", kind.name, message[kind.key], extra={"session": session_of(message)})
 
+    async def read(self, query: Callable[[Log], Answer]) -> Answer:
+        """In a thread. Raises ApiError 503 where the log is away."""
+        if self._log is None:
+            raise _away("it cannot be reached")
+        try:
+            return await run_in_threadpool(query, self._log)
+        except (LogBusy, LogClosed, LogUnavailable) as error:
+            raise _away(str(error)) from error
+
     async def is_usable(self) -> bool:
         """Whether it can be read now, and took the last request; a refusal is forgotten after a while.
 
@@ -112,5 +125,5 @@ class LogWriter:
 
 
 def _away(why: str) -> ApiError:
-    text = f"the log does not take requests now ({why}); try again with the same id"
+    text = f"the log cannot be used now ({why}); try again with the same id"
     return ApiError(503, "log_away", text, retry=True)

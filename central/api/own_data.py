@@ -55,7 +55,7 @@ def _of_books(connection: Connection, driver_id: str, currency: str) -> dict[str
 
 def _tokens(context: Context, driver_id: str) -> list[dict[str, Any]]:
     with context.people.reader.connect() as connection:
-        found = list_tokens(connection, MOST, driver_id)
+        found = list_tokens(connection, MOST, driver_id).rows
     return [
         {
             "token_id": each["token_id"], "label": each["label"], "scope": each["scope"],

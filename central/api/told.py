@@ -7,10 +7,12 @@ from wire.check import check_field
 from wire.kinds.fields import Field
 from wire.kinds.log import KINDS
 
-from central.api.errors import ApiError
+from central.api.errors import ApiError, bad_field
 from central.api.fields import decimal_price
 from central.api.guard import read_object
 from central.model.records import Message
+
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,30 @@ def of_kind(kind: str) -> tuple[Field, ...]:
     return tuple(each for each in KINDS[kind].fields if each.name not in ("type", "v"))
 
 
-async def body_of(request: Request, fields: tuple[Field, ...]) -> Message:
-    """The JSON object in the body, each field as its row wants it. Raises ApiError."""
-    body = decimal_price(await read_object(request, [each.name for each in fields]))
+def query_of(request: Request, fields: tuple[Field, ...]) -> Message:
+    """What stands after the `?`, each field as its row wants it, whole numbers as such. Raises ApiError."""
+    rows = {each.name: each for each in fields}
+    asked: Message = {}
+    for name, text in request.query_params.multi_items():
+        if name not in rows:
+            known = ", ".join(rows) or "nothing"
+            raise ApiError(400, "unknown_field", f"{name[:64]}: expected only {known}", name[:64])
+        if name in asked:
+            raise bad_field(name, "expected it once")
+        is_number = rows[name].sort == "int" and text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+        asked[name] = int(text) if is_number else text
+    return judged(asked, fields)
+
+
+def judged(told: Message, fields: tuple[Field, ...]) -> Message:
+    """Raises ApiError where a field is not as its row wants it."""
     for each in fields:
-        wrong = check_field(body, each)
+        wrong = check_field(told, each)
         if wrong is not None:
             raise ApiError(400, wrong[0], f"{each.name}: {wrong[1]}", each.name)
-    return body
+    return told
+
+
+async def body_of(request: Request, fields: tuple[Field, ...]) -> Message:
+    """The JSON object in the body, each field as its row wants it. Raises ApiError."""
+    return judged(decimal_price(await read_object(request, [each.name for each in fields])), fields)

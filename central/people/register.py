@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 from central.people import roles
 from central.people.sites import Sites, named_sites, sites_of
 from central.people.tables import PEOPLE, TOKENS
+from central.store.paging import After, Page, read_page
 from runtime.tokens import id_of
 
 _PERSON, _TOKEN = PEOPLE.c, TOKENS.c
@@ -150,7 +151,9 @@ def list_people(connection: Connection) -> list[dict[str, Any]]:
     ]
 
 
-def list_tokens(connection: Connection, limit: int, person_id: str | None = None) -> list[dict[str, Any]]:
+def list_tokens(
+    connection: Connection, limit: int, person_id: str | None = None, after: After | None = None
+) -> Page:
     """The newest first: columns of Tokens but the hash, and the person's role."""
     columns = (
         _TOKEN.token_id, _TOKEN.person_id, _PERSON.role, _TOKEN.scope, _TOKEN.label, _TOKEN.created_at_ms,
@@ -159,8 +162,7 @@ def list_tokens(connection: Connection, limit: int, person_id: str | None = None
     wanted = select(*columns).join(PEOPLE, _TOKEN.person_id == _PERSON.person_id)
     if person_id is not None:
         wanted = wanted.where(_TOKEN.person_id == person_id)
-    newest_first = wanted.order_by(_TOKEN.created_at_ms.desc(), _TOKEN.token_id).limit(limit)
-    return [dict(row) for row in connection.execute(newest_first).mappings()]
+    return read_page(connection, wanted, ((_TOKEN.created_at_ms, True), (_TOKEN.token_id, False)), limit, after, dict)
 
 
 def _holds(now_ms: int) -> ColumnElement[bool]:

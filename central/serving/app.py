@@ -38,7 +38,8 @@ from runtime.values import Url
 
 
 def make_app(
-    database: Database, people: Database, log: LogWriter, sites: Sites, currency: str, public: Url | None = None
+    database: Database, people: Database, log: LogWriter, sites: Sites, currency: str, public: Url | None = None,
+    plant_speed: int = 1,
 ) -> Starlette:
     """`public`: what people call this server."""
 
@@ -70,7 +71,7 @@ def make_app(
 
     followers = Followers(read, is_same, open_changes)
     app.state.context = Context(
-        database, people, log, followers, Pending(), Revocation(holding), Tries(), currency
+        database, people, log, followers, Pending(), Revocation(holding), Tries(), currency, plant_speed
     )
     app.state.pages = Pages(public, Followers(read_shown, Shown.__eq__, open_changes))
     return app

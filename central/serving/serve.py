@@ -87,7 +87,8 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     log.start()
     port: int = listener.getsockname()[1]
     public = config[settings.PUBLIC_URL]
-    app = make_app(database, people, log, Sites.of(address.host, port, public), config[settings.CURRENCY], public)
+    sites = Sites.of(address.host, port, public)
+    app = make_app(database, people, log, sites, config[settings.CURRENCY], public, config[settings.PLANT_SPEED])
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:

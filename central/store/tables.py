@@ -77,6 +77,8 @@ CHARGING_SESSIONS = _table(
     ),
     Index(None, "cp_id", "status"),
     Index(None, "driver_id", "requested_at_ms"),
+    Index(None, "requested_at_ms"),
+    Index(None, "cp_id", "requested_at_ms"),
 )
 
 CHARGE_REQUESTS = _table(

@@ -41,6 +41,7 @@ BROUGHT = {
     "0014": ("ChargingPoints", "limit_ma"),
     "0015": ("OperatorWords", "reason"),
     "0016": ("Sites", "time_zone"),
+    "0017": ("ChargingSessions", "ix_ChargingSessions_requested_at_ms"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

@@ -1,10 +1,11 @@
 """What is held for the operator: energy that a meter told and that nobody is billed for until it is accepted."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from central.fold import billing
 from central.fold.flags import OVER_ORDER, has_flag
@@ -12,26 +13,35 @@ from central.fold.meters import Limit
 from central.model.rows import ChargingPoint, Session
 from central.money.formats import money
 from central.money.tariff import tariff_of
+from central.store.paging import After, Page, read_page
 from central.store.sql_rows import SqlRows
 from central.store.tables import CHARGING_SESSIONS, DRIVERS
 from central.views.moments import iso
+from central.views.sessions import NEWEST_FIRST
+from central.views.sites import at_sites
 
 _SESSION = CHARGING_SESSIONS.c
 
 
-def list_held(connection: Connection, plant_speed: int) -> list[dict[str, Any]]:
-    """The sessions of which something is held, the newest first. `plant_speed`: as in `Terms`."""
+def list_held(
+    connection: Connection, plant_speed: int, limit: int, after: After | None = None,
+    sites: Collection[str] | None = None,
+) -> Page:  # fmt: skip
+    """The sessions of which something is held, the newest first. `plant_speed`: as in `Terms`. `sites`: at these alone.
+    """
     joined = CHARGING_SESSIONS.outerjoin(DRIVERS, DRIVERS.c.driver_id == _SESSION.driver_id)
-    wanted = select(_SESSION.session_id, _SESSION.cp_id, DRIVERS.c.username).select_from(joined)
-    wanted = wanted.where(_SESSION.held_wh > 0).order_by(_SESSION.ended_at_ms.desc(), _SESSION.session_id)
+    columns = (_SESSION.requested_at_ms, _SESSION.session_id, _SESSION.cp_id, DRIVERS.c.username)
+    wanted = select(*columns).select_from(joined).where(_SESSION.held_wh > 0, at_sites(_SESSION.cp_id, sites))
     rows = SqlRows(connection)
-    held: list[dict[str, Any]] = []
-    for session_id, cp_id, name in connection.execute(wanted).all():
-        session, point = rows.of(cp_id).get(Session, session_id), rows.of(cp_id).get(ChargingPoint, cp_id)
+
+    def shown(row: RowMapping) -> dict[str, Any]:
+        of_point = rows.of(row["cp_id"])
+        session, point = of_point.get(Session, row["session_id"]), of_point.get(ChargingPoint, row["cp_id"])
         assert session is not None
         assert point is not None
-        held.append(_shown(session, name, Limit(point.rated_current_ma, plant_speed)))
-    return held
+        return _shown(session, row["username"], Limit(point.rated_current_ma, plant_speed))
+
+    return read_page(connection, wanted, NEWEST_FIRST, limit, after, shown)
 
 
 def _shown(session: Session, name: str | None, limit: Limit) -> dict[str, Any]:

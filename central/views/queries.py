@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, and_, case, or_, select
 
 from central.model.ids import session_id
 from central.model.states import FINAL
+from central.store.paging import After, Order, beyond, ordered
 from central.store.tables import (
     CHARGE_REQUESTS,
     CHARGING_POINTS,
@@ -94,14 +95,27 @@ def read_followed(connection: Connection, keys: Sequence[ChargeKey]) -> dict[Cha
 def list_charges(
     connection: Connection, driver_id: str, only_open: bool, limit: int, sites: Collection[str] | None = None
 ) -> list[ChargeRow]:
-    """A driver's charges, the newest first. `sites`: at these alone; None: wherever."""
+    """A driver's newest charges, the newest first. `sites`: at these alone; None: wherever."""
+    return page_charges(connection, driver_id, only_open, limit, None, sites)[0]
+
+
+def page_charges(
+    connection: Connection, driver_id: str, only_open: bool, limit: int, after: After | None,
+    sites: Collection[str] | None = None,
+) -> tuple[list[ChargeRow], After | None]:  # fmt: skip
+    """A driver's charges behind that place, the newest first, and where the next page begins. `sites`: as above."""
     asked, status = CHARGE_REQUESTS.c, CHARGING_SESSIONS.c.status
     wanted = _CHARGES.where(asked.driver_id == driver_id, at_sites(asked.cp_id, sites))
     if only_open:
         no_session = and_(status.is_(None), asked.state.not_in(REQUEST_FINAL))
         wanted = wanted.where(or_(no_session, status.not_in(FINAL)))
-    wanted = wanted.order_by(asked.requested_at_ms.desc(), asked.message_id).limit(limit)
-    return [ChargeRow(*row) for row in connection.execute(wanted)]
+    order: Order = ((asked.requested_at_ms, True), (asked.message_id, False))
+    if after is not None:
+        wanted = wanted.where(beyond(order, after))
+    wanted = wanted.add_columns(asked.requested_at_ms).order_by(*ordered(order)).limit(limit + 1)
+    found = [(ChargeRow(*row[:-1]), row[-1]) for row in connection.execute(wanted)]
+    last = found[limit - 1] if len(found) > limit else None
+    return [row for row, _ in found[:limit]], None if last is None else (last[1], last[0].message_id)
 
 
 @dataclass(frozen=True)

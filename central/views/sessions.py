@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, literal, select
 
 from central.money.tariff import tariff_of
+from central.store.paging import After, Order, Page, read_page
 from central.store.tables import CHARGING_SESSIONS, DRIVERS, LIVE_CHARGES
 from central.views.moments import iso
-from central.views.paging import After, Order, Page, read_page
 from central.views.sites import at_sites
 
 _SESSION, _LIVE = CHARGING_SESSIONS.c, LIVE_CHARGES.c
-_NEWEST_FIRST: Order = ((_SESSION.requested_at_ms, True), (_SESSION.session_id, False))
+NEWEST_FIRST: Order = ((_SESSION.requested_at_ms, True), (_SESSION.session_id, False))
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Wanted:
 
 def list_sessions(connection: Connection, wanted: Wanted, limit: int, after: After | None = None) -> Page:
     """The newest first."""
-    return read_page(connection, _chosen(wanted), _NEWEST_FIRST, limit, after, _shown)
+    return read_page(connection, _chosen(wanted), NEWEST_FIRST, limit, after, _shown)
 
 
 def read_session(connection: Connection, session_id: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from central.store.paging import After, Page, read_page
 from central.store.tables import OPERATOR_WORDS
 from central.views.moments import iso
 
@@ -31,13 +32,14 @@ def find_word(connection: Connection, request_id: str) -> Word | None:
     return None if row is None else _word(tuple(row))
 
 
-def words_of(connection: Connection, cp_id: str, limit: int) -> list[Word]:
+def list_words(connection: Connection, cp_id: str, limit: int, after: After | None = None) -> Page:
     """What was asked of a charge point, the newest first."""
-    wanted = select(*_COLUMNS).where(_WORD.cp_id == cp_id).order_by(_WORD.at_ms.desc(), _WORD.request_id).limit(limit)
-    return [_word(tuple(row)) for row in connection.execute(wanted)]
+    wanted = select(*_COLUMNS).where(_WORD.cp_id == cp_id)
+    order = ((_WORD.at_ms, True), (_WORD.request_id, False))
+    return read_page(connection, wanted, order, limit, after, lambda row: _shown(_word(tuple(row.values()))))
 
 
-def shown(word: Word) -> dict[str, Any]:
+def _shown(word: Word) -> dict[str, Any]:
     return {
         "request_id": word.request_id,
         "cp_id": word.cp_id,

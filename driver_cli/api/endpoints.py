@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 NOT_FOUND = 404
 NO_DRIVER = ("unknown_driver", "no_token", "bad_token")
 RECEIPT_PATIENCE_S = 10.0  # the ticket goes through the log once more
-MAX_LISTED = 200  # the API lists no more charges
+MAX_LISTED = 200  # charges asked for at once
+MAX_PAGES = 200  # of a list; far more than anybody has charge points
 T = TypeVar("T")
 
 
@@ -51,6 +52,23 @@ def failure_of(refused: Refused, cp_id: str = "") -> Failure:
         return Failure(ExitCode.NOT_REGISTERED, refused.code, refusal(refused.code, cp_id))
     where = f"{refused.field}: " if refused.field and not refused.message.startswith(refused.field) else ""
     return Failure(ExitCode.REFUSED, refused.code, f"Wattline refused: {where}{refused.message}")
+
+
+def charge_points(api: "Api") -> list[ChargePoint]:
+    """All of them, page by page. Raises Failure."""
+    found: list[ChargePoint] = []
+    parameters: dict[str, str | int] = {}
+    for _ in range(MAX_PAGES):
+        try:
+            answer = api.get("/v1/charge-points", **parameters)
+        except Refused as refused:
+            raise failure_of(refused) from None
+        found += read_list(ChargePoint.of, answer, "charge_points")
+        further = answer.get("next")
+        if not isinstance(further, str):
+            break
+        parameters = {"cursor": further}
+    return found
 
 
 def charge_point(api: "Api", cp_id: str) -> ChargePoint:

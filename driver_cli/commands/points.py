@@ -3,8 +3,6 @@
 import typer
 
 from driver_cli.api import endpoints
-from driver_cli.api.answers import ChargePoint
-from driver_cli.api.errors import Refused
 from driver_cli.options import ApiUrl, AsJson, DriverId, context_of
 from driver_cli.tables.points import points_table
 
@@ -17,10 +15,7 @@ EXAMPLES = (
 def points(typer_context: typer.Context, as_json: AsJson = False, api: ApiUrl = None, driver: DriverId = None) -> None:
     """List the charge points with their state and price."""
     context = context_of(typer_context, as_json, api, driver)
-    try:
-        answer = context.api.get("/v1/charge-points")
-    except Refused as refused:
-        raise endpoints.failure_of(refused) from None
-    found = endpoints.read_list(ChargePoint.of, answer, "charge_points")
+    found = endpoints.charge_points(context.api)
     none = "There is no charge point yet; one appears when its board connects for the first time."
-    context.result(answer, points_table(found, context.timing.now) if found else none)
+    document = {"charge_points": [each.raw for each in found]}
+    context.result(document, points_table(found, context.timing.now) if found else none)

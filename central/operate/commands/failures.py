@@ -44,15 +44,12 @@ def dead(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many of the newest.")] = 20, as_json: AsJson = False
 ) -> None:
     """Show the newest records that could not be folded, and why."""
-    from dataclasses import asdict
-
     from central.operate.opened import opened_log
     from central.operate.output import print_json, print_table
-    from central.views.dead_letters import read_newest
-    from central.views.moments import iso
+    from central.views.dead_letters import read_newest, shown_letter
 
     with opened_log(config_in_force()) as log:
-        letters = [{**asdict(letter), "at": iso(letter.at_ms)} for letter in read_newest(log, limit)]
+        letters = [shown_letter(letter) for letter in read_newest(log, limit)]
     if as_json:
         print_json(letters)
         return

@@ -100,7 +100,7 @@ def tokens(
     from central.operate.output import print_json, print_table
 
     with opened_people(config_in_force()) as people:
-        known = list_tokens(people, limit, of)
+        known = list_tokens(people, limit, of).rows
     if as_json:
         print_json(known)
         return

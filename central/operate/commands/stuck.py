@@ -7,6 +7,7 @@ import typer
 from central.operate.options import AsJson, Command, FaultName, PointId, Reason, SessionId
 from central.operate.settings_in_force import config_in_force
 
+MOST_HELD = 1_000  # sessions shown
 TITLE = "When something is stuck"
 
 
@@ -58,7 +59,7 @@ def held(context: typer.Context, as_json: AsJson = False) -> None:
 
     config = config_in_force()
     with opened_database(config) as database, database.reader.connect() as connection:
-        sessions = list_held(connection, config[PLANT_SPEED])
+        sessions = list_held(connection, config[PLANT_SPEED], MOST_HELD).rows
     if as_json:
         print_json(sessions)
         return

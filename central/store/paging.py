@@ -37,8 +37,8 @@ def read_page(
 ) -> Page:
     """The order's columns are among those that `wanted` selects. Raises BadCursor."""
     if after is not None:
-        wanted = wanted.where(_beyond(order, after))
-    wanted = wanted.order_by(*(column.desc() if down else column for column, down in order)).limit(limit + 1)
+        wanted = wanted.where(beyond(order, after))
+    wanted = wanted.order_by(*ordered(order)).limit(limit + 1)
     rows = connection.execute(wanted).mappings().all()
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
@@ -77,8 +77,12 @@ def after_of(name: str, cursor: str, sorts: Sequence[type]) -> After:
     return cast("After", tuple(values))
 
 
-def _beyond(order: Order, after: After) -> ColumnElement[bool]:
-    """Behind that row. The bound of the first column stands by itself, so that an index serves it."""
+def ordered(order: Order) -> list[ColumnElement[Any]]:
+    return [column.desc() if down else column for column, down in order]
+
+
+def beyond(order: Order, after: After) -> ColumnElement[bool]:
+    """Of the rows behind that one. The bound of the first column stands by itself, so that an index serves it."""
     if len(order) != len(after):
         raise BadCursor
     cases: list[ColumnElement[bool]] = []
