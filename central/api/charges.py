@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from wire.ids import is_id
-from wire.kinds.fields import may
+from wire.kinds.fields import may, may_id
 from wire.kinds.log import KINDS
 
 from central.api.access import GuardedRoute, driver_asked_for, person_in, serves_point
@@ -30,7 +30,7 @@ from central.views.receipt import read_receipt
 REQUEST_FIELDS = tuple(field.name for field in KINDS["charge_request"].fields if field.name not in ("type", "v"))
 LIMITS = tuple(name for name in REQUEST_FIELDS if name.startswith("max_"))
 STOP_FIELDS = ("message_id", "driver_id")
-OF_DRIVER = (may("open", "int", 0, 1), *PAGING)
+OF_DRIVER = (may("open", "int", 0, 1), may_id("driver_id"), *PAGING)
 TICKET_TIMEOUT_S = 1.0  # the fold hears of its own ticket through the log
 TICKET_POLL_S = 0.02
 

@@ -163,7 +163,7 @@ def test_two_hosts_or_none_are_refused(api: httpx.Client) -> None:
         ("GET", "/v1/charges/m?driver_id=drv_1", (404, "unknown_charge")),
         ("GET", "/v1/charges/m/events?driver_id=drv_1", (404, "unknown_charge")),
         ("GET", "/v1/charges/m/receipt?driver_id=drv_1", (404, "unknown_charge")),
-        ("GET", "/v1/drivers/drv_1/charges?limit=0", (400, "bad_field")),
+        ("GET", "/v1/drivers/drv_1/charges?limit=0", (400, "out_of_bounds")),
         ("GET", "/v1/drivers/drv_1/charges?limit=1e3", (400, "bad_field")),
         ("GET", "/v1/drivers/drv_1/charges?open=yes", (400, "bad_field")),
     ],
