@@ -9,6 +9,7 @@ import pytest
 from central.actions.table import AT_POINT, AT_SESSION, UNPARK
 from central.api.access import GuardedRoute
 from central.api.routes import ROUTES
+from central.model.ids import session_id
 from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, READ, ROLES
 from central.people.sites import set_sites
 from central.people.tables import TOKENS
@@ -61,7 +62,7 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
 }
 # What an operator of another site is answered at each route that is closed to some and open to operators: 200 of his
 # own, a list without it, or that there is no such thing. The others are open to everybody, or to drivers alone.
-SAME, EMPTY, NOT_FOUND = "same", "empty", "not found"
+SAME, EMPTY, NOT_FOUND, REFUSED = "same", "empty", "not found", "refused"
 ELSEWHERE: dict[tuple[str, str], str] = {
     ("POST", "/v1/sign-out"): SAME,
     ("GET", "/v1/me"): SAME,
@@ -70,7 +71,19 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("GET", "/v1/charges/{message_id}/events"): NOT_FOUND,
     ("GET", "/v1/charges/{message_id}/receipt"): NOT_FOUND,
     ("GET", "/v1/drivers/{driver_id}/charges"): EMPTY,
+    ("GET", "/v1/charge-points/{cp_id}/overview"): NOT_FOUND,
+    ("GET", "/v1/charge-points/{cp_id}/commands"): NOT_FOUND,
+    ("GET", "/v1/charge-points/{cp_id}/requests"): NOT_FOUND,
+    ("GET", "/v1/sessions/{session_id}"): NOT_FOUND,
+    ("GET", "/v1/overview"): EMPTY,
+    ("GET", "/v1/sessions"): EMPTY,
+    ("GET", "/v1/held"): EMPTY,
+    ("GET", "/v1/faults"): EMPTY,
+    ("GET", "/v1/alarms"): EMPTY,
+    ("GET", "/v1/parked"): EMPTY,
+    ("GET", "/v1/dead-letters"): REFUSED,
 }
+UNKNOWN = {"{message_id}": "unknown_charge", "{cp_id}": "unknown_charge_point", "{session_id}": "unknown_session"}
 ACTIONS = {
     **{f"/v1/charge-points/{{cp_id}}/{word}": action for word, action in AT_POINT.items()},
     **{f"/v1/sessions/{{session_id}}/{word}": action for word, action in AT_SESSION.items()},
@@ -114,7 +127,8 @@ def ada(shared_site: Site) -> Iterator[httpx.Client]:
 
 def ask(client: httpx.Client, method: str, path: str, driver_id: str, token: str | None) -> httpx.Response:
     names = {"cp_id": "cp_access", "message_id": "own", "driver_id": driver_id, "site_id": "access"}
-    place = path.format(**names, session_id="none", key="none")
+    session = session_id(driver_id, "own") if method == "GET" else "none"
+    place = path.format(**names, session_id=session, key="none")
     query = f"?driver_id={driver_id}" if method == "GET" and "{message_id}" in path else ""
     headers = {} if token is None else bearer(token)
     with client.stream(method, place + query, json=BODIES.get(path), headers=headers) as response:
@@ -133,11 +147,10 @@ def test_each_role_at_each_route(
     with shared_site.client() as client:
         response = ask(client, method, path, ada.params["driver_id"], token)
     allowed, see_others = TABLE[method, path]
-    path_of_none = "{session_id}" in path and method == "GET"
     if role not in allowed:
         assert response.status_code == (401 if role is None else 403), response.text
         assert response.json()["code"] == ("no_token" if role is None else "not_allowed")
-    elif path_of_none or ((method, path) in OF_A_CHARGE and role not in see_others):
+    elif (method, path) in OF_A_CHARGE and role not in see_others:
         assert response.status_code == 404, response.text
     else:
         # A receipt that is not made yet, a body that is none: whatever it says, not that he may not.
@@ -167,11 +180,19 @@ def test_who_serves_sites_sees_what_is_there_alone(
         response = ask(client, method, path, ada.params["driver_id"], token)
     expected = SAME if sees else ELSEWHERE[method, path]
     if expected == NOT_FOUND:
-        assert (response.status_code, response.json()["code"]) == (404, "unknown_charge")
+        code = next(UNKNOWN[name] for name in UNKNOWN if name in path)
+        assert (response.status_code, response.json()["code"]) == (404, code)
+    elif expected == REFUSED or (path == "/v1/dead-letters" and sites is not None):
+        assert (response.status_code, response.json()["code"]) == (403, "not_allowed")
     else:
         assert response.status_code not in (401, 403, 404), response.text
-    if path.endswith("/charges"):
-        assert [each["message_id"] for each in response.json()["charges"]] == ([] if expected == EMPTY else ["own"])
+    if expected == EMPTY:
+        (listed,) = (value for value in response.json().values() if isinstance(value, list))
+        assert listed == []
+    elif path.endswith("/charges"):
+        assert [each["message_id"] for each in response.json()["charges"]] == ["own"]
+    elif path in ("/v1/overview", "/v1/sessions"):
+        assert "cp_access" in response.text
 
 
 FIELDS = {"price_per_kwh": 0.99, "limit_ma": 2_000, "fault": "weld", "reason": "not his"}
