@@ -27,6 +27,8 @@ FLOWS_WH = 20
 # Their cause goes with the current, so that they are over half a second later at this speed.
 PASSING = ("over_current", "over_current_fast", "feedback_missing", "driver_stuck_off")
 LATE = Case("late", LOOP_LATE)  # injected at the board
+# Lateness is real time, and over once no pass was late for a while: a machine that has much to do makes them late too.
+CALM_DEADLINE_S = 3 * DEADLINE_S
 LATE_BOARD = Path(__file__).with_name("vectors") / "late_board.py"
 
 Running = tuple[Site, Charge]
@@ -128,7 +130,7 @@ def test_fault_is_told_to_central_and_to_nobody_else(running: Running, case: Cas
     if ROW_OF[case.fault].latches_after == AT_ONCE:
         assert is_open(site, case.fault)
         site.operate("reset", ILL)
-    wait_for(lambda: not is_open(site, case.fault), DEADLINE_S, "the row is closed")
+    wait_for(lambda: not is_open(site, case.fault), CALM_DEADLINE_S, "the row is closed")
     site.ready(ILL)
     assert not plant.state()["tripped"]
     assert site.stack.get(f"/v1/charge-points/{ILL}")["faults"] == []

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from hil_tests.whole_line import CHECKPOINT_MS, POWER_W, QUICK, SETTINGS, SPEED, TOLERANCE, Charge, Site, agree
+from hil_tests.whole_line import CHECKPOINT_MS, POWER_W, QUICK, SETTINGS, SPEED, TOLERANCE, Charge, Site, agree, due_wh
 from tools.services.process import ChildProcess, wait_for
 from tools.stack.boards import ChargePoint, Design, Shape
 from tools.stack.python_of_boards import interpreter
@@ -129,4 +129,4 @@ def charges_elsewhere(running: Site, charge: Charge) -> None:
     assert command.wait_ended(DEADLINE_S) == 0, command.log_tail()
     receipt, closure = charge.driver.run("receipt"), point.plant.state()["sessions"][-1]
     assert receipt["session_id"] == closure["session_id"]
-    assert receipt["energy_wh"] == closure["register_end_wh"] - closure["register_start_wh"]
+    assert receipt["energy_wh"] == due_wh(closure, receipt)

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from hil_tests.whole_line import POWER_W, QUICK, SETTINGS, SPEED, Charge, Site, agree
+from hil_tests.whole_line import POWER_W, QUICK, SETTINGS, SPEED, Charge, Site, agree, due_wh
 from tools.services import kafka
 from tools.services.process import ChildProcess, wait_for
 from tools.stack.boards import Design
@@ -120,8 +120,6 @@ def billed_whole(charge: Charge) -> None:
 
     def is_billed() -> bool:
         receipt: dict[str, Any] = charge.driver.run("receipt")
-        closure = charge.closure()
-        metered_wh = closure["register_end_wh"] - closure["register_start_wh"]
-        return receipt["energy_wh"] == min(metered_wh, receipt["max_energy_wh"])
+        return receipt["energy_wh"] == due_wh(charge.closure(), receipt)
 
     wait_for(is_billed, DEADLINE_S, "a bill of what was metered")

@@ -169,13 +169,22 @@ def site(log: Wanted, folder: Path) -> Generator[Site]:
         yield Site(stack, folder)
 
 
+def due_wh(closure: dict[str, Any], receipt: dict[str, Any]) -> int:
+    """What of a charge is billed, by the plant's register: nothing of what flowed beyond the order."""
+    return min(_metered_wh(closure), receipt["max_energy_wh"] or _metered_wh(closure))
+
+
+def _metered_wh(closure: dict[str, Any]) -> int:
+    return closure["register_end_wh"] - closure["register_start_wh"]
+
+
 def agree(charge: Charge, receipt: dict[str, Any]) -> None:
     """Plant, register and bill tell the same, but for what flowed beyond the order; the relay closed once."""
     state = charge.point.plant.state()
     closures = [closure for closure in state["sessions"] if closure["session_id"] == receipt["session_id"]]
     assert len(closures) == 1
-    metered_wh = closures[0]["register_end_wh"] - closures[0]["register_start_wh"]
+    metered_wh = _metered_wh(closures[0])
     flowed_wh = closures[0]["energy_mwh"] / 1000
     assert not state["relay"]
-    assert receipt["energy_wh"] == min(metered_wh, receipt["max_energy_wh"] or metered_wh)
+    assert receipt["energy_wh"] == due_wh(closures[0], receipt)
     assert abs(metered_wh - flowed_wh) <= TOLERANCE * flowed_wh + 1
