@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from central.actions.refusal import NotDone
+from central.people.opening import FIRST_ADMIN
 from eventlog import LogError
 from tools.services.kafka_jars import KafkaUnavailable
 from tools.services.process import ProcessEnded
@@ -52,6 +53,7 @@ def _say(text: str) -> None:
 
 
 def _where(stack: Stack, folder: Path) -> str:
+    posts = "\n".join(f"  {stack.api_url}/p/{cp_id}" for cp_id in stack.charge_points)
     operator = " ".join(f"{name}={value}" for name, value in stack.settings_of_central().items())
     return f"""
 Wattline is up. Ctrl-C ends it; its logs and data are in {folder} until then.
@@ -59,7 +61,12 @@ Wattline is up. Ctrl-C ends it; its logs and data are in {folder} until then.
   boards  127.0.0.1:{stack.bridge_port} (tagged lines), 127.0.0.1:{stack.plain_port} (plain lines, for nc)
   MQTT    {stack.mqtt.address if stack.mqtt else "none"}
 
-Next, in another terminal:
+In a browser, as a driver who stands at a post:
+{posts}
+As the operator (name {FIRST_ADMIN}, password {stack.admin_password}):
+  {stack.api_url}/ops
+
+Or in another terminal:
   export WATTLINE_API={stack.api_url}
   .venv/bin/wattline register Ada
   .venv/bin/wattline list

@@ -1,5 +1,6 @@
 """Starts and stops the whole system; every process can be killed and started again."""
 
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,8 @@ from tools.stack.tokens import bearer, make_token
 from tools.testing.deadlines import DEADLINE_S
 
 PEOPLE = "people.db"
+ADMIN_PASSWORD = "admin_password"
+PASSWORD_BYTES = 9  # of randomness; the first admin of a system that lives as long as its folder
 
 
 class Stack:
@@ -55,6 +58,7 @@ class Stack:
         self._guests = guests
         self._extra = settings or {}
         self._say = say or _silently
+        self.admin_password = secrets.token_urlsafe(PASSWORD_BYTES)
         self.bridge_port, self.plain_port, self.api_port = free_port(), free_port(), free_port()
         self.log: LogChoice | None = None
         self.mqtt: MqttBroker | None = None
@@ -124,10 +128,17 @@ class Stack:
             "LISTEN_PORT": str(self.bridge_port),
             "PLAIN_PORT": str(self.plain_port),
             "API_ADDRESS": f"{LOOPBACK}:{self.api_port}",
+            "ADMIN_PASSWORD_FILE": str(self._password_file()),
             "MQTT_ADDRESS": self.mqtt.address if self.mqtt else "",
             "SERIAL_PORTS": ",".join(ports),
             **self._extra,
         }
+
+    def _password_file(self) -> Path:
+        file = self.folder / ADMIN_PASSWORD
+        file.touch(mode=0o600)
+        file.write_text(self.admin_password, encoding="utf-8")
+        return file
 
     @cached_property
     def _auditor(self) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tools.services.ports import is_listening
@@ -89,6 +90,13 @@ def test_what_ends_is_said_and_the_rest_goes_on(up: Up) -> None:
     up.process.send_signal(signal.SIGINT)
     _leaves_nothing(up, 0)
     assert not is_listening(int(api[1]))
+
+
+def test_the_sign_in_that_it_names_works(up: Up) -> None:
+    _, name, _, password, url = up.wait_said(r"name \S+, password \S+\):\s+http://\S+/ops").split()
+    body = {"name": name.rstrip(","), "password": password.removesuffix("):")}
+    answer = httpx.post(url.removesuffix("/ops") + "/v1/sign-in", json=body, timeout=DEADLINE_S)
+    assert (answer.status_code, answer.json()["role"]) == (201, "admin")
 
 
 # A closed terminal, and somebody who does not wait for the end of the first Ctrl-C.
