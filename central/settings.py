@@ -49,6 +49,18 @@ PUBLIC_URL = TABLE.row(
     "PUBLIC_URL", values.optional_url, "", "https://charge.example.org",
     "What people call the API from outside, by a reverse proxy as a rule; it answers to this name beside its own.",
 )
+OIDC_ISSUER = TABLE.row(
+    "OIDC_ISSUER", values.issuer, "", "https://auth.example.org/realms/depot",
+    "An OpenID Connect issuer by which people may sign in to the pages; unset for none.",
+)
+OIDC_CLIENT_ID = TABLE.row(
+    "OIDC_CLIENT_ID", values.name, "wattline", "wattline",
+    "What the issuer calls this server; its redirect address is PUBLIC_URL/sign-in/oidc/back.",
+)
+OIDC_CLIENT_SECRET_FILE = TABLE.row(
+    "OIDC_CLIENT_SECRET_FILE", values.path, "", "/run/secrets/oidc_client_secret",
+    "A file with the secret that the issuer gave this server; unset for none (a public client).",
+)
 CURRENCY = TABLE.row(
     "CURRENCY", values.currency, "EUR", "EUR", "Currency of prices and receipts; one with two decimals.",
 )

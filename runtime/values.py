@@ -156,6 +156,28 @@ def optional_url(text: str) -> Url | None:
     return Url(scheme, where.host.lower(), where.port)
 
 
+def issuer(text: str) -> str:
+    """An OpenID Connect issuer as it calls itself: `https://host/path`; http on this machine alone. Empty for none."""
+    scheme, _, rest = text.partition("://")
+    place, _, path = rest.partition("/")
+    if not text:
+        return text
+    where = optional_url(f"{scheme}://{place}")
+    if where is None or (scheme == "http" and not is_loopback(where.host)):
+        raise ValueError("must begin with https:// (http:// on this machine alone)")
+    if any(mark in path for mark in "?# "):
+        raise ValueError("must be the issuer's address alone, without ? or #")
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    """Of a name or a numeric address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def addresses(text: str) -> tuple[Address, ...]:
     """`host:port,host:port`; empty for none."""
     return tuple(address(part.strip()) for part in text.split(",")) if text else ()
@@ -182,6 +204,13 @@ def path(text: str) -> str:
     """A file's path."""
     if text.endswith("/"):
         raise ValueError("must be the path of a file, not of a folder")
+    return text
+
+
+def name(text: str) -> str:
+    """Of letters, digits and - _ . : / alone."""
+    if not re.fullmatch(r"[A-Za-z0-9._:/-]+", text):
+        raise ValueError("must be a name of letters, digits and - _ . : / alone")
     return text
 
 

@@ -113,7 +113,9 @@ PARTS: dict[str, Part] = {
     "central.outbound": _part(f"{_READING} central.outbound", "alembic sqlalchemy"),
     "central.actions": _part(_ACTIONS, "sqlalchemy"),
     "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
-    "central.web": _part(f"{_API_ROOM} central.web", "babel jinja2 sqlalchemy sse_starlette starlette"),
+    "central.web": _part(
+        f"{_API_ROOM} central.web", "authlib babel httpx2 jinja2 joserfc sqlalchemy sse_starlette starlette"
+    ),
     "central.serving": _part(f"{_API_ROOM} central.web central.serving", "sqlalchemy starlette uvicorn"),
     "central.operate": _part(
         f"{_ACTIONS} central.fold central.worker central.outbound central.serving.serve central.operate",

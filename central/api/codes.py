@@ -25,6 +25,8 @@ CODES: tuple[Code, ...] = (
     Code(400, "unknown_field", "the body has a field that the request does not know"),
     Code(400, "refused", "HTTP itself refuses it; the status says why"),
     Code(400, "bad_form", "what the page's form sent cannot be read"),
+    Code(400, "sign_in_again", "the sign-in by an issuer was not begun in this browser, or too long ago"),
+    Code(401, "issuer_refused", "the issuer did not sign this person in, or its word does not hold"),
     Code(401, "no_token", "the request needs a token in its Authorization header"),
     Code(401, "bad_token", "the token is none, unknown, revoked or expired"),
     Code(401, "wrong_password", "name or password is wrong"),
@@ -68,6 +70,7 @@ CODES: tuple[Code, ...] = (
     Code(500, "mistake", "a mistake of Central; its log says more"),
     Code(503, "database_away", "the database cannot be used now", retry=True),
     Code(503, "log_away", "the log cannot be used now", retry=True),
+    Code(503, "issuer_away", "the issuer by which people sign in does not answer", retry=True),
     Code(503, "too_many_connections", "every connection that may be open has a request in work", retry=True),
     Code(503, "too_many_followers", "as many follow charges already as can be served", retry=True),
 )

@@ -40,12 +40,13 @@ class Revocation:
 
     async def _look(self) -> None:
         while self._open:
+            asked = set(self._open)  # streams that begin while the database answers are asked for next time
             try:
-                holding = await run_in_threadpool(self._holding, list(self._open))
+                holding = await run_in_threadpool(self._holding, asked)
             except SQLAlchemyError as error:
                 logger.warning("whether tokens still hold cannot be asked: %s", error)
-                holding = set(self._open)
-            for sha256 in set(self._open) - holding:
-                for end in self._open[sha256]:
+                holding = asked
+            for sha256 in asked - holding:
+                for end in self._open.get(sha256, ()):
                     end()
             await asyncio.sleep(LOOK_EACH_S)

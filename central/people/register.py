@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
@@ -40,6 +40,13 @@ class Person:
         return self.person_id if self.role == roles.DRIVER else None
 
 
+class Known(NamedTuple):
+    """Whom an id belongs to, or belonged to before he was erased."""
+
+    role: str
+    is_erased: bool
+
+
 class Taken(Exception):
     """The id or the token is somebody else's already."""
 
@@ -48,17 +55,23 @@ def add_person(
     connection: Connection, person_id: str, role: str, now_ms: int, password_hash: str | None = None
 ) -> bool:
     """False where that person is known already, with this role. Raises Taken where it has another, or was erased."""
-    wanted = select(_PERSON.role, _PERSON.erased_at_ms).where(_PERSON.person_id == person_id)
-    role_known, erased_at_ms = connection.execute(wanted).one_or_none() or (None, None)
-    if erased_at_ms is not None:
+    known = known_as(connection, person_id)
+    if known is not None and known.is_erased:
         raise Taken(f"{person_id} was erased, and is nobody any more; choose another id")
-    if role_known is None:
+    if known is None:
         row = {"person_id": person_id, "role": role, "password_hash": password_hash, "created_at_ms": now_ms}
         connection.execute(insert(PEOPLE), row)
         return True
-    if role_known != role:
-        raise Taken(f"{person_id} is known already, as {role_known}")
+    if known.role != role:
+        raise Taken(f"{person_id} is known already, as {known.role}")
     return False
+
+
+def known_as(connection: Connection, person_id: str) -> Known | None:
+    """None where nobody ever had this id."""
+    wanted = select(_PERSON.role, _PERSON.erased_at_ms).where(_PERSON.person_id == person_id)
+    found = connection.execute(wanted).one_or_none()
+    return None if found is None else Known(found[0], found[1] is not None)
 
 
 def erase(connection: Connection, person_id: str, now_ms: int) -> None:

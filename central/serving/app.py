@@ -30,6 +30,7 @@ from central.views.charge import Charge, is_same
 from central.views.queries import ChargeKey
 from central.web.errors import as_page_where_wanted
 from central.web.headers import PageHeaders
+from central.web.issuer import Oidc
 from central.web.live import PartKey, Shown
 from central.web.pages import Pages
 from central.web.parts import read_parts
@@ -38,10 +39,10 @@ from runtime.values import Url
 
 
 def make_app(
-    database: Database, people: Database, log: LogWriter, sites: Sites, currency: str, public: Url | None = None,
-    plant_speed: int = 1,
-) -> Starlette:
-    """`public`: what people call this server."""
+    database: Database, people: Database, log: LogWriter, sites: Sites, currency: str,
+    public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1,
+) -> Starlette:  # fmt: skip
+    """`public`: what people call this server. `oidc`: who signs people in beside it."""
 
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
         with database.reader.connect() as connection:
@@ -73,5 +74,5 @@ def make_app(
     app.state.context = Context(
         database, people, log, followers, Pending(), Revocation(holding), Tries(), currency, plant_speed
     )
-    app.state.pages = Pages(public, Followers(read_shown, Shown.__eq__, open_changes))
+    app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes))
     return app

@@ -1,7 +1,6 @@
 """`wattline-central api`: from the settings to a serving API, and its orderly end."""
 
 import asyncio
-import ipaddress
 import logging
 import socket
 from collections.abc import Generator
@@ -19,13 +18,14 @@ from central.serving.app import make_app
 from central.serving.connections import MAX_CONNECTIONS, LimitedConfig, Places
 from central.store.database import Database
 from central.store.opening import database_of, wait_for_tables
+from central.web.issuer import oidc_of
 from runtime import log as process_log
 from runtime.config import ConfigManager
 from runtime.exit_codes import USAGE_EXIT
 from runtime.open_files import allow_files
 from runtime.settings import DEBUG_MODE
 from runtime.shutdown import Shutdown
-from runtime.values import Address
+from runtime.values import Address, Url, is_loopback
 
 BACKLOG = 1_024
 SPARE_FILES = 256  # beside one per connection: the log's and the database's files, threads
@@ -66,7 +66,7 @@ def _address(config: ConfigManager, people: Database) -> Address:
     """Where to listen: on loopback alone until there is somebody who can answer for what strangers do."""
     address = config[settings.API_ADDRESS]
     with people.reader.connect() as connection:
-        if _is_loopback(address.host) or has_admin(connection):
+        if is_loopback(address.host) or has_admin(connection):
             return address
     at_home = Address(LOOPBACK, address.port)
     logger.warning(
@@ -87,8 +87,9 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     log.start()
     port: int = listener.getsockname()[1]
     public = config[settings.PUBLIC_URL]
-    sites = Sites.of(address.host, port, public)
-    app = make_app(database, people, log, sites, config[settings.CURRENCY], public, config[settings.PLANT_SPEED])
+    sites, oidc = Sites.of(address.host, port, public), oidc_of(config, public or Url("http", address.host, port))
+    currency, plant_speed = config[settings.CURRENCY], config[settings.PLANT_SPEED]
+    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed)
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:
@@ -131,10 +132,3 @@ def _listen(address: Address) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -20,19 +20,23 @@ def session_in(request: Request) -> str | None:
 
 
 def keep_session(request: Request, response: Response, token: str, age_s: int) -> None:
-    _keep(request, response, _name(request), token, age_s)
+    keep_for(request, response, _name(request), token, age_s)
 
 
 def drop_session(request: Request, response: Response) -> None:
-    response.delete_cookie(_name(request), path="/", secure=_is_secure(request), httponly=True, samesite="lax")
+    drop(request, response, _name(request))
+
+
+def drop(request: Request, response: Response, name: str) -> None:
+    response.delete_cookie(name, path="/", secure=_is_secure(request), httponly=True, samesite="lax")
 
 
 def keep_choice(request: Request, response: Response, name: str, value: str) -> None:
     """What somebody prefers, for a year."""
-    _keep(request, response, name, value, YEAR_S)
+    keep_for(request, response, name, value, YEAR_S)
 
 
-def _keep(request: Request, response: Response, name: str, value: str, age_s: int) -> None:
+def keep_for(request: Request, response: Response, name: str, value: str, age_s: int) -> None:
     response.set_cookie(name, value, age_s, path="/", secure=_is_secure(request), httponly=True, samesite="lax")
 
 

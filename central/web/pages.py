@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 
 from central.api.followers import Followers
 from central.people.register import Person
+from central.web.issuer import Oidc
 from central.web.languages import language_of
 from central.web.live import PartKey, Shown
 from central.web.templates import render
@@ -16,9 +17,13 @@ from runtime.values import Url
 
 @dataclass(frozen=True)
 class Pages:
-    """`public`: what people call this server. `followers`: of the parts of pages that change by themselves."""
+    """`public`: what people call this server. `oidc`: who signs people in beside it.
+
+    `followers`: of the parts of pages that change by themselves.
+    """
 
     public: Url | None
+    oidc: Oidc | None
     followers: Followers[PartKey, Shown]
 
 

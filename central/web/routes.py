@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from central.web import assets, charge, point, sign_in
+from central.web import assets, charge, oidc, point, sign_in
 
-ROUTES: list[Route] = [*assets.ROUTES, *sign_in.ROUTES, *point.ROUTES, *charge.ROUTES]
+ROUTES: list[Route] = [*assets.ROUTES, *sign_in.ROUTES, *oidc.ROUTES, *point.ROUTES, *charge.ROUTES]

@@ -10,7 +10,7 @@ from central.people.roles import DRIVER, SEE_OWN
 from central.web.access import SIGN_IN, PageRoute, own_path, person_at, read_form, see_other
 from central.web.cookies import drop_session, keep_choice, keep_session
 from central.web.languages import COOKIE, LANGUAGES
-from central.web.pages import page, viewer_of
+from central.web.pages import page, pages_of, viewer_of
 
 LABEL = "web"
 TOKEN_S = TOKEN_MS // 1_000
@@ -24,19 +24,26 @@ async def home(request: Request) -> Response:
 
 
 async def ask(request: Request) -> Response:
-    return page(request, "sign_in.html", next=own_path(request.query_params.get("next")), name="", problem=None)
+    return _form(request, 200, own_path(request.query_params.get("next")))
 
 
 async def sign_in(request: Request) -> Response:
     form = await read_form(request, "name", "password", "next")
     name, password, there = form.get("name", ""), form.get("password", ""), own_path(form.get("next"))
+    if not (name and password):
+        return _form(request, 400, there, name, bad_field("name", "name and password are both needed"))
     try:
         token, _ = await token_for(context_of(request), address_of(request), name, password, LABEL)
     except ApiError as error:
-        return page(request, "sign_in.html", error.status, next=there, name=name, problem=error)
+        return _form(request, error.status, there, name, error)
     answer = see_other(there)
     keep_session(request, answer, token, TOKEN_S)
     return answer
+
+
+def _form(request: Request, status: int, there: str, name: str = "", problem: ApiError | None = None) -> Response:
+    has_issuer = pages_of(request).oidc is not None
+    return page(request, "sign_in.html", status, next=there, name=name, problem=problem, has_issuer=has_issuer)
 
 
 async def sign_out(request: Request) -> Response:

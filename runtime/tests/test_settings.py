@@ -44,6 +44,9 @@ BAD: dict[str, list[str]] = {
     "INSIGHT_QUARTERS_DAYS": [*NUMBERS, "0", "31", "36501", "1.5"],
     "ADMIN_PASSWORD_FILE": ["/run/secrets/", "a\nb"],
     "PUBLIC_URL": ["charge.example.org", "ftp://a", "https://", "https://a b", "https://a/b", "https://a:0", "http://[::1"],
+    "OIDC_ISSUER": ["auth.example.org", "http://auth.example.org", "https://", "https://a/b?c", "https://a/#b", "ftp://a"],
+    "OIDC_CLIENT_ID": ["", "a b", "a\nb", "ä"],
+    "OIDC_CLIENT_SECRET_FILE": ["/run/secrets/", "a\nb"],
     "MQTT_ADDRESS": HOST_PORTS,
     "PLANT_ADDRESS": [text for text in HOST_PORTS if text != "host:0"],
     "SERIAL_PORTS": [
