@@ -39,8 +39,12 @@ async def register(request: Request) -> Response:
     return JSONResponse(answer, 201)
 
 
-async def register_driver(context: Context, message_id: object, username: str, brought: str | None) -> dict[str, Any]:
-    """The driver, with his token where none was brought. `created_at` is None where the worker is away.
+async def register_driver(
+    context: Context, message_id: object, username: str | None, brought: str | None
+) -> dict[str, Any]:
+    """The driver, with his token where none was brought. `username`: None for a guest, who has no name.
+
+    `created_at` is None where the worker is away.
 
     Raises ApiError 400 for an odd message_id, 409 where the id was answered with another token, 503.
     """
@@ -49,7 +53,8 @@ async def register_driver(context: Context, message_id: object, username: str, b
     # Token and name first: who is in the log has both, also when this process dies in between.
     token = brought or new_token()
     await run_in_threadpool(_write_token, context, driver_id, token)
-    await run_in_threadpool(_write_name, context, driver_id, username)
+    if username is not None:
+        await run_in_threadpool(_write_name, context, driver_id, username)
     await context.log.append(message)
     name, created_at_ms = await _wait_for_fold(context, driver_id)
     answer = {"driver_id": driver_id, "username": name, "created_at": iso(created_at_ms)}

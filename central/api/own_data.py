@@ -11,6 +11,7 @@ from central.api.access import GuardedRoute, driver_asked_for, person_in
 from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError
 from central.model.states import COMPLETED
+from central.people.contacts import read_contacts
 from central.people.register import erase as erase_person
 from central.people.register import list_tokens
 from central.people.roles import CHARGE, SEE_OWN
@@ -24,21 +25,27 @@ MOST = 10_000  # charges, and tokens, of one driver: a bound, far beyond what an
 
 
 async def export(request: Request) -> Response:
-    context = context_of(request)
-    driver_id = driver_asked_for(person_in(request), None)
+    return JSONResponse(await all_of(context_of(request), driver_asked_for(person_in(request), None)))
+
+
+async def all_of(context: Context, driver_id: str) -> dict[str, Any]:
+    """Everything that is known of a driver."""
     books = await context.read(lambda connection: _of_books(connection, driver_id, context.currency))
-    tokens = await run_in_threadpool(_tokens, context, driver_id)
-    return JSONResponse({**books, "tokens": tokens})
+    return {**books, **await run_in_threadpool(_of_people, context, driver_id)}
 
 
 async def erase(request: Request) -> Response:
-    context = context_of(request)
     driver_id = driver_asked_for(person_in(request), None)
+    await forget(context_of(request), driver_id)
+    return JSONResponse({"driver_id": driver_id, "erased": True})
+
+
+async def forget(context: Context, driver_id: str) -> None:
+    """Name, contacts, password and tokens. Raises ApiError 409 while a charge of his runs."""
     if await context.read(lambda connection: list_charges(connection, driver_id, True, 1)):
         raise ApiError(409, "still_charging", "a charge of yours is running; stop it first, or wait for its end")
     # The name first: should this process die in between, the token still lets him ask again.
     await run_in_threadpool(_erase, context, driver_id)
-    return JSONResponse({"driver_id": driver_id, "erased": True})
 
 
 def _of_books(connection: Connection, driver_id: str, currency: str) -> dict[str, Any]:
@@ -53,16 +60,18 @@ def _of_books(connection: Connection, driver_id: str, currency: str) -> dict[str
     }
 
 
-def _tokens(context: Context, driver_id: str) -> list[dict[str, Any]]:
+def _of_people(context: Context, driver_id: str) -> dict[str, Any]:
     with context.people.reader.connect() as connection:
         found = list_tokens(connection, MOST, driver_id).rows
-    return [
+        contacts = read_contacts(connection, driver_id)
+    tokens = [
         {
             "token_id": each["token_id"], "label": each["label"], "scope": each["scope"],
             "created_at": iso(each["created_at_ms"]), "revoked_at": iso(each["revoked_at_ms"]),
         }
         for each in found
     ]  # fmt: skip
+    return {"contacts": contacts, "tokens": tokens}
 
 
 def _erase(context: Context, driver_id: str) -> None:

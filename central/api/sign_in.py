@@ -21,7 +21,7 @@ FIELDS = ("name", "password", "label")
 TOKEN_MS = 90 * 24 * 3_600_000
 MAX_CHARACTERS = 256
 HASHES_AT_ONCE = 2  # each takes 64 MiB for a while
-_hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+hashing = asyncio.Semaphore(HASHES_AT_ONCE)
 
 
 async def sign_in(request: Request) -> Response:
@@ -33,22 +33,25 @@ async def sign_in(request: Request) -> Response:
 
 
 async def token_for(context: Context, address: str, name: str, password: str, label: str) -> tuple[str, Person]:
-    """A new token of whoever has this name and password. `address`: from where it is tried.
+    """A new token of whoever has this name and password. Raises as `check_password`."""
+    await check_password(context, address, name, password)
+    token = await run_in_threadpool(_new_token, context, name, label)
+    return token, await run_in_threadpool(_person, context, sha256_of(token))
 
-    Raises ApiError 401 where they are wrong, 429 after too many tries.
-    """
+
+async def check_password(context: Context, address: str, name: str, password: str) -> None:
+    """`address`: from where it is tried. Raises ApiError 401 where name or password is wrong, 429 after too many."""
     who = (("name", name), ("address", address))
     wait_s = context.tries.wait_s(time.monotonic(), *who)
     if wait_s > 0:
         text = f"too many wrong passwords; try again in {wait_s:.0f} s"
         raise ApiError(429, "too_many_tries", text, headers={"Retry-After": str(int(wait_s) + 1)})
-    async with _hashing:
-        token = await run_in_threadpool(_token_of, context, name, password, label)
-    if token is None:
+    async with hashing:
+        is_right = await run_in_threadpool(_fits, context, name, password)
+    if not is_right:
         context.tries.failed(time.monotonic(), *who)
         raise ApiError(401, "wrong_password", "name or password is wrong", headers=CHALLENGE)
     context.tries.succeeded(*who)
-    return token, await run_in_threadpool(_person, context, sha256_of(token))
 
 
 def address_of(request: Request) -> str:
@@ -81,12 +84,13 @@ def _text(body: dict[str, object], field: str) -> str:
     return value
 
 
-def _token_of(context: Context, name: str, password: str, label: str) -> str | None:
-    """A new one; None where name or password is wrong."""
+def _fits(context: Context, name: str, password: str) -> bool:
     with context.people.reader.connect() as connection:
         stored = password_of(connection, name)
-    if not fits(password, stored):
-        return None
+    return fits(password, stored)
+
+
+def _new_token(context: Context, name: str, label: str) -> str:
     token = new_token()
     with context.people.writer.begin() as connection:
         now = now_ms()

@@ -11,21 +11,23 @@ OF_SITES = frozenset({OPERATOR, AUDITOR})
 # What a right lets somebody do, as docs and refusals say it.
 CHARGE = "charge"
 SEE_OWN = "see_own"
+MANAGE_OWN = "manage_own"
 SEE_ALL = "see_all"
 SERVE = "serve"
 MANAGE_PEOPLE = "manage_people"
 RIGHTS = {
     CHARGE: "ask for charges of one's own, and stop them",
     SEE_OWN: "see one's own charges and receipts",
+    MANAGE_OWN: "change one's own password, contacts and tokens",
     SEE_ALL: "see everybody's charges and receipts",
     SERVE: "operate charge points",
     MANAGE_PEOPLE: "add people, and make and revoke tokens",
 }
 OF_ROLE: dict[str, frozenset[str]] = {
-    DRIVER: frozenset({CHARGE, SEE_OWN}),
-    OPERATOR: frozenset({SEE_OWN, SEE_ALL, SERVE}),
-    AUDITOR: frozenset({SEE_OWN, SEE_ALL}),
-    ADMIN: frozenset({SEE_OWN, SEE_ALL, SERVE, MANAGE_PEOPLE}),
+    DRIVER: frozenset({CHARGE, SEE_OWN, MANAGE_OWN}),
+    OPERATOR: frozenset({SEE_OWN, MANAGE_OWN, SEE_ALL, SERVE}),
+    AUDITOR: frozenset({SEE_OWN, MANAGE_OWN, SEE_ALL}),
+    ADMIN: frozenset({SEE_OWN, MANAGE_OWN, SEE_ALL, SERVE, MANAGE_PEOPLE}),
 }
 
 # What a token is for: some of its person's rights, so that one that only reads may lie in a script.

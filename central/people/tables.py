@@ -69,3 +69,15 @@ SITES_SERVED = Table(
     PrimaryKeyConstraint("person_id", "site_id"),
     ForeignKeyConstraint(["person_id"], ["People.person_id"]),
 )
+
+# address: as the channel writes it; central/people/contacts.py judges it.
+CONTACTS = Table(
+    "Contacts",
+    metadata,
+    text_column("person_id"),
+    text_column("channel"),
+    text_column("address"),
+    number("set_at_ms"),
+    PrimaryKeyConstraint("person_id", "channel"),
+    ForeignKeyConstraint(["person_id"], ["People.person_id"]),
+)

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select
 from central.model import states
 from central.money.order import limit_wh, order_of
 from central.money.tariff import tariff_of
-from central.store.tables import CHARGE_REQUESTS, CHARGING_POINTS, CHARGING_SESSIONS, LIVE_CHARGES
+from central.store.tables import CHARGE_REQUESTS, CHARGING_POINTS, CHARGING_SESSIONS, LIVE_CHARGES, SITES
 from central.views.charge import Charge, charge_of, pending_charge
+from central.views.post import NO_ZONE
 from central.views.queries import ChargeKey, ChargeRow, read_charge
 from central.views.receipt import read_receipt
 
@@ -18,18 +19,18 @@ HOUR_S = 3_600
 CHARGES, RESTS, AWAITED, ABSENT = "charges", "rests", "awaited", "absent"
 
 
-def key_of(connection: Connection, session: str) -> ChargeKey | None:
-    """Whose charge it is, and its request; None before a fold has heard of it."""
+def asked_for(connection: Connection, session: str) -> tuple[ChargeKey, str] | None:
+    """Whose charge it is and its request, and at which charge point; None before a fold has heard of it."""
     asked = CHARGE_REQUESTS.c
-    wanted = select(asked.driver_id, asked.message_id).where(asked.session_id == session)
+    wanted = select(asked.driver_id, asked.message_id, asked.cp_id).where(asked.session_id == session)
     found = connection.execute(wanted).one_or_none()
-    return None if found is None else (found[0], found[1])
+    return None if found is None else ((found[0], found[1]), found[2])
 
 
 def read_own_charge(connection: Connection, session: str, now_ms: int, currency: str) -> dict[str, Any] | None:
     """None before a fold has heard of it."""
-    key = key_of(connection, session)
-    row = None if key is None else read_charge(connection, *key)
+    found = asked_for(connection, session)
+    row = None if found is None else read_charge(connection, *found[0])
     if row is None:
         return None
     charge = charge_of(row, now_ms, currency)
@@ -38,6 +39,7 @@ def read_own_charge(connection: Connection, session: str, now_ms: int, currency:
     return {
         "charge": charge,
         "place": beside.location,
+        "time_zone": beside.time_zone or NO_ZONE,
         "car": _car(charge, beside),
         "stop_requested": beside.stop_requested,
         "left_s": _left_s(row, charge, now_ms),
@@ -50,8 +52,8 @@ def unheard_charge(key: ChargeKey, session: str, currency: str) -> dict[str, Any
     """What is shown of a request that is in the log before any fold has heard of it."""
     charge = pending_charge(key[1], session, "", key[0], currency)
     return {
-        "charge": charge, "place": None, "car": None, "stop_requested": False, "left_s": None, "receipt": None,
-        "last_live_wh": None,
+        "charge": charge, "place": None, "time_zone": NO_ZONE, "car": None, "stop_requested": False, "left_s": None,
+        "receipt": None, "last_live_wh": None,
     }  # fmt: skip
 
 
@@ -60,6 +62,7 @@ class _Beside:
     """What else is known: of the charge point, and what telemetry told of this session last."""
 
     location: str | None
+    time_zone: str | None
     vehicle: str | None
     stop_requested: bool
     live_register_wh: int | None
@@ -72,13 +75,15 @@ def _beside(connection: Connection, row: ChargeRow) -> _Beside:
     joined = (
         CHARGE_REQUESTS.outerjoin(CHARGING_SESSIONS, session.session_id == asked.session_id)
         .outerjoin(CHARGING_POINTS, point.cp_id == asked.cp_id)
+        .outerjoin(SITES, SITES.c.site_id == point.site_id)
         .outerjoin(LIVE_CHARGES, live.session_id == asked.session_id)
     )
     wanted = select(
-        point.location, point.vehicle, session.stop_requested, live.register_wh, session.start_register_wh
+        point.location, SITES.c.time_zone, point.vehicle, session.stop_requested, live.register_wh,
+        session.start_register_wh,
     ).select_from(joined).where(asked.session_id == row.session_id)  # fmt: skip
-    location, vehicle, stop_requested, live_wh, start_wh = connection.execute(wanted).one()
-    return _Beside(location, vehicle, bool(stop_requested), live_wh, start_wh)
+    location, zone, vehicle, stop_requested, live_wh, start_wh = connection.execute(wanted).one()
+    return _Beside(location, zone, vehicle, bool(stop_requested), live_wh, start_wh)
 
 
 def _car(charge: Charge, beside: _Beside) -> str | None:

@@ -12,8 +12,10 @@ from central.money.tariff import cost_minor
 from central.store.tables import CHARGING_SESSIONS
 from central.views.moments import iso
 from central.views.queries import PointRow, list_points
+from central.views.sites import read_sites, site_of
 
 EXAMPLES_KWH = (10, 30)  # what is shown beside the price, so that nobody has to multiply
+NO_ZONE = "UTC"  # of a charge point that is on no site
 # What the driver is told, by the charge point's status.
 FREE, BUSY, STOPPED, BROKEN, OFFLINE = "free", "busy", "stopped", "broken", "offline"
 OF_STATUS = {
@@ -28,11 +30,19 @@ def read_post(connection: Connection, cp_id: str, currency: str) -> dict[str, An
     return None if not found else _post(connection, found[0], currency)
 
 
+def takes_guests(connection: Connection, cp_id: str) -> bool:
+    """Whether somebody without an account may charge there: as its site says, and on no site nobody may."""
+    site_id = site_of(connection, cp_id)
+    return site_id is not None and any(site["guests"] for site in read_sites(connection, site_id))
+
+
 def _post(connection: Connection, row: PointRow, currency: str) -> dict[str, Any]:
     state = OF_STATUS[row.status]
     return {
         "cp_id": row.cp_id,
         "name": row.location,
+        "site": row.site_name,
+        "time_zone": row.time_zone or NO_ZONE,
         "state": state,
         "vehicle": row.vehicle,
         "price_per_kwh": price(row.price_e4),
@@ -40,7 +50,21 @@ def _post(connection: Connection, row: PointRow, currency: str) -> dict[str, Any
         "examples": [(kwh, _cost_minor(row.price_e4, kwh, currency)) for kwh in EXAMPLES_KWH],
         "heard_at": iso(row.seen_ms),
         "busy": _busy(connection, row.cp_id) if state == BUSY else None,
+        "instead": None if state == FREE else _nearest_free(connection, row),
     }
+
+
+def _nearest_free(connection: Connection, row: PointRow) -> dict[str, str] | None:
+    """Of the same site: the one whose name stands nearest to this one's, as neighbours are named one after another."""
+    if row.site_id is None:
+        return None
+    there = list_points(connection, None, row.site_id)
+    place = [each.cp_id for each in there].index(row.cp_id)
+    free = [(abs(at - place), each) for at, each in enumerate(there) if OF_STATUS[each.status] == FREE]
+    if not free:
+        return None
+    nearest = min(free, key=lambda each: each[0])[1]
+    return {"cp_id": nearest.cp_id, "name": nearest.location}
 
 
 def _cost_minor(price_e4: int, kwh: int, currency: str) -> int:

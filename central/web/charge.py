@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from wire.ids import is_id
 
+from central.api.access import serves_point
 from central.api.charges import stop_charge
 from central.api.context import context_of
 from central.api.errors import ApiError, no_charge
@@ -17,10 +18,10 @@ from central.model.ids import session_id
 from central.people.roles import CHARGE as MAY_CHARGE
 from central.people.roles import SEE_ALL, SEE_OWN
 from central.views.charge import is_final
-from central.views.own_charge import key_of, unheard_charge
+from central.views.own_charge import asked_for, unheard_charge
 from central.views.queries import ChargeKey
 from central.web.access import PageRoute, person_at, read_form, see_other
-from central.web.driver_parts import CHARGE
+from central.web.driver_parts import CHARGE, is_over
 from central.web.languages import language_of
 from central.web.live import PartKey, follow
 from central.web.pages import page, pages_of
@@ -53,23 +54,25 @@ async def stop(request: Request) -> Response:
         if error.status < 500:
             raise
         return await _page(request, error)
-    await _wait_for_stop(request, session, asked)
+    await _until(request, session, asked, lambda values: values["stop_requested"] or is_over(values))
     return see_other(f"/c/{session}?stop=sent")
 
 
-async def _wait_for_stop(request: Request, session: str, asked: ChargeKey) -> None:
-    """Briefly, so that the page that follows has it, as a rule."""
+async def _until(
+    request: Request, session: str, asked: ChargeKey, is_so: Callable[[Mapping[str, Any]], bool]
+) -> Mapping[str, Any]:
+    """The charge once this is so of it, or as it is after a moment: who has no JavaScript sees it with this page."""
     deadline = time.monotonic() + FOLD_TIMEOUT_S
-    while time.monotonic() < deadline:
+    while True:
         values = await _values(request, session, asked)
-        if values["stop_requested"] or is_final(values["charge"]):
-            return
+        if is_so(values) or time.monotonic() > deadline:
+            return values
         await asyncio.sleep(FOLD_POLL_S)
 
 
 async def _page(request: Request, problem: ApiError | None = None) -> Response:
     session, asked = await _own(request)
-    values = await _values(request, session, asked)
+    values = await _until(request, session, asked, lambda values: is_over(values) or not is_final(values["charge"]))
     return page(
         request, "driver/charge.html", 200 if problem is None else problem.status, **values, problem=problem,
         request_id=asked[1], stop_sent=request.query_params.get("stop") == "sent",
@@ -93,14 +96,21 @@ async def _own(request: Request) -> tuple[str, ChargeKey]:
     viewer, context = person_at(request), context_of(request)
     if not is_id(session):
         raise no_charge(session[:64])
-    found = await context.read(lambda connection: key_of(connection, session))
+    found = await context.read(lambda connection: asked_for(connection, session))
     if found is None and viewer.driver_id is not None:
         request_id = request.query_params.get("request", "")
         if is_id(request_id) and session_id(viewer.driver_id, request_id) == session:
             return session, (viewer.driver_id, request_id)
-    if found is None or (found[0] != viewer.driver_id and not viewer.may(SEE_ALL)):
+    if found is None or not await _may_see(request, *found):
         raise no_charge(session)
-    return session, found
+    return session, found[0]
+
+
+async def _may_see(request: Request, asked: ChargeKey, cp_id: str) -> bool:
+    viewer = person_at(request)
+    if asked[0] == viewer.driver_id:
+        return True
+    return viewer.may(SEE_ALL) and await serves_point(context_of(request), viewer, cp_id)
 
 
 ROUTES = [

@@ -15,6 +15,12 @@ from central.web.live import Part, PartKey
 POINT, CHARGE = "point", "charge"
 
 
+def is_over(values: Mapping[str, Any]) -> bool:
+    """With its receipt, where there will be one."""
+    charge = values["charge"]
+    return is_final(charge) and (charge["state"] != COMPLETED or values["receipt"] is not None)
+
+
 def _read_point(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
     post = read_post(connection, key.subject, currency)
     return None if post is None else {"post": post}
@@ -24,13 +30,7 @@ def _read_charge(connection: Connection, key: PartKey, currency: str) -> Mapping
     return read_own_charge(connection, key.subject, now_ms(), currency)
 
 
-def _is_over(values: Mapping[str, Any]) -> bool:
-    """With its receipt, where there will be one."""
-    charge = values["charge"]
-    return is_final(charge) and (charge["state"] != COMPLETED or values["receipt"] is not None)
-
-
 PARTS: dict[str, Part] = {
     POINT: Part("driver/point_part.html", _read_point),
-    CHARGE: Part("driver/charge_part.html", _read_charge, _is_over),
+    CHARGE: Part("driver/charge_part.html", _read_charge, is_over),
 }

@@ -1,7 +1,8 @@
 """Numbers as people say them, in the language of the page: 7.4 kW, 12.9 kWh, 2.58 €, 52 min, 13:10."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, format_time, get_timezone_name
@@ -51,15 +52,20 @@ def duration(seconds: int) -> str:
     return f"{seconds // DAY_S}{NO_BREAK}d{NO_BREAK}{seconds % DAY_S // HOUR_S}{NO_BREAK}h"
 
 
-def clock(at: str, zone: tzinfo, locale: Locale) -> str:
+def clock(at: str, zone: str, locale: Locale) -> str:
     """`at`: as views give it, 2026-01-31T12:00:00.123Z. 13:00, of that day, with its zone: people travel."""
-    there = datetime.fromisoformat(at).astimezone(zone)
+    there = _there(at, zone)
     zone_name = get_timezone_name(there, "short", locale=locale)
-    return f"{format_time(there, 'short', tzinfo=zone, locale=locale)}{NO_BREAK}{zone_name}"
+    return f"{format_time(there, 'short', tzinfo=there.tzinfo, locale=locale)}{NO_BREAK}{zone_name}"
 
 
-def moment(at: str, zone: tzinfo, locale: Locale) -> str:
+def moment(at: str, zone: str, locale: Locale) -> str:
     """Date and time with its zone, where more than one day or zone is possible."""
-    there = datetime.fromisoformat(at).astimezone(zone)
+    there = _there(at, zone)
     zone_name = get_timezone_name(there, "short", locale=locale)
-    return f"{format_datetime(there, 'medium', tzinfo=zone, locale=locale)} {zone_name}"
+    return f"{format_datetime(there, 'medium', tzinfo=there.tzinfo, locale=locale)} {zone_name}"
+
+
+def _there(at: str, zone: str) -> datetime:
+    """`zone`: an IANA name."""
+    return datetime.fromisoformat(at).astimezone(ZoneInfo(zone))

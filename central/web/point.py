@@ -1,5 +1,6 @@
 """`/p/CP`, the page behind the code on a charge point: can I charge here, and what will it cost? And Start."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +12,10 @@ from central.api.charges import ask_for_charge
 from central.api.context import context_of
 from central.api.drivers import register_driver
 from central.api.errors import ApiError, bad_field
-from central.api.fields import checked, decimal_price, username_of
+from central.api.fields import checked, decimal_price, token_of, username_of
 from central.people.roles import CHARGE
 from central.views.charge import charge_of
-from central.views.post import FREE
+from central.views.post import takes_guests
 from central.views.queries import list_charges
 from central.web.access import PageRoute, person_at, read_form, see_other
 from central.web.cookies import YEAR_S, keep_session
@@ -56,8 +57,25 @@ async def register(request: Request) -> Response:
     form registers once."""
     key = _key(request)
     form = await read_form(request, "message_id", "username", "token")
+    return await _registered(request, key, form, lambda: username_of(form))
+
+
+async def register_guest(request: Request) -> Response:
+    """Somebody who gives no name, where the site allows it: he has a number, and this browser shows it."""
+    key = _key(request)
+    form = await read_form(request, "message_id", "token")
+    if not await _takes_guests(request, key.subject):
+        raise ApiError(403, "not_allowed", "this site does not take guests; sign in, or give a name")
+    return await _registered(request, key, form, lambda: None)
+
+
+async def _registered(
+    request: Request, key: PartKey, form: dict[str, str], name_in: Callable[[], str | None]
+) -> Response:
     try:
-        await register_driver(context_of(request), form.get("message_id"), username_of(form), form.get("token"))
+        if "token" not in form:
+            raise ApiError(400, "missing_field", "token: the form must bring the one that it was made with", "token")
+        await register_driver(context_of(request), form.get("message_id"), name_in(), token_of(form))
     except ApiError as error:
         return await _page(request, error, form)
     answer = see_other(f"/p/{key.subject}")
@@ -100,11 +118,15 @@ async def _page(request: Request, problem: ApiError | None = None, form: dict[st
     sent = form or {}
     return page(
         request, "driver/point.html", 200 if problem is None else problem.status,
-        **post, problem=problem, running=await _running(request), can_start=post["post"]["state"] == FREE,
+        **post, problem=problem, running=await _running(request),
         limits=LIMITS, chosen=sent.get("limit", ""), username=sent.get("username", ""),
         message_id=sent.get("message_id") or str(uuid4()), new_token=sent.get("token") or new_token(),
-        may_charge=_may_charge(request),
+        may_charge=_may_charge(request), guests=await _takes_guests(request, key.subject),
     )  # fmt: skip
+
+
+async def _takes_guests(request: Request, cp_id: str) -> bool:
+    return await context_of(request).read(lambda connection: takes_guests(connection, cp_id))
 
 
 def _may_charge(request: Request) -> bool:
@@ -139,5 +161,6 @@ ROUTES = [
     PageRoute("GET", "/p/{cp_id}", show, None),
     PageRoute("GET", "/p/{cp_id}/live", live, None),
     PageRoute("POST", "/p/{cp_id}/register", register, None),
+    PageRoute("POST", "/p/{cp_id}/guest", register_guest, None),
     PageRoute("POST", "/p/{cp_id}/start", start, CHARGE),
 ]

@@ -2,6 +2,13 @@
 
 from starlette.routing import Route
 
-from central.web import assets, charge, oidc, point, sign_in
+from central.web import assets, charge, me, oidc, point, sign_in
 
-ROUTES: list[Route] = [*assets.ROUTES, *sign_in.ROUTES, *oidc.ROUTES, *point.ROUTES, *charge.ROUTES]
+ROUTES: list[Route] = [
+    *assets.ROUTES,
+    *sign_in.ROUTES,
+    *oidc.ROUTES,
+    *point.ROUTES,
+    *charge.ROUTES,
+    *me.ROUTES,
+]

@@ -1,6 +1,5 @@
 """The templates, one environment per language, with the filters by which figures are written in it."""
 
-from datetime import UTC
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # by the extension
     locale = locale_of(language)
     made.filters.update({each.__name__: partial(each, locale=locale) for each in FIGURES})
-    made.filters.update({each.__name__: partial(each, locale=locale, zone=UTC) for each in TIMES})
+    made.filters.update({each.__name__: partial(each, locale=locale, zone="UTC") for each in TIMES})
     made.filters["duration"] = figures.duration
     common: dict[str, Any] = {"asset": path_of, "languages": LANGUAGES, "language": language}
     made.globals |= common
