@@ -3,11 +3,6 @@
 from central.fold.step import Step
 from central.model.rows import Alarm
 
-NUMBERS_LOST = "numbers_lost"
-TWO_CONTENTS = "two_contents"
-SEQ_FAR_AHEAD = "seq_far_ahead"
-IMPLAUSIBLE_REGISTER = "implausible_register"
-
 
 def record(step: Step, alarm: str, subject: str, text: str) -> None:
     """Record an alarm. `subject`: what it is about, such as a board's epoch; alarm and subject together are one row."""

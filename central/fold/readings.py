@@ -21,6 +21,7 @@ from central.fold.flags import (
 )
 from central.fold.meters import Limit, Told, Verdict
 from central.fold.step import Step
+from central.model.alarms import IMPLAUSIBLE_REGISTER
 from central.model.records import Refused
 from central.model.rows import ChargingPoint, Meter, Session
 from central.money.readings import Reading, from_text, inserted, thinned, to_text
@@ -90,7 +91,7 @@ def _registered(step: Step, point: ChargingPoint, meter: Meter | None, told: Tol
         meters.raise_to(meter, told, limit)
     elif verdict == "implausible":
         text = f"meter {meter.meter_id} told {told.register_wh} Wh after {meter.register_wh} Wh"
-        alarms.record(step, alarms.IMPLAUSIBLE_REGISTER, meter.meter_id, text)
+        alarms.record(step, IMPLAUSIBLE_REGISTER, meter.meter_id, text)
     return meter
 
 

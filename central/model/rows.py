@@ -133,7 +133,7 @@ class Alarm:
     owner: ClassVar[str] = "cp_id"
 
     cp_id: str
-    alarm: str  # see fold/alarms.py
+    alarm: str  # see model/alarms.py
     subject: str  # what it is about
     text: str
     at_ms: int

@@ -8,6 +8,8 @@ from babel import Locale
 from babel.dates import format_datetime, format_time, get_timezone_name
 from babel.numbers import format_currency, format_decimal
 
+from central.views import moments
+
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -36,9 +38,19 @@ def money(minor: int, currency: str, locale: Locale) -> str:
     return format_currency(Decimal(minor) / 100, currency, locale=locale)
 
 
+def price_e4(price_e4: int, currency: str, locale: Locale) -> str:
+    """`price_e4`: ten-thousandths of the currency, as the tables have it."""
+    return price(str(Decimal(price_e4) / 10_000), currency, locale)
+
+
 def price(per_kwh: str, currency: str, locale: Locale) -> str:
     """`per_kwh`: as views give it, "0.3200". With as many of its four decimals as it has, and two at least."""
     return format_currency(Decimal(per_kwh).normalize(), currency, locale=locale, decimal_quantization=False)
+
+
+def temperature(temperature_mc: int, locale: Locale) -> str:
+    """In whole degrees Celsius."""
+    return f"{format_decimal(Decimal(temperature_mc) / 1_000, '#,##0', locale=locale)}{NO_BREAK}°C"
 
 
 def duration(seconds: int) -> str:
@@ -50,6 +62,11 @@ def duration(seconds: int) -> str:
     if seconds < DAY_S:
         return f"{seconds // HOUR_S}{NO_BREAK}h{NO_BREAK}{seconds % HOUR_S // MINUTE_S:02}{NO_BREAK}min"
     return f"{seconds // DAY_S}{NO_BREAK}d{NO_BREAK}{seconds % DAY_S // HOUR_S}{NO_BREAK}h"
+
+
+def iso(at_ms: int) -> str:
+    """As views give it, and as a <time> wants it."""
+    return moments.iso(at_ms) or ""
 
 
 def clock(at: str, zone: str, locale: Locale) -> str:

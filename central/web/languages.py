@@ -22,6 +22,11 @@ MAX_LOOKED_AT = 20  # of what a browser says it accepts
 FOLDER = Path(__file__).with_name("locale")
 
 
+def N_(text: str) -> str:  # noqa: N802  # as gettext's tools know it
+    """Marks a text that is said later, in whichever language the page has."""
+    return text
+
+
 def language_of(request: Request) -> str:
     """The one that was chosen, else the first that the browser accepts and that there is."""
     chosen = request.cookies.get(COOKIE)

@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 
 from central.web import driver_parts
 from central.web.live import Part, PartKey, Shown
+from central.web.ops import overview, post
 from central.web.templates import render
 
-PARTS: Mapping[str, Part] = {**driver_parts.PARTS}
+PARTS: Mapping[str, Part] = {**driver_parts.PARTS, **overview.PARTS, **post.PARTS}
 
 
 def read_parts(connection: Connection, keys: Sequence[PartKey], currency: str) -> dict[PartKey, Shown]:

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from central.web import assets, charge, me, oidc, point, sign_in
+from central.web.ops.routes import ROUTES as OPS
 
 ROUTES: list[Route] = [
     *assets.ROUTES,
@@ -11,4 +12,5 @@ ROUTES: list[Route] = [
     *point.ROUTES,
     *charge.ROUTES,
     *me.ROUTES,
+    *OPS,
 ]

@@ -13,7 +13,8 @@ from central.web.languages import LANGUAGES, locale_of, translations
 FOLDER = Path(__file__).with_name("templates")
 EXTENSIONS = ("jinja2.ext.i18n",)
 # In templates: {{ charge.energy_wh | energy }}.
-FIGURES = (figures.power, figures.energy, figures.exact_energy, figures.current, figures.money, figures.price)
+FIGURES = (figures.power, figures.energy, figures.exact_energy, figures.current, figures.money, figures.price,
+           figures.price_e4, figures.temperature)
 TIMES = (figures.clock, figures.moment)
 
 
@@ -30,6 +31,7 @@ def environment(language: str) -> Environment:
     made.filters.update({each.__name__: partial(each, locale=locale) for each in FIGURES})
     made.filters.update({each.__name__: partial(each, locale=locale, zone="UTC") for each in TIMES})
     made.filters["duration"] = figures.duration
+    made.filters["iso"] = figures.iso
     common: dict[str, Any] = {"asset": path_of, "languages": LANGUAGES, "language": language}
     made.globals |= common
     return made

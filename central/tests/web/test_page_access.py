@@ -5,13 +5,22 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from central.people.roles import DRIVER, ROLES
+from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, ROLES
 from central.tests.site import Site
 from central.web.access import SIGN_IN, PageRoute
 from central.web.assets import ROUTES as ASSETS
 from central.web.routes import ROUTES
 
 EVERYBODY = (None, *ROLES)
+SEEING = (OPERATOR, AUDITOR, ADMIN)
+SERVING = (OPERATOR, ADMIN)
+ACTS = (
+    *(f"/ops/posts/{{cp_id}}/{word}" for word in (
+        "reset", "stop", "resume", "price", "limit", "clear-fault", "maintenance", "replace", "keep", "remove",
+    )),
+    *(f"/ops/sessions/{{session_id}}/{word}" for word in ("end", "accept-held", "drop-held")),
+    "/ops/parked/{key}/unpark",
+)  # fmt: skip
 
 # (method, path): whom it lets in. None: who has not signed in.
 TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
@@ -38,6 +47,12 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/c/{session}"): ROLES,
     ("GET", "/c/{session}/live"): ROLES,
     ("POST", "/c/{session}/stop"): (DRIVER,),
+    ("GET", "/ops"): SEEING,
+    ("GET", "/ops/live"): SEEING,
+    ("GET", "/ops/posts/{cp_id}"): SEEING,
+    ("GET", "/ops/posts/{cp_id}/live"): SEEING,
+    **{("GET", path): SERVING for path in ACTS},
+    **{("POST", path): SERVING for path in ACTS},
 }
 
 
@@ -61,7 +76,9 @@ def test_each_role_at_each_page(shared_site: Site, method: str, path: str, role:
     cookies = {} if role is None else {"wattline": shared_site.token(name, role)}
     with httpx.Client(base_url=shared_site.api_url, cookies=cookies) as client:
         headers = {"Origin": shared_site.api_url, "Content-Type": "application/x-www-form-urlencoded"}
-        answer = client.request(method, path, headers=headers)
+        with client.stream(method, path, headers=headers) as answer:
+            if "event-stream" not in answer.headers.get("content-type", ""):
+                answer.read()
     to_sign_in = answer.status_code == 303 and answer.headers["location"].startswith(f"{SIGN_IN}?")
     if role in TABLE[method, path]:
         assert answer.status_code != 403, answer.text

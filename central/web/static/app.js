@@ -40,6 +40,7 @@
     }
   };
   setInterval(() => { showStale(); showAges(); }, TICK_MS);
+  document.addEventListener("htmx:after:swap", showAges);
 
   // A form that asks for something at a charge point is sent once. Where no answer comes, nobody knows whether it arrived:
   // the form says so, and the same one may be sent again, since what it carries counts once.

@@ -1,0 +1,46 @@
+"""What states and actions are called on the operator's pages."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from central.model import states
+from central.web.languages import N_
+
+
+class StateWord(NamedTuple):
+    """`look`: the class of the style that gives it colour and shape."""
+
+    look: str
+    word: str
+
+
+POINT_STATES: Mapping[str, StateWord] = {
+    states.DISCONNECTED: StateWord("offline", N_("Not connected")),
+    states.FAULTY: StateWord("fault", N_("Faulty")),
+    states.CHARGING: StateWord("charging", N_("Charging")),
+    states.STOPPED: StateWord("waiting", N_("Out of service")),
+    states.ACTIVE: StateWord("ready", N_("Free")),
+}
+
+# As boards say them (docs/protocol.md).
+ENGINE_STATES: Mapping[str, str] = {
+    "booting": N_("starting"),
+    "safe": N_("safe: waits for its monitor"),
+    "idle": N_("ready"),
+    "authorized": N_("waits for the car"),
+    "charging": N_("charging, relay closed"),
+    "finishing": N_("stopping, relay closed"),
+    "faulted": N_("faulted, relay open"),
+}
+VEHICLES: Mapping[str, str] = {
+    "unknown": N_("unknown"),
+    "absent": N_("none"),
+    "present": N_("plugged in"),
+}
+# What a board has said to the newest command.
+COMMAND_STATES: Mapping[str, str] = {
+    states.SENT: N_("The board has not answered yet."),
+    states.ACCEPTED: N_("The board has taken it."),
+    states.REFUSED: N_("The board refuses it."),
+    states.EXPIRED: N_("The board did not answer in time."),
+}
