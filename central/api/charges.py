@@ -139,7 +139,7 @@ async def events(request: Request) -> Any:
     context = context_of(request)
     charge = await _charge_seen(request)
     key: ChargeKey = (charge["driver_id"], charge["message_id"])
-    return follow_charge(context, key, charge, person_in(request).sha256)
+    return follow_charge(context, key, charge, person_in(request))
 
 
 async def _charge_seen(request: Request) -> Charge:

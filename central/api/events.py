@@ -8,6 +8,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from central.api.context import Context
 from central.api.errors import ApiError
 from central.api.followers import Follower
+from central.people.register import Person
 from central.views.charge import Charge, is_final
 from central.views.queries import ChargeKey
 
@@ -15,8 +16,8 @@ COMMENT_INTERVAL_S = 5
 WAIT_S = 60.0  # between two looks at a charge that does not change; comments go out meanwhile
 
 
-def follow_charge(context: Context, key: ChargeKey, now: Charge, sha256: str) -> EventSourceResponse:
-    """`now`: the charge as it is, the first event. `sha256`: of the token that asks; the stream ends with it.
+def follow_charge(context: Context, key: ChargeKey, now: Charge, person: Person) -> EventSourceResponse:
+    """`now`: the charge as it is, the first event. `person`: who asks; the stream ends with his token.
 
     Raises ApiError 503 where too many follow.
     """
@@ -24,7 +25,7 @@ def follow_charge(context: Context, key: ChargeKey, now: Charge, sha256: str) ->
         raise ApiError(503, "too_many_followers", "too many follow already; ask for the charge itself", retry=True)
 
     async def stream() -> AsyncGenerator[ServerSentEvent]:
-        with context.followers.follow(key) as follower, context.revocation.watch(sha256, follower.end):
+        with context.followers.follow(key) as follower, context.revocation.watch(person, follower.end):
             async for charge in _changes(follower, now):
                 yield ServerSentEvent(json.dumps(charge), event="charge")
 

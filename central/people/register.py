@@ -139,9 +139,12 @@ def person_of(connection: Connection, sha256: str, now_ms: int) -> Person | None
     return Person(person_id, role, scope, sha256, sites_of(connection, person_id, role, all_sites))
 
 
-def those_that_hold(connection: Connection, hashes: Collection[str], now_ms: int) -> set[str]:
-    """Of these tokens' hashes."""
-    return set(connection.execute(select(_TOKEN.sha256).where(_TOKEN.sha256.in_(hashes), _holds(now_ms))).scalars())
+def those_that_hold(connection: Connection, hashes: Collection[str], now_ms: int) -> dict[str, Sites]:
+    """Of these tokens' hashes, each with the sites that its person serves now."""
+    columns = (_TOKEN.sha256, _PERSON.person_id, _PERSON.role, _PERSON.all_sites)
+    wanted = select(*columns).join(PEOPLE, _TOKEN.person_id == _PERSON.person_id)
+    found = connection.execute(wanted.where(_TOKEN.sha256.in_(hashes), _holds(now_ms))).all()
+    return {sha256: sites_of(connection, *whose) for sha256, *whose in found}
 
 
 def revoke(connection: Connection, now_ms: int, *, token_id: str | None = None, sha256: str | None = None) -> bool:

@@ -235,6 +235,19 @@ def test_an_operator_who_serves_no_site_any_more_serves_none(shared_site: Site, 
         assert client.get("/v1/charges/own").status_code == 404
 
 
+def test_a_stream_ends_where_its_person_serves_other_sites(shared_site: Site, ada: httpx.Client) -> None:
+    token = token_at(shared_site, "moved", frozenset({"access"}))
+    with (
+        shared_site.client(token) as client,
+        client.stream("GET", "/v1/charges/own/events", params=ada.params) as response,
+    ):
+        seen = charges(response)
+        assert next(seen)["message_id"] == "own"
+        token_at(shared_site, "moved", frozenset({"other"}))
+        for _ in seen:
+            pass  # until the stream ends, which the client's timeout bounds
+
+
 @pytest.mark.parametrize("role", [DRIVER, ADMIN])
 def test_sites_bind_no_driver_and_no_admin(shared_site: Site, ada: httpx.Client, role: str) -> None:
     del ada

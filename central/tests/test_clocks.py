@@ -13,12 +13,13 @@ from central.model.record_time import Mark
 from central.model.terms import Terms
 from central.store.database import Database, open_database
 from central.store.log_identity import note_clock, read_clock
+from central.store.offsets import Position
 from central.store.tables import CHARGING_SESSIONS, DEADLINES, DRIVERS, PARKED_KEYS, POSITIONS, SEEN_IDS
 from central.tests.set_clock import SetClock
 from central.tests.site import Site
 from central.tests.working import rows_of, working
 from central.worker.clock_alarm import ClockAlarm
-from central.worker.forgetting import forget
+from central.worker.forgetting import forget, marks_of
 from central.worker.ticker import Rhythm
 from eventlog.clock import wall_ms
 
@@ -100,6 +101,12 @@ def test_what_is_forgotten_goes_by_the_lowest_mark(database: Database) -> None:
     with database.writer.begin() as connection:
         assert forget(connection, [Mark(), Mark()])
     assert rows_of(database, SEEN_IDS)
+
+
+def test_what_is_forgotten_does_not_wait_for_sites() -> None:
+    """Which change once in a while: their partitions stand where they were when the first worker told its terms."""
+    positions = {("ev.cp", 0): Position(5, Mark(2)), ("ev.site", 0): Position(1, Mark(1))}
+    assert marks_of(positions) == [Mark(2)]
 
 
 AN_HOUR_AND_A_DAY = [-DAY_MS, -DAY_MS // 24, DAY_MS // 24, DAY_MS]

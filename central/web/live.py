@@ -77,7 +77,7 @@ def follow(
                 yield event
 
     def _held(follower: Follower[Shown]) -> AbstractContextManager[None]:
-        return nullcontext() if viewer is None else context.revocation.watch(viewer.sha256, follower.end)
+        return nullcontext() if viewer is None else context.revocation.watch(viewer, follower.end)
 
     return EventSourceResponse(stream(), ping=BEAT_S, ping_message_factory=_beat)
 

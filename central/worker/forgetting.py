@@ -2,21 +2,28 @@
 figures of charges that ended long ago.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, tuple_
+from wire.kinds import SITE
 
 from central.fold.dedup import SEEN_FOR_MS
 from central.model.record_time import Mark
 from central.store import parked
+from central.store.offsets import Position, TopicPartition
 from central.store.tables import DEADLINES, LIVE_CHARGES, SEEN_IDS
 
 MAX_ROWS = 1_000  # of a table at a time: the worker has other things to do
 
 
+def marks_of(positions: Mapping[TopicPartition, Position]) -> list[Mark]:
+    """Of all partitions but those of ev.site: months may pass there without a record, and their time stands."""
+    return [position.mark for (topic, _), position in positions.items() if topic != SITE]
+
+
 def forget(connection: Connection, marks: Iterable[Mark]) -> bool:
-    """Returns whether nothing is left to delete. `marks`: of all partitions. The lowest counts, since a wrong stamp
-    may have moved another one ahead.
+    """Returns whether nothing is left to delete. `marks`: as `marks_of` has them. The lowest counts, since a wrong
+    stamp may have moved another one ahead.
 
     A partition that never had a record has no time, and nothing that could be forgotten. What is parked is folded late,
     and still asks for what was there in its time.

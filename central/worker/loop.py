@@ -15,9 +15,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from wire.kinds import SITE
 
-from central.model.record_time import Mark
 from central.model.terms import Terms
 from central.reading.process import Stopped
 from central.reading.recognition import Unrecognised, exchanged_text, note, recognise
@@ -233,13 +231,9 @@ class Worker:
         pause_s = CATCH_UP_S
         if intake.is_at_the_end():
             with self._transaction() as connection:
-                is_all = forgetting.forget(connection, self._marks())
+                is_all = forgetting.forget(connection, forgetting.marks_of(self._positions))
             pause_s = FORGET_INTERVAL_S if is_all else FORGET_AGAIN_S
         self._forget_at = time.monotonic() + pause_s
-
-    def _marks(self) -> Sequence[Mark]:
-        """Of all partitions but those of ev.site: months may pass there without a record, and their time stands."""
-        return [position.mark for (topic, _), position in self._positions.items() if topic != SITE]
 
     @contextmanager
     def _transaction(self) -> Generator[Connection]:
