@@ -9,7 +9,7 @@ from central.actions.refusal import Refusal
 from central.actions.served_sites import check_bound
 from central.people import register
 from central.people.passwords import PASSWORD_RULE, hash_of, is_password
-from central.people.sites import Served, set_sites
+from central.people.sites import Sites, set_sites
 from central.store.database import Database
 from central.store.paging import After, Page
 from central.views.moments import iso
@@ -18,7 +18,7 @@ from runtime.tokens import new_token, sha256_of
 DAY_MS = 24 * 3_600_000
 
 
-def add_user(people: Database, name: str, role: str, password: str, sites: Served = None) -> None:
+def add_user(people: Database, name: str, role: str, password: str, sites: Sites = None) -> None:
     """`sites`: those that somebody of this role serves alone. Raises Refusal where the name is taken, the password is
     none, or sites do not bind the role.
     """

@@ -8,7 +8,7 @@ from central.actions.refusal import Refusal
 from central.actions.sites import check_site
 from central.people import register
 from central.people.roles import OF_SITES
-from central.people.sites import Served, set_sites
+from central.people.sites import Sites, set_sites
 from central.store.database import Database
 
 
@@ -25,14 +25,14 @@ def check_bound(role: str) -> None:
         raise Refusal(409, "not_of_sites", f"--site is for {' and '.join(sorted(OF_SITES))}; it does not bind {role}")
 
 
-def serve_sites(people: Database, name: str, sites: Served) -> None:
+def serve_sites(people: Database, name: str, sites: Sites) -> None:
     """These sites and no others, from now on; None: all. Raises Refusal."""
     with people.writer.begin() as connection:
         check_bound(_role(connection, name))
         set_sites(connection, name, sites)
 
 
-def sites_text(sites: Served) -> str:
+def sites_text(sites: Sites) -> str:
     """As people read it."""
     if sites is None:
         return "all sites"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from central.people.register import Person
-from central.people.sites import Served
+from central.people.sites import Sites
 
 LOOK_EACH_S = 0.25
 
@@ -24,9 +24,9 @@ class Revocation:
     `holding`: those of these hashes whose tokens still hold, with the sites that their persons serve.
     """
 
-    def __init__(self, holding: Callable[[Collection[str]], Mapping[str, Served]]) -> None:
+    def __init__(self, holding: Callable[[Collection[str]], Mapping[str, Sites]]) -> None:
         self._holding = holding
-        self._open: dict[tuple[str, Served], list[Callable[[], None]]] = {}
+        self._open: dict[tuple[str, Sites], list[Callable[[], None]]] = {}
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
@@ -51,8 +51,8 @@ class Revocation:
                 holding = await run_in_threadpool(self._holding, [sha256 for sha256, _ in asked])
             except SQLAlchemyError as error:
                 logger.warning("whether tokens still hold cannot be asked: %s", error)
-                holding = dict(asked)
-            for shown in asked - set(holding.items()):
-                for end in self._open.get(shown, ()):
-                    end()
+            else:
+                for shown in asked - set(holding.items()):
+                    for end in self._open.get(shown, ()):
+                        end()
             await asyncio.sleep(LOOK_EACH_S)

@@ -7,12 +7,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from central.people.roles import OF_SITES
 from central.people.tables import PEOPLE, SITES_SERVED
 
-Served = frozenset[str] | None  # None: every site, and the charge points that are on none
+Sites = frozenset[str] | None  # None: every site, and the charge points that are on none
 
 _PERSON, _SERVED = PEOPLE.c, SITES_SERVED.c
 
 
-def sites_of(connection: Connection, person_id: str, role: str, all_sites: bool) -> Served:
+def sites_of(connection: Connection, person_id: str, role: str, all_sites: bool) -> Sites:
     """Of somebody with this role; `all_sites`: his row's column."""
     if all_sites or role not in OF_SITES:
         return None
@@ -20,7 +20,7 @@ def sites_of(connection: Connection, person_id: str, role: str, all_sites: bool)
     return frozenset(connection.execute(wanted).scalars())
 
 
-def set_sites(connection: Connection, person_id: str, sites: Served) -> bool:
+def set_sites(connection: Connection, person_id: str, sites: Sites) -> bool:
     """These and no others, from now on. False where there is no such person, or sites do not bind his role."""
     this = update(PEOPLE).where(_PERSON.person_id == person_id, _PERSON.role.in_(OF_SITES))
     if connection.execute(this.values(all_sites=sites is None)).rowcount != 1:

@@ -25,7 +25,6 @@ from central.api.revocation import Revocation
 from central.api.routes import ROUTES as API_ROUTES
 from central.api.tries import Tries
 from central.people.register import those_that_hold
-from central.people.sites import Served
 from central.store.database import Database
 from central.views.charge import Charge, is_same
 from central.views.queries import ChargeKey
@@ -53,7 +52,7 @@ def make_app(
         with database.reader.connect() as connection:
             return read_parts(connection, keys, currency)
 
-    def holding(hashes: Collection[str]) -> dict[str, Served]:
+    def holding(hashes: Collection[str]) -> dict[str, frozenset[str] | None]:
         with people.reader.connect() as connection:
             return those_that_hold(connection, hashes, now_ms())
 

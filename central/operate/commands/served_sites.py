@@ -8,7 +8,7 @@ from central.operate.options import AsJson, Command, PersonId, site_id
 from central.operate.settings_in_force import config_in_force
 
 if TYPE_CHECKING:
-    from central.people.sites import Served
+    from central.people.sites import Sites
     from runtime.config import ConfigManager
 
 TITLE = "People"
@@ -45,7 +45,7 @@ def change_sites(
     say(f"{name}: serves {sites_text(served)}")
 
 
-def served_of(config: "ConfigManager", sites: list[str]) -> "Served":
+def served_of(config: "ConfigManager", sites: list[str]) -> "Sites":
     """The sites named, which the books must know. Raises NotDone."""
     from central.actions.served_sites import check_sites
     from central.operate.opened import opened_database
