@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import Collection
 
 from central.api.revocation import Revocation
+from central.people.register import Person
+from central.people.roles import ALL, OPERATOR
 from tools.testing.deadlines import DEADLINE_S
+
+
+def showing(sha256: str) -> Person:
+    return Person("ops", OPERATOR, ALL, sha256)
 
 
 def test_a_stream_that_begins_while_the_database_answers_goes_on() -> None:
@@ -16,7 +22,7 @@ def test_a_stream_that_begins_while_the_database_answers_goes_on() -> None:
         asked: list[set[str]] = []
         ended: list[str] = []
 
-        def holding(hashes: Collection[str]) -> set[str]:
+        def holding(hashes: Collection[str]) -> dict[str, None]:
             """In a thread."""
             asked.append(set(hashes))
             if len(asked) == 1:
@@ -25,8 +31,8 @@ def test_a_stream_that_begins_while_the_database_answers_goes_on() -> None:
             elif len(asked) == 2:
                 loop.call_soon_threadsafe(second.set)
             else:
-                return set()
-            return set(hashes)
+                return {}
+            return dict.fromkeys(hashes)
 
         def end(name: str) -> None:
             ended.append(name)
@@ -34,9 +40,9 @@ def test_a_stream_that_begins_while_the_database_answers_goes_on() -> None:
                 over.set()
 
         revocation = Revocation(holding)
-        with revocation.watch("early", lambda: end("early")):
+        with revocation.watch(showing("early"), lambda: end("early")):
             await first.wait()
-            with revocation.watch("late", lambda: end("late")):
+            with revocation.watch(showing("late"), lambda: end("late")):
                 answered.set()
                 await second.wait()
                 assert ended == []
