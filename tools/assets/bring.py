@@ -20,12 +20,12 @@ NODE = REPOSITORY / ".cache" / "node"
 TARGET = REPOSITORY / "central" / "web" / "assets"
 NPM_TIMEOUT_S = 300
 
-# What the browser gets: npm's file, and its name here.
+# What the browser gets, and of which files of npm's it is made. htmx looks at the page as soon as it is loaded, before
+# a second script could tell it of streams.
 FILES = {
-    "htmx.org/dist/htmx.min.js": "htmx.js",
-    "htmx.org/dist/ext/hx-sse.min.js": "hx-sse.js",
-    "uplot/dist/uPlot.iife.min.js": "uplot.js",
-    "uplot/dist/uPlot.min.css": "uplot.css",
+    "live.js": ("htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"),
+    "uplot.js": ("uplot/dist/uPlot.iife.min.js",),
+    "uplot.css": ("uplot/dist/uPlot.min.css",),
 }
 AXE = MODULES / "axe-core" / "axe.min.js"  # for tests alone
 
@@ -49,9 +49,10 @@ def bring() -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(HERE / name, WORK / name)
     run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--prefix", str(WORK)])
-    TARGET.mkdir(exist_ok=True)
-    for source, name in FILES.items():
-        shutil.copyfile(MODULES / source, TARGET / name)
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir()
+    for name, sources in FILES.items():
+        (TARGET / name).write_bytes(b"\n".join((MODULES / source).read_bytes() for source in sources))
 
 
 def npm() -> list[str]:
