@@ -61,6 +61,14 @@ OIDC_CLIENT_SECRET_FILE = TABLE.row(
     "OIDC_CLIENT_SECRET_FILE", values.path, "", "/run/secrets/oidc_client_secret",
     "A file with the secret that the issuer gave this server; unset for none (a public client).",
 )
+RATE_PER_TOKEN = TABLE.row(
+    "RATE_PER_TOKEN", values.whole(0, 100_000), "50", "50",
+    "Requests a second that one token may make at the API, with bursts of ten seconds' worth. 0: no limit.",
+)
+RATE_PER_ADDRESS = TABLE.row(
+    "RATE_PER_ADDRESS", values.whole(0, 100_000), "200", "200",
+    "The same of one address, this machine's own apart: all drivers behind one gateway share it. 0: no limit.",
+)
 CURRENCY = TABLE.row(
     "CURRENCY", values.currency, "EUR", "EUR", "Currency of prices and receipts; one with two decimals.",
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.docs import (
+    api,
     board_commands,
     central_commands,
     config,
@@ -21,6 +22,7 @@ from tools.docs.hardware import page as hardware
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     ".env.example": settings.env_example,
+    "docs/api.md": api.page,
     "docs/architecture.md": house.page,
     "docs/config.md": config.page,
     "docs/hardware.md": hardware.page,

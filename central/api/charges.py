@@ -17,8 +17,10 @@ from central.api.errors import ApiError, no_charge, no_driver
 from central.api.events import follow_charge
 from central.api.fields import checked, decimal_price, driver_in_query
 from central.api.guard import read_object
+from central.api.keys import key_in as idempotency_key_in
+from central.api.keys import key_reused, request_id_of
 from central.api.paging import LIMIT, PAGING, place_of
-from central.api.told import query_of
+from central.api.told import Told, of_kind, query_of
 from central.model.records import Message
 from central.model.states import COMPLETED
 from central.people.roles import CHARGE, SEE_OWN
@@ -30,6 +32,13 @@ from central.views.receipt import read_receipt
 REQUEST_FIELDS = tuple(field.name for field in KINDS["charge_request"].fields if field.name not in ("type", "v"))
 LIMITS = tuple(name for name in REQUEST_FIELDS if name.startswith("max_"))
 STOP_FIELDS = ("message_id", "driver_id")
+# As the description has them: the driver is the token's and may be left out, and a key stands for a message_id.
+BODY = (may_id("message_id"), may_id("driver_id"), *(
+    each for each in of_kind("charge_request") if each.name not in ("message_id", "driver_id")
+))  # fmt: skip
+STOP_BODY = (may_id("message_id"), may_id("driver_id"))
+OF_WHOM = (may_id("driver_id"),)
+_UNKNOWN = ((400, "missing_field"), (404, "unknown_driver"), (404, "unknown_charge"))
 OF_DRIVER = (may("open", "int", 0, 1), may_id("driver_id"), *PAGING)
 TICKET_TIMEOUT_S = 1.0  # the fold hears of its own ticket through the log
 TICKET_POLL_S = 0.02
@@ -37,8 +46,14 @@ TICKET_POLL_S = 0.02
 
 async def ask(request: Request) -> JSONResponse:
     body = _of_own(request, decimal_price(await read_object(request, REQUEST_FIELDS)))
-    message = checked({"type": "charge_request", **body})
-    return JSONResponse(await ask_for_charge(context_of(request), message), 202)
+    by_key = _id_by_key(request, body)
+    message = checked({"type": "charge_request", **body, **by_key})
+    try:
+        return JSONResponse(await ask_for_charge(context_of(request), message), 202)
+    except ApiError as error:
+        if by_key and error.code == "message_id_taken":
+            raise key_reused() from error
+        raise
 
 
 async def ask_for_charge(context: Context, message: Message) -> Charge:
@@ -80,7 +95,8 @@ async def show(request: Request) -> JSONResponse:
 async def stop(request: Request) -> JSONResponse:
     body = _of_own(request, await read_object(request, STOP_FIELDS))
     # Judged before the charge is looked for, so that a bad body never depends on whose it is.
-    message = checked({"type": "charge_stop_request", **body, "session_id": "unknown"})
+    by_key = _id_by_key(request, body, request.path_params["message_id"])
+    message = checked({"type": "charge_stop_request", **body, **by_key, "session_id": "unknown"})
     return JSONResponse(await stop_charge(context_of(request), key_in(request, message["driver_id"]), message), 202)
 
 
@@ -167,6 +183,14 @@ def _of_own(request: Request, body: Message) -> Message:
     return body
 
 
+def _id_by_key(request: Request, body: Message, *what: str) -> Message:
+    """The message_id that an Idempotency-Key stands for, where the body has none. Raises ApiError."""
+    key = idempotency_key_in(request)
+    if key is None or "message_id" in body:
+        return {}
+    return {"message_id": request_id_of(person_in(request), " ".join([key, *what]))}
+
+
 def key_in(request: Request, driver_id: str) -> ChargeKey:
     """Raises ApiError 404 for what can be no charge's id."""
     message_id: str = request.path_params["message_id"]
@@ -184,10 +208,34 @@ async def existing_charge(context: Context, key: ChargeKey) -> Charge:
 
 
 ROUTES = [
-    GuardedRoute("POST", "/v1/charges", ask, CHARGE),
-    GuardedRoute("GET", "/v1/charges/{message_id}", show, SEE_OWN),
-    GuardedRoute("GET", "/v1/charges/{message_id}/events", events, SEE_OWN),
-    GuardedRoute("POST", "/v1/charges/{message_id}/stop", stop, CHARGE),
-    GuardedRoute("GET", "/v1/charges/{message_id}/receipt", receipt, SEE_OWN),
-    GuardedRoute("GET", "/v1/drivers/{driver_id}/charges", of_driver, SEE_OWN),
-]
+    GuardedRoute(
+        "POST", "/v1/charges", ask, CHARGE,
+        Told("Ask for a charge; the same message_id again asks for the same one.", "Charge", BODY, statuses=(202,),
+             errors=((404, "unknown_driver"), (409, "message_id_taken"), (422, "key_reused"), (503, "log_away")),
+             takes_key=True),
+    ),
+    GuardedRoute(
+        "GET", "/v1/charges/{message_id}", show, SEE_OWN,
+        Told("A charge, live while energy flows.", "Charge", query=OF_WHOM, errors=_UNKNOWN),
+    ),
+    GuardedRoute(
+        "GET", "/v1/charges/{message_id}/events", events, SEE_OWN,
+        Told("A charge as it changes, as server-sent events `charge`, until it has ended.", "Charge", query=OF_WHOM,
+             errors=(*_UNKNOWN, (503, "too_many_followers")), is_stream=True),
+    ),
+    GuardedRoute(
+        "POST", "/v1/charges/{message_id}/stop", stop, CHARGE,
+        Told("Ask for its end; one that has ended stays as it is.", "Charge", STOP_BODY, statuses=(202,),
+             errors=(*_UNKNOWN, (503, "log_away")), takes_key=True),
+    ),
+    GuardedRoute(
+        "GET", "/v1/charges/{message_id}/receipt", receipt, SEE_OWN,
+        Told("Its receipt, with every ticket.", "Receipt", query=OF_WHOM,
+             errors=(*_UNKNOWN, (409, "not_finished"), (409, "nothing_charged"))),
+    ),
+    GuardedRoute(
+        "GET", "/v1/drivers/{driver_id}/charges", of_driver, SEE_OWN,
+        Told("A driver's charges, the newest first.", "Charges:charges", query=OF_DRIVER,
+             errors=((404, "unknown_driver"),)),
+    ),
+]  # fmt: skip

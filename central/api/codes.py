@@ -67,6 +67,7 @@ CODES: tuple[Code, ...] = (
     Code(421, "wrong_host", "the Host header does not name this API"),
     Code(422, "key_reused", "the Idempotency-Key asked for something else before"),
     Code(429, "too_many_tries", "too many wrong passwords for this name or from this address", retry=True),
+    Code(429, "too_many_requests", "more requests than this token, or this address, may make", retry=True),
     Code(500, "mistake", "a mistake of Central; its log says more"),
     Code(503, "database_away", "the database cannot be used now", retry=True),
     Code(503, "log_away", "the log cannot be used now", retry=True),

@@ -12,12 +12,15 @@ from uuid import UUID, uuid5
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from wire.kinds.fields import may, must, must_id
 
 from central.api.access import GuardedRoute
 from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError
 from central.api.fields import checked, token_of, username_of
 from central.api.guard import read_object
+from central.api.told import Told
+from central.model.names import MAX_NAME_CHARACTERS
 from central.people.register import Taken, add_person, add_token, was_given
 from central.people.roles import DRIVER
 from central.store.names import write_name
@@ -94,4 +97,11 @@ async def _wait_for_fold(context: Context, driver_id: str) -> tuple[str | None, 
         await asyncio.sleep(FOLD_POLL_S)
 
 
-ROUTES = [GuardedRoute("POST", "/v1/drivers", register, None)]
+NEW_DRIVER = (must_id("message_id"), must("username", "text", 1, MAX_NAME_CHARACTERS), may("token", "token"))
+ROUTES = [
+    GuardedRoute(
+        "POST", "/v1/drivers", register, None,
+        Told("Register as a driver; the same message_id and token again mean the same driver.", "Registered",
+             NEW_DRIVER, statuses=(201,), errors=((409, "already_registered"), (503, "log_away"))),
+    )
+]  # fmt: skip

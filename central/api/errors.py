@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from central.api.codes import TITLES
 from central.store.database import is_transient, reason_of
@@ -75,7 +76,20 @@ async def answer_http_error(request: Request, error: Exception) -> JSONResponse:
     message = f"{request.method} {request.url.path}: {error.detail}"
     response = ApiError(error.status_code, code, message).response()
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
     return response
+
+
+def _methods_at(request: Request) -> set[str]:
+    """All that the address knows: each route knows its own alone. Raises nothing."""
+    matching = (each for each in request.app.routes if isinstance(each, Route))
+    return {
+        method
+        for route in matching
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 async def answer_database_error(request: Request, error: Exception) -> JSONResponse:

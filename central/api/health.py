@@ -5,6 +5,8 @@ from starlette.responses import JSONResponse, Response
 
 from central.api.access import GuardedRoute
 from central.api.context import context_of
+from central.api.errors import ApiError
+from central.api.told import Told
 from central.store.log_identity import read_clock
 from central.store.version import version_of
 from eventlog.clock import APART_MS, apart_text
@@ -28,7 +30,30 @@ async def health(request: Request) -> Response:
     return JSONResponse({"status": "ok", "tables": version, "log": log, "alarms": alarms})
 
 
+async def live(request: Request) -> Response:
+    """Whether the process answers at all: who restarts it asks here, and a database that is away restarts nothing."""
+    del request
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """Whether requests are worth sending here: the database can be read, and the log takes what is asked.
+
+    Raises ApiError 503.
+    """
+    context = context_of(request)
+    await context.read(version_of)
+    if not await context.log.is_usable():
+        raise ApiError(503, "log_away", "the log cannot be used now", retry=True)
+    return JSONResponse({"status": "ok", "database": "open", "log": "open"})
+
+
 ROUTES = [
-    GuardedRoute("GET", "/v1", root, None),
-    GuardedRoute("GET", "/health", health, None),
-]
+    GuardedRoute("GET", "/v1", root, None, Told("What this server is.", "Root")),
+    GuardedRoute("GET", "/health", health, None, Told("What this server can do now, and what is wrong.", "Health")),
+    GuardedRoute("GET", "/health/live", live, None, Told("Whether this process answers.", "Alive")),
+    GuardedRoute(
+        "GET", "/health/ready", ready, None,
+        Told("Whether requests are worth sending here.", "Ready", errors=((503, "log_away"),)),
+    ),
+]  # fmt: skip

@@ -256,7 +256,8 @@ async def dead_letters(request: Request) -> JSONResponse:
 
 
 def _told(listing: Listing) -> Told:
-    return Told(listing.does, f"{listing.item}s:{listing.name}", query=(*listing.query, *PAGING))
+    errors = ((404, "unknown_charge_point"),) if "{cp_id}" in listing.path else ()
+    return Told(listing.does, f"{listing.item}s:{listing.name}", query=(*listing.query, *PAGING), errors=errors)
 
 
 ROUTES = [

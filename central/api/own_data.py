@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from central.api.access import GuardedRoute, driver_asked_for, person_in
 from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError
+from central.api.told import Told
 from central.model.states import COMPLETED
 from central.people.contacts import read_contacts
 from central.people.register import erase as erase_person
@@ -82,6 +83,13 @@ def _erase(context: Context, driver_id: str) -> None:
 
 
 ROUTES = [
-    GuardedRoute("GET", "/v1/me/data", export, SEE_OWN),
-    GuardedRoute("POST", "/v1/me/erase", erase, CHARGE),
-]
+    GuardedRoute(
+        "GET", "/v1/me/data", export, SEE_OWN,
+        Told("All that is known of a driver.", "OwnData", errors=((400, "missing_field"),)),
+    ),
+    GuardedRoute(
+        "POST", "/v1/me/erase", erase, CHARGE,
+        Told("Forget who a driver is; what was charged stays, as nobody's.", "Erased",
+             errors=((409, "still_charging"),)),
+    ),
+]  # fmt: skip

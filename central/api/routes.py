@@ -1,9 +1,10 @@
 """The HTTP API, version 1: reads the tables, appends requests to the log, writes nothing but what belongs to people."""
 
-from central.api import charge_points, charges, drivers, health, lists, operated, own_data, sign_in, sites
+from central.api import charge_points, charges, drivers, health, lists, operated, own_data, people, sign_in, sites
 from central.api.access import GuardedRoute
+from central.api.description import description
 
-ROUTES: list[GuardedRoute] = [
+_ROUTES: list[GuardedRoute] = [
     *health.ROUTES,
     *sign_in.ROUTES,
     *drivers.ROUTES,
@@ -13,4 +14,6 @@ ROUTES: list[GuardedRoute] = [
     *charges.ROUTES,
     *lists.ROUTES,
     *operated.ROUTES,
+    *people.ROUTES,
 ]
+ROUTES = [description(_ROUTES), *_ROUTES]

@@ -6,11 +6,13 @@ import time
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from wire.kinds.fields import may, must
 
 from central.api.access import CHALLENGE, GuardedRoute, person_in
 from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError, bad_field
 from central.api.guard import read_object
+from central.api.told import Told
 from central.people.passwords import fits
 from central.people.register import Person, add_token, password_of, person_of, revoke
 from central.people.roles import SEE_OWN
@@ -18,8 +20,12 @@ from central.views.moments import iso
 from runtime.tokens import new_token, sha256_of
 
 FIELDS = ("name", "password", "label")
-TOKEN_MS = 90 * 24 * 3_600_000
 MAX_CHARACTERS = 256
+SIGN_IN = (
+    must("name", "text", 0, MAX_CHARACTERS), must("password", "text", 0, MAX_CHARACTERS),
+    may("label", "text", 0, MAX_CHARACTERS),
+)  # fmt: skip
+TOKEN_MS = 90 * 24 * 3_600_000
 HASHES_AT_ONCE = 2  # each takes 64 MiB for a while
 hashing = asyncio.Semaphore(HASHES_AT_ONCE)
 
@@ -112,7 +118,13 @@ def _shown(person: Person) -> dict[str, object]:
 
 
 ROUTES = [
-    GuardedRoute("POST", "/v1/sign-in", sign_in, None),
-    GuardedRoute("POST", "/v1/sign-out", sign_out, SEE_OWN),
-    GuardedRoute("GET", "/v1/me", me, SEE_OWN),
-]
+    GuardedRoute(
+        "POST", "/v1/sign-in", sign_in, None,
+        Told("Sign in by name and password, which gives a token for 90 days.", "SignedIn", SIGN_IN, statuses=(201,),
+             errors=((401, "wrong_password"), (429, "too_many_tries"))),
+    ),
+    GuardedRoute(
+        "POST", "/v1/sign-out", sign_out, SEE_OWN, Told("Revoke the token that is shown.", "SignedOut"),
+    ),
+    GuardedRoute("GET", "/v1/me", me, SEE_OWN, Told("Who the token's person is.", "Me")),
+]  # fmt: skip

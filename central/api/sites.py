@@ -9,11 +9,24 @@ from wire.ids import is_id
 from central.api.access import GuardedRoute
 from central.api.context import context_of
 from central.api.errors import ApiError
+from central.api.paging import MOST, PAGING, place_of
+from central.api.told import Told, query_of
+from central.store.paging import After, cursor_of, page_of
 from central.views.sites import read_sites
+
+PATH = "/v1/sites"
 
 
 async def show_all(request: Request) -> JSONResponse:
-    return JSONResponse({"sites": await context_of(request).read(read_sites)})
+    asked = query_of(request, PAGING)
+    after, limit = place_of(PATH, (str, str), asked), asked.get("limit", MOST)
+    sites = await context_of(request).read(read_sites)
+    page = page_of(sorted(sites, key=_place), limit, after, _place)
+    return JSONResponse({"sites": page.rows, "next": cursor_of(PATH, page.after)})
+
+
+def _place(site: dict[str, Any]) -> After:
+    return site["name"], site["site_id"]
 
 
 async def show(request: Request) -> JSONResponse:
@@ -27,6 +40,8 @@ async def show(request: Request) -> JSONResponse:
 
 
 ROUTES = [
-    GuardedRoute("GET", "/v1/sites", show_all, None),
-    GuardedRoute("GET", "/v1/sites/{site_id}", show, None),
+    GuardedRoute("GET", "/v1/sites", show_all, None, Told("The sites, by name.", "Sites:sites", query=PAGING)),
+    GuardedRoute(
+        "GET", "/v1/sites/{site_id}", show, None, Told("A site.", "Site", errors=((404, "unknown_site"),))
+    ),
 ]

@@ -21,6 +21,7 @@ from central.api.errors import (
 from central.api.followers import Followers
 from central.api.guard import Guard, Sites
 from central.api.log_writer import LogWriter
+from central.api.rates import UNLIMITED, Rate, Rates
 from central.api.revocation import Revocation
 from central.api.routes import ROUTES as API_ROUTES
 from central.api.tries import Tries
@@ -40,9 +41,9 @@ from runtime.values import Url
 
 def make_app(
     database: Database, people: Database, log: LogWriter, sites: Sites, currency: str,
-    public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1,
+    public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1, rate: Rate = UNLIMITED,
 ) -> Starlette:  # fmt: skip
-    """`public`: what people call this server. `oidc`: who signs people in beside it."""
+    """`public`: what people call this server. `oidc`: who signs people in beside it. `rate`: of requests."""
 
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
         with database.reader.connect() as connection:
@@ -58,7 +59,7 @@ def make_app(
 
     app = Starlette(
         routes=[*API_ROUTES, *PAGE_ROUTES],
-        middleware=[Middleware(PageHeaders), Middleware(Guard, sites=sites)],
+        middleware=[Middleware(PageHeaders), Middleware(Guard, sites=sites), Middleware(Rates, rate=rate)],
         exception_handlers={
             ApiError: answer_api_error,
             ClientDisconnect: answer_gone,

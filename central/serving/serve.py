@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from central import settings
 from central.api.guard import Sites
 from central.api.log_writer import LogWriter
+from central.api.rates import Rate
 from central.people.opening import wait_for_people
 from central.people.register import has_admin
 from central.serving.app import make_app
@@ -89,7 +90,8 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     public = config[settings.PUBLIC_URL]
     sites, oidc = Sites.of(address.host, port, public), oidc_of(config, public or Url("http", address.host, port))
     currency, plant_speed = config[settings.CURRENCY], config[settings.PLANT_SPEED]
-    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed)
+    rate = Rate(config[settings.RATE_PER_TOKEN], config[settings.RATE_PER_ADDRESS])
+    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate)
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:

@@ -28,6 +28,13 @@ SERVERS = (OPERATOR, ADMIN)
 TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...]]] = {
     ("GET", "/v1"): (EVERYBODY, EVERYBODY),
     ("GET", "/health"): (EVERYBODY, EVERYBODY),
+    ("GET", "/health/live"): (EVERYBODY, EVERYBODY),
+    ("GET", "/health/ready"): (EVERYBODY, EVERYBODY),
+    ("GET", "/v1/openapi.json"): (EVERYBODY, EVERYBODY),
+    ("POST", "/v1/people"): ((ADMIN,), (ADMIN,)),
+    ("POST", "/v1/people/{name}/password"): ((ADMIN,), (ADMIN,)),
+    ("POST", "/v1/tokens"): ((ADMIN,), (ADMIN,)),
+    ("POST", "/v1/tokens/{token_id}/revoke"): ((ADMIN,), (ADMIN,)),
     ("POST", "/v1/sign-in"): (EVERYBODY, EVERYBODY),
     ("POST", "/v1/sign-out"): (ROLES, ()),
     ("GET", "/v1/me"): (ROLES, ()),
@@ -126,7 +133,7 @@ def ada(shared_site: Site) -> Iterator[httpx.Client]:
 def ask(client: httpx.Client, method: str, path: str, driver_id: str, token: str | None) -> httpx.Response:
     names = {"cp_id": "cp_access", "message_id": "own", "driver_id": driver_id, "site_id": "access"}
     session = session_id(driver_id, "own") if method == "GET" else "none"
-    place = path.format(**names, session_id=session, key="none")
+    place = path.format(**names, session_id=session, key="none", name="none", token_id="none")
     query = f"?driver_id={driver_id}" if method == "GET" and "{message_id}" in path else ""
     headers = {} if token is None else bearer(token)
     with client.stream(method, place + query, json=BODIES.get(path), headers=headers) as response:
