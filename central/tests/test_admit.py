@@ -114,7 +114,7 @@ values = st.one_of(
 )
 
 
-topics = st.sampled_from(["ev.cp", "ev.driver", "ev.telemetry"])
+topics = st.sampled_from(["ev.cp", "ev.driver", "ev.site", "ev.telemetry"])
 
 
 @given(topic=topics, key=st.none() | st.text(max_size=10), value=values)

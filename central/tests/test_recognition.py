@@ -110,7 +110,7 @@ def test_a_log_that_has_grown_past_the_position_again(
     site.close()
 
 
-@pytest.mark.parametrize("topic", ["ev.cp", "ev.driver"])
+@pytest.mark.parametrize("topic", ["ev.cp", "ev.driver", "ev.site"])
 def test_a_topic_made_anew(database: Database, lined: Site, tmp_path: Path, topic: str) -> None:
     register(lined, "ada")
     lined.connect()

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from wire.kinds import COMMANDS, CP, DRIVER
+from wire.kinds import COMMANDS, CP, DRIVER, SITE
 
 from central.fold.apply import apply
 from central.model.terms import Terms, from_text, to_text
@@ -62,7 +62,7 @@ def charge(site: Site, nth: int) -> None:
 
 def told(site: Site) -> list[tuple[str, int, int, Terms]]:
     """Where terms lie in the log."""
-    found = [record for topic in (CP, DRIVER) for record in site.read(topic) if b'"terms"' in record.value]
+    found = [record for topic in (CP, DRIVER, SITE) for record in site.read(topic) if b'"terms"' in record.value]
     return [(each.topic, each.partition, each.offset, _terms(each)) for each in found]
 
 
@@ -71,7 +71,7 @@ def _terms(record: Record) -> Terms:
 
 
 def test_an_empty_log_gets_its_terms_before_all_else_and_once(database: Database, lined: Site) -> None:
-    everywhere = {(topic, number) for topic in (CP, DRIVER) for number in range(8)}
+    everywhere = {(topic, number) for topic in (CP, DRIVER, SITE) for number in range(8)}
     for _ in range(2):
         with working(database, lined.log, terms=SWEDISH) as one:
             one.catch_up()

@@ -210,7 +210,7 @@ def test_another_log_stops_the_worker(database: Database, lined: Site, tmp_path:
     assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize("topic", ["ev.cp", "ev.driver"])
+@pytest.mark.parametrize("topic", ["ev.cp", "ev.driver", "ev.site"])
 def test_an_offset_out_of_range_stops_the_worker(database: Database, lined: Site, topic: str) -> None:
     with working(database, lined.log) as one:
         one.catch_up()

@@ -4,7 +4,7 @@ The ticker goes by the log's clock, as the stamps of the log show it. Where that
 early changes nothing: the folds hold it against their record's time. It is told again, under another id.
 
 Nothing is judged within a grace after the log was away, nor before the worker has folded all that the log held of
-ev.cp and ev.driver at that moment: journals may arrive that settle what seems overdue. Silence alone waits for
+ev.cp, ev.driver and ev.site at that moment: journals may arrive that settle what seems overdue. Silence alone waits for
 telemetry as well, which is lossy, endless, and must hold up nothing else. Parked keys are let alone: what is said to
 them would only wait with the rest.
 """
