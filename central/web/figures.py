@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_time, get_timezone_name
+from babel.dates import format_datetime, format_time
 from babel.numbers import format_currency, format_decimal
 
 from central.views import moments
@@ -72,15 +72,19 @@ def iso(at_ms: int) -> str:
 def clock(at: str, zone: str, locale: Locale) -> str:
     """`at`: as views give it, 2026-01-31T12:00:00.123Z. 13:00, of that day, with its zone: people travel."""
     there = _there(at, zone)
-    zone_name = get_timezone_name(there, "short", locale=locale)
-    return f"{format_time(there, 'short', tzinfo=there.tzinfo, locale=locale)}{NO_BREAK}{zone_name}"
+    return f"{format_time(there, 'short', tzinfo=there.tzinfo, locale=locale)}{NO_BREAK}{_zone_name(there)}"
 
 
 def moment(at: str, zone: str, locale: Locale) -> str:
     """Date and time with its zone, where more than one day or zone is possible."""
     there = _there(at, zone)
-    zone_name = get_timezone_name(there, "short", locale=locale)
-    return f"{format_datetime(there, 'medium', tzinfo=there.tzinfo, locale=locale)} {zone_name}"
+    return f"{format_datetime(there, 'medium', tzinfo=there.tzinfo, locale=locale)}{NO_BREAK}{_zone_name(there)}"
+
+
+def _zone_name(there: datetime) -> str:
+    """CET; UTC-05 where the zone has no letters of its own."""
+    name = there.tzname() or ""
+    return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def _there(at: str, zone: str) -> datetime:

@@ -15,8 +15,8 @@ def test_a_newcomer_charges_by_taps_and_sees_what_he_owes(shared_site: Site, pho
     errors: list[str] = []
     phone.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     phone.goto(post.url)
-    expect(phone.get_by_text("€0.32 a kWh")).to_be_visible()
-    expect(phone.get_by_text("€9.60")).to_be_visible()
+    expect(phone.get_by_text("0.32\N{NO-BREAK SPACE}€ a kWh")).to_be_visible()
+    expect(phone.get_by_text("9.60\N{NO-BREAK SPACE}€")).to_be_visible()
     expect(phone.get_by_role("button", name="Start")).to_have_count(0)
     phone.get_by_label("I am new here: my name").fill("Ada")
     phone.get_by_role("button", name="Go on with this name").tap()
@@ -34,7 +34,7 @@ def test_a_newcomer_charges_by_taps_and_sees_what_he_owes(shared_site: Site, pho
     post.end(session)
     expect(phone.locator("#charge")).to_contain_text("You stopped the charge.")
     expect(phone.locator("#charge")).to_contain_text("0.012\N{NO-BREAK SPACE}kWh")
-    expect(phone.locator("#charge .huge")).to_have_text("€0.00")
+    expect(phone.locator("#charge .huge")).to_have_text("0.00\N{NO-BREAK SPACE}€")
     expect(phone.get_by_text("The last live figure")).to_have_count(0)
     assert not errors
 
@@ -58,7 +58,7 @@ def test_the_same_visit_without_javascript(shared_site: Site, browser: Browser) 
     shared_site.wait_for(lambda: post.status == "ACTIVE", "ended")
     page.reload()
     expect(page.get_by_text("You stopped the charge.")).to_be_visible()
-    expect(page.locator("#charge .huge")).to_have_text("€0.00")
+    expect(page.locator("#charge .huge")).to_have_text("0.00\N{NO-BREAK SPACE}€")
     context.close()
 
 

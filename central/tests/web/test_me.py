@@ -38,7 +38,7 @@ def test_a_charge_is_listed_and_leads_to_its_receipt(shared_site: Site, phone: P
     post.end(session, "vehicle")
     expect(phone.get_by_text("The car stopped taking current.")).to_be_visible()
     phone.goto(f"{shared_site.api_url}/me")
-    phone.get_by_role("link", name="€0.01").tap()
+    phone.get_by_role("link", name="0.01\N{NO-BREAK SPACE}€").tap()
     expect(phone.locator("#charge")).to_contain_text("0.020\N{NO-BREAK SPACE}kWh")
 
 
