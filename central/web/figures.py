@@ -75,6 +75,12 @@ def clock(at: str, zone: str, locale: Locale) -> str:
     return f"{format_time(there, 'short', tzinfo=there.tzinfo, locale=locale)}{NO_BREAK}{_zone_name(there)}"
 
 
+def time_of_day(at: str, zone: str, locale: Locale) -> str:
+    """As `clock`, where its zone is said beside it."""
+    there = _there(at, zone)
+    return format_time(there, "short", tzinfo=there.tzinfo, locale=locale)
+
+
 def moment(at: str, zone: str, locale: Locale) -> str:
     """Date and time with its zone, where more than one day or zone is possible."""
     there = _there(at, zone)

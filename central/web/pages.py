@@ -1,6 +1,6 @@
 """What every page has: who looks, in which language, and how a page is answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from central.people.register import Person
 from central.web.issuer import Oidc
 from central.web.languages import language_of
 from central.web.live import PartKey, Shown
+from central.web.ops.watch import Watch
 from central.web.templates import render
 from runtime.values import Url
 
@@ -19,12 +20,13 @@ from runtime.values import Url
 class Pages:
     """`public`: what people call this server. `oidc`: who signs people in beside it.
 
-    `followers`: of the parts of pages that change by themselves.
+    `followers`: of the parts of pages that change by themselves. `watch`: whether the worker moves.
     """
 
     public: Url | None
     oidc: Oidc | None
     followers: Followers[PartKey, Shown]
+    watch: Watch = field(default_factory=Watch)
 
 
 def pages_of(request: Request) -> Pages:

@@ -15,7 +15,7 @@ EXTENSIONS = ("jinja2.ext.i18n",)
 # In templates: {{ charge.energy_wh | energy }}.
 FIGURES = (figures.power, figures.energy, figures.exact_energy, figures.current, figures.money, figures.price,
            figures.price_e4, figures.temperature)
-TIMES = (figures.clock, figures.moment)
+TIMES = (figures.clock, figures.moment, figures.time_of_day)
 
 
 @cache

@@ -51,6 +51,12 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/ops/live"): SEEING,
     ("GET", "/ops/posts/{cp_id}"): SEEING,
     ("GET", "/ops/posts/{cp_id}/live"): SEEING,
+    ("GET", "/ops/system/urgent"): SEEING,
+    ("GET", "/ops/system/quiet"): SEEING,
+    **{("GET", f"/ops/{name}{end}"): SEEING for name in ("sessions", "held", "parked") for end in ("", ".csv")},
+    ("GET", "/ops/dead"): SEEING,
+    ("GET", "/ops/people"): (ADMIN,),
+    **{("POST", f"/ops/people/{word}"): (ADMIN,) for word in ("add", "password", "revoke")},
     **{("GET", path): SERVING for path in ACTS},
     **{("POST", path): SERVING for path in ACTS},
 }

@@ -102,3 +102,9 @@ UNPARK_ACT = Act(
     N_("The worker works through what waits of %(key)s, in order. If it fails again, it stays put aside."),
     N_("It goes on."),
 )  # fmt: skip
+
+# What each is called where it was done, by the name that it has on the log.
+DID_WORDS: Mapping[str, str] = {
+    **{act.action.name: act.button for act in (*POINT_ACTS.values(), *SESSION_ACTS.values(), UNPARK_ACT)},
+    "site": N_("Put on a site"),
+}

@@ -1,8 +1,9 @@
 """The operator's pages that change by themselves: the overview, and a charge point's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from wire.ids import is_id
@@ -16,6 +17,10 @@ from central.web.live import PartKey, follow
 from central.web.ops import overview, post
 from central.web.ops.eyes import eyes_of
 from central.web.ops.frame import ops_page
+from central.web.ops.history import Event, read_history, read_names
+from central.web.ops.system import system_of
+from central.web.ops.texts import FAULT_WORDS
+from central.web.ops.words import SESSION_STATES
 from central.web.pages import pages_of
 from central.web.parts import shown_of, values_of
 
@@ -23,7 +28,8 @@ ASKED = "asked"  # in the address: the id of what was asked for on the page befo
 
 
 async def show_overview(request: Request) -> Response:
-    return ops_page(request, "ops/index.html", **await _values(request, _overview(request)))
+    values = await _values(request, _overview(request))
+    return ops_page(request, "ops/index.html", **await system_of(request), **values)
 
 
 async def follow_overview(request: Request) -> Response:
@@ -31,12 +37,27 @@ async def follow_overview(request: Request) -> Response:
 
 
 async def show_post(request: Request) -> Response:
-    values = await _values(request, _post(request))
-    return ops_page(request, "ops/post.html", asked=request.query_params.get(ASKED, ""), **values)
+    values, context = await _values(request, _post(request)), context_of(request)
+    history = await context.read(lambda connection: read_history(connection, request.path_params["cp_id"]))
+    return ops_page(
+        request, "ops/post.html", asked=request.query_params.get(ASKED, ""), history=history,
+        names=await _names(request, history), session_states=SESSION_STATES, fault_words=FAULT_WORDS, **values,
+    )  # fmt: skip
 
 
 async def follow_post(request: Request) -> Response:
     return await _follow(request, _post(request))
+
+
+async def _names(request: Request, history: Sequence[Event]) -> Mapping[str, str]:
+    """Who they were that asked, by the ids of their tokens."""
+    people, by = context_of(request).people, {each.row["by"] for each in history if each.row.get("by")}
+
+    def read() -> Mapping[str, str]:
+        with people.reader.connect() as connection:
+            return read_names(connection, by)
+
+    return await run_in_threadpool(read) if by else {}
 
 
 def _overview(request: Request) -> PartKey:

@@ -10,9 +10,10 @@ from central.store.tables import CHARGING_POINTS, COMMANDS
 from central.views.words import find_word
 from central.web.languages import N_
 from central.web.live import Part, PartKey
-from central.web.ops.acts import POINT_ACTS, SESSION_ACTS, Act
+from central.web.ops.acts import DID_WORDS, POINT_ACTS, SESSION_ACTS, Act
 from central.web.ops.eyes import from_text
 from central.web.ops.facts import PostFacts, read_parked, read_posts
+from central.web.ops.history import read_picture
 from central.web.ops.overview import shown
 from central.web.ops.problems import of_parked, of_posts, sorted_by_reach
 from central.web.ops.words import COMMAND_STATES, ENGINE_STATES, POINT_STATES, VEHICLES
@@ -47,6 +48,8 @@ def read(connection: Connection, key: PartKey, currency: str) -> Mapping[str, An
         "problems": [shown(each, eyes.may_act) for each in problems],
         "outcome": read_outcome(connection, cp_id, asked) if asked else None,
         "acts": acts_at(facts, point["replaceable"]) if eyes.may_act else [],
+        "picture": read_picture(connection, cp_id, now_ms()),
+        "did_words": DID_WORDS,
         "zone": facts.zone,
         "currency": currency,
     }
@@ -77,9 +80,9 @@ def read_outcome(connection: Connection, cp_id: str, request_id: str) -> tuple[s
     if word is None or word.cp_id != cp_id:
         return N_("It is in the log."), N_("It is not carried out yet.")
     acts = {act.action.name: act for act in (*POINT_ACTS.values(), *SESSION_ACTS.values())}
-    act = acts[word.action]
-    if act.command is None:
-        return act.sent, ""
+    act = acts.get(word.action)
+    if act is None or act.command is None:
+        return (N_("It is done.") if act is None else act.sent), ""
     newest = select(_COMMAND.state).where(_COMMAND.cp_id == cp_id, _COMMAND.kind == act.command)
     state = connection.execute(newest.order_by(_COMMAND.seq.desc()).limit(1)).scalar_one_or_none()
     return act.sent, COMMAND_STATES[state] if state is not None else ""

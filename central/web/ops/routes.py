@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from central.web.ops import acting, live_pages
+from central.web.ops import acting, dead, lists, live_pages, people, system
 
-ROUTES: list[Route] = [*live_pages.ROUTES, *acting.ROUTES]
+ROUTES: list[Route] = [*live_pages.ROUTES, *system.ROUTES, *lists.ROUTES, *dead.ROUTES, *people.ROUTES, *acting.ROUTES]

@@ -83,6 +83,7 @@ FAULTS: Mapping[str, Text] = {
     N_("Give one of the two boards an id of its own, then clear this."), "clear-fault"),
     UNSPECIFIED: _fault(N_("A fault was reported"), N_("Look at it there. Reset it when all is well.")),
 }  # fmt: skip
+FAULT_WORDS: Mapping[str, str] = {name: text.what for name, text in FAULTS.items()}
 # Of a board whose firmware knows more faults than we do.
 OTHER_FAULT = _fault(N_("A fault: %(subject)s"), N_("Look at it there. Reset it when all is well."))
 

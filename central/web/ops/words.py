@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from central.model import states
+from central.people import roles
 from central.web.languages import N_
 
 
@@ -22,6 +23,14 @@ POINT_STATES: Mapping[str, StateWord] = {
     states.ACTIVE: StateWord("ready", N_("Free")),
 }
 
+SESSION_STATES: Mapping[str, StateWord] = {
+    states.REQUESTED: StateWord("waiting", N_("asked for")),
+    states.AUTHORIZED: StateWord("waiting", N_("waits for the car")),
+    states.IN_PROGRESS: StateWord("charging", N_("charging")),
+    states.COMPLETED: StateWord("ready", N_("finished")),
+    states.CANCELLED: StateWord("offline", N_("cancelled")),
+    states.FAILED: StateWord("fault", N_("did not start")),
+}
 # As boards say them (docs/protocol.md).
 ENGINE_STATES: Mapping[str, str] = {
     "booting": N_("starting"),
@@ -44,3 +53,10 @@ COMMAND_STATES: Mapping[str, str] = {
     states.REFUSED: N_("The board refuses it."),
     states.EXPIRED: N_("The board did not answer in time."),
 }
+ROLE_WORDS: Mapping[str, str] = {
+    roles.OPERATOR: N_("operator: sees and operates"),
+    roles.AUDITOR: N_("auditor: sees, and changes nothing"),
+    roles.ADMIN: N_("admin: everything, people too"),
+    roles.DRIVER: N_("driver"),
+}
+TOKEN_STATES: Mapping[str, str] = {"holds": N_("holds"), "revoked": N_("revoked"), "expired": N_("expired")}
