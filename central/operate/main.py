@@ -6,11 +6,22 @@ from typing import Annotated, Any
 
 import typer
 
-from central.operate.commands import drivers, failures, people, points, processes, served_sites, sites, stuck, system
+from central.operate.commands import (
+    drivers,
+    failures,
+    figures,
+    people,
+    points,
+    processes,
+    served_sites,
+    sites,
+    stuck,
+    system,
+)
 from central.operate.options import PROGRAM
 from runtime.command_line import docstring_of, ended, examples_of, version_option
 
-GROUPS = (processes, points, sites, drivers, people, served_sites, stuck, failures, system)
+GROUPS = (processes, points, sites, drivers, people, served_sites, stuck, failures, figures, system)
 
 cli = typer.Typer(
     name=PROGRAM,

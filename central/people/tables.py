@@ -1,4 +1,4 @@
-"""The tables of people: who they are, their passwords and tokens. None of it lies in the books or in the log."""
+"""The tables of people: who they are, their passwords and tokens; and what else is in neither books nor log."""
 
 from sqlalchemy import (
     BigInteger,
@@ -80,4 +80,14 @@ CONTACTS = Table(
     number("set_at_ms"),
     PrimaryKeyConstraint("person_id", "channel"),
     ForeignKeyConstraint(["person_id"], ["People.person_id"]),
+)
+
+# Requests for a charge that were answered 503, by the hour and the charge point: unavailable.py.
+UNAVAILABLE = Table(
+    "Unavailable",
+    metadata,
+    number("hour_ms"),
+    text_column("cp_id"),
+    number("requests"),
+    PrimaryKeyConstraint("hour_ms", "cp_id"),
 )

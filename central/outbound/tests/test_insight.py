@@ -2,13 +2,12 @@
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from wire.kinds import CP, DRIVER
 
-from central.model.ids import session_id
 from central.money.readings import energy_wh as wh_of
 from central.money.readings import from_text
 from central.outbound.insight.local_time import ZoneFrom
@@ -16,6 +15,7 @@ from central.outbound.insight.rollups import add_zone
 from central.outbound.insight.run import empty
 from central.outbound.insight.tables import CHARGES, DAYS, MONTHS, PEAKS, POSTS, QUARTERS, READINGS, STAYS, ZONES
 from central.outbound.tests.reading import everything, is_read, purpose, reading, with_tables
+from central.outbound.tests.yard import BEGAN_MS, MIN_MS, Yard
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.tables import CHARGING_SESSIONS
@@ -27,8 +27,6 @@ from tools.testing.deadlines import DEADLINE_S
 
 POINTS, CHARGES_EACH, CHECKPOINTS = 3, 6, 20
 KILLS = 4
-BEGAN_MS = 1_774_735_200_000 + 100_000  # 2026-03-28 23:00 in Berlin, an hour before the day of the clock change
-MIN_MS = 60_000
 HOUR_MS = 60 * MIN_MS
 BERLIN = "Europe/Berlin"
 
@@ -82,59 +80,6 @@ def test_killed_again_and_again_the_rows_are_those_of_a_rebuild(
 
 def charged(database: Database) -> Sequence[dict[str, object]]:
     return [row for row in rows_of(database, CHARGES) if row["energy_wh"] is not None]
-
-
-class Yard:
-    """One post and one driver whose charges a test writes into the log by hand, as the fold would say them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.now_ms = BEGAN_MS
-        folder.mkdir()
-        self.site = Site(folder, now_ms=lambda: self.now_ms)
-        self.database = with_tables(f"sqlite:///{folder / 'insight.db'}")
-        self.site.connect(rated_current_ma=32_000)
-
-    def charge(self, number: int, readings: Sequence[tuple[int, int]], reason: str = "driver") -> str:
-        """`readings`: (minute, register) from the claim on, the last is the end. The session's id."""
-        request = f"request-{number}"
-        session = session_id("ada", request)
-        self.site.says("charge_request", "api", message_id=request, driver_id="ada", cp_id="cp_001")
-        names = {"cp_id": "cp_001", "session_id": session}
-        self.site.says("charge_claimed", "worker", driver_id="ada", request_id=request, **names)
-        began_ms = self.now_ms
-        for minute, register_wh in readings[:-1]:
-            self.now_ms = began_ms + minute * MIN_MS
-            kind = "charge_started" if minute == readings[0][0] else "meter_checkpoint"
-            self.site.board_says(kind, meter_id="m", register_wh=register_wh, occurred_at_ms=self.now_ms, **names)
-        self.now_ms = began_ms + readings[-1][0] * MIN_MS
-        self.ticket(session, 1, readings[0][1], readings[-1][1], began_ms + readings[0][0] * MIN_MS, reason)
-        self.site.says("claim_released", "worker", driver_id="ada", outcome="completed", reason=reason, **names)
-        return session
-
-    def ticket(
-        self, session: str, number: int, start_wh: int, end_wh: int, began_ms: int, reason: str = "driver"
-    ) -> None:
-        energy_wh = end_wh - start_wh
-        self.site.says(
-            "ticket", "worker", cp_id="cp_001", session_id=session, driver_id="ada", number=number, meter_id="m",
-            start_register_wh=start_wh, end_register_wh=end_wh, energy_wh=energy_wh, cost_minor=energy_wh,
-            started_at_ms=began_ms, ended_at_ms=self.now_ms, reason=reason, tariff="{}",
-        )  # fmt: skip
-
-    def read(self, kept_days: int = 400) -> None:
-        with reading(self.database, self.site.log, purpose(kept_days)) as one:
-            one.catch_up()
-
-    def close(self) -> None:
-        self.database.dispose()
-        self.site.close()
-
-
-@pytest.fixture
-def yard(tmp_path: Path) -> Iterator[Yard]:
-    own = Yard(tmp_path / "yard")
-    yield own
-    own.close()
 
 
 def test_a_charge_over_the_night_of_the_clock_change_lies_in_its_days(yard: Yard) -> None:
