@@ -116,7 +116,9 @@ PARTS: dict[str, Part] = {
     "central.web": _part(
         f"{_API_ROOM} central.web", "authlib babel httpx2 jinja2 joserfc sqlalchemy sse_starlette starlette"
     ),
-    "central.serving": _part(f"{_API_ROOM} central.web central.serving", "sqlalchemy starlette uvicorn"),
+    "central.serving": _part(
+        f"{_API_ROOM} central.reading central.outbound central.web central.serving", "sqlalchemy starlette uvicorn"
+    ),
     "central.operate": _part(
         f"{_ACTIONS} central.fold central.worker central.outbound central.serving.serve central.operate",
         "rich sqlalchemy typer",

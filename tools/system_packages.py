@@ -35,6 +35,7 @@ NEEDS = (
     Need("ninja", "ninja-build", "the firmware on an emulated Pico"),
     Need("bzip2", "bzip2", "the firmware on an emulated Pico"),
     Need("xz", "xz-utils", "the firmware on an emulated Pico"),
+    Need("prometheus", "prometheus", "metrics, alert rules and the dashboard's queries on a real Prometheus"),
 )
 
 

@@ -74,6 +74,7 @@ Or in another terminal:
 As the operator:
   export {operator}
   .venv/bin/wattline-central list
+  .venv/bin/wattline-central insight show
 """
 
 

@@ -9,7 +9,9 @@ from tools.docs import (
     central_commands,
     config,
     figures,
+    grafana,
     house,
+    prometheus,
     protection,
     protocol,
     reasons,
@@ -23,6 +25,8 @@ from tools.docs.hardware import page as hardware
 ROOT = Path(__file__).resolve().parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     ".env.example": settings.env_example,
+    "deploy/grafana/wattline.json": grafana.dashboard,
+    "deploy/prometheus/wattline.rules.yml": prometheus.rules,
     "docs/api.md": api.page,
     "docs/architecture.md": house.page,
     "docs/config.md": config.page,

@@ -61,6 +61,11 @@ async def ask_for_charge(context: Context, message: Message) -> Charge:
 
     Raises ApiError 409 where its id asked for something else before, 503 where the log is away.
     """
+    with context.unavailable.counting(message["cp_id"]):
+        return await _ask_for_charge(context, message)
+
+
+async def _ask_for_charge(context: Context, message: Message) -> Charge:
     key: ChargeKey = (message["driver_id"], message["message_id"])
     wish = Wish(message["cp_id"], tuple(message.get(name) for name in LIMITS))
     known = await context.find_charge(key)

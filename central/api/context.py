@@ -15,6 +15,7 @@ from central.api.keys import InWork
 from central.api.log_writer import LogWriter
 from central.api.revocation import Revocation
 from central.api.tries import Tries
+from central.api.unavailable import Unavailable
 from central.model.ids import session_id
 from central.store.database import Database
 from central.views.charge import Charge, charge_of, pending_charge
@@ -70,6 +71,7 @@ class Context:
     pending: Pending
     revocation: Revocation
     tries: Tries
+    unavailable: Unavailable
     currency: str
     plant_speed: int = 1
     in_work: InWork = field(default_factory=InWork)

@@ -42,6 +42,11 @@ class Unavailable:
                 self._count(cp_id)
             raise
 
+    async def written(self) -> None:
+        """Once all that was counted is kept."""
+        if self._writing is not None:
+            await self._writing
+
     def _count(self, cp_id: str) -> None:
         has_place = cp_id in self._waiting or len(self._waiting) < MAX_POINTS
         self._waiting[cp_id if has_place else OTHERS] += 1

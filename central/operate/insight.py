@@ -11,10 +11,12 @@ from central.operate.failures import NotDone
 from central.operate.options import PROGRAM
 from central.outbound.insight import queries
 from central.outbound.insight.figures import FIGURES, Figure
+from central.outbound.insight.local_time import Span
 from central.outbound.insight.opening import insight_of
 from central.outbound.insight.period import Period, this_month
 from central.outbound.insight.summary import SiteSummary, summary_of
 from central.outbound.insight.version import MIGRATIONS
+from central.people.unavailable import by_point
 from central.store.version import is_current
 from runtime.config import ConfigManager
 
@@ -45,15 +47,25 @@ def opened_insight(config: ConfigManager) -> Generator[Connection]:
 
 
 def summaries(
-    connection: Connection, config: ConfigManager, period: Period | None, site_id: str | None, now_ms: int
+    connection: Connection,
+    people: Connection,
+    config: ConfigManager,
+    period: Period | None,
+    site_id: str | None,
+    now_ms: int,
 ) -> list[SiteSummary]:
     """`period`: None is this month, by each site's own calendar. `site_id`: None is all. Raises NotDone."""
     sites = [site for site in queries.sites_of(connection) if site_id in (None, site.site_id)]
     if not sites and site_id is not None:
         raise NotDone(f"there is no site {site_id} in the figures")
     lost_after_ms = round(config[settings.LOST_AFTER_S] * MS_PER_S)
+
+    def unavailable(span: Span) -> dict[str, int]:
+        return by_point(people, span.from_ms, span.to_ms)
+
     return [
-        summary_of(connection, site, period or this_month(now_ms, site.zone), now_ms, lost_after_ms) for site in sites
+        summary_of(connection, site, period or this_month(now_ms, site.zone), now_ms, lost_after_ms, unavailable)
+        for site in sites
     ]
 
 

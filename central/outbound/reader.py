@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from wire.kinds import SITE
 
 from central.model.record_time import advance
 from central.model.records import Incoming
@@ -186,7 +187,9 @@ class LogReader:
         return all(reached[partition] >= end.next for partition, end in self._log.all_ends(reached).items())
 
     def _rest(self) -> None:
-        times = [position.mark.at_ms for position in self._positions.values() if position.last is not None]
+        """Months may pass without a record of sites: their time tells nothing."""
+        told = [position for (topic, _), position in self._positions.items() if topic != SITE]
+        times = [position.mark.at_ms for position in told if position.last is not None]
         if times:
             with self._database.writer.begin() as connection:
                 lock_for_writing(connection)

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
+from central.api.access import GuardedRoute
 from central.api.changes import Changes, changes_of
 from central.api.context import Context, Pending, charges_of, now_ms
 from central.api.errors import (
@@ -25,6 +26,7 @@ from central.api.rates import UNLIMITED, Rate, Rates
 from central.api.revocation import Revocation
 from central.api.routes import ROUTES as API_ROUTES
 from central.api.tries import Tries
+from central.api.unavailable import Unavailable
 from central.people.register import those_that_hold
 from central.store.database import Database
 from central.views.charge import Charge, is_same
@@ -42,8 +44,12 @@ from runtime.values import Url
 def make_app(
     database: Database, people: Database, log: LogWriter, sites: Sites, currency: str,
     public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1, rate: Rate = UNLIMITED,
+    more_routes: Sequence[GuardedRoute] = (),
 ) -> Starlette:  # fmt: skip
-    """`public`: what people call this server. `oidc`: who signs people in beside it. `rate`: of requests."""
+    """`public`: what people call this server. `oidc`: who signs people in beside it. `rate`: of requests.
+
+    `more_routes`: beside those of API and pages.
+    """
 
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
         with database.reader.connect() as connection:
@@ -58,7 +64,7 @@ def make_app(
             return those_that_hold(connection, hashes, now_ms())
 
     app = Starlette(
-        routes=[*API_ROUTES, *PAGE_ROUTES],
+        routes=[*API_ROUTES, *PAGE_ROUTES, *more_routes],
         middleware=[Middleware(PageHeaders), Middleware(Guard, sites=sites), Middleware(Rates, rate=rate)],
         exception_handlers={
             ApiError: answer_api_error,
@@ -73,7 +79,8 @@ def make_app(
 
     followers = Followers(read, is_same, open_changes)
     app.state.context = Context(
-        database, people, log, followers, Pending(), Revocation(holding), Tries(), currency, plant_speed
+        database, people, log, followers, Pending(), Revocation(holding), Tries(),
+        Unavailable(people, now_ms), currency, plant_speed
     )
     app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes))
     return app

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,10 +13,12 @@ from central import settings
 from central.api.guard import Sites
 from central.api.log_writer import LogWriter
 from central.api.rates import Rate
+from central.outbound.insight.opening import insight_of
 from central.people.opening import wait_for_people
 from central.people.register import has_admin
 from central.serving.app import make_app
 from central.serving.connections import MAX_CONNECTIONS, LimitedConfig, Places
+from central.serving.metrics import Metrics
 from central.store.database import Database
 from central.store.opening import database_of, wait_for_tables
 from central.web.issuer import oidc_of
@@ -31,6 +33,7 @@ from runtime.values import Address, Url, is_loopback
 BACKLOG = 1_024
 SPARE_FILES = 256  # beside one per connection: the log's and the database's files, threads
 GRACE_S = 1
+MS_PER_S = 1_000
 LOOPBACK = "127.0.0.1"
 
 logger = logging.getLogger(__name__)
@@ -91,11 +94,14 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     sites, oidc = Sites.of(address.host, port, public), oidc_of(config, public or Url("http", address.host, port))
     currency, plant_speed = config[settings.CURRENCY], config[settings.PLANT_SPEED]
     rate = Rate(config[settings.RATE_PER_TOKEN], config[settings.RATE_PER_ADDRESS])
-    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate)
+    insight = insight_of(config)
+    more = [Metrics(insight, round(config[settings.LOST_AFTER_S] * MS_PER_S)).route]
+    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, more)
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:
         log.close()
+        insight.dispose()
     return USAGE_EXIT if log.failed else 0
 
 
@@ -118,6 +124,8 @@ async def _serve(app: Starlette, listener: socket.socket, shutdown: Shutdown) ->
     await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     await serving
+    with suppress(TimeoutError):
+        await asyncio.wait_for(app.state.context.unavailable.written(), GRACE_S)
     ending.cancel()
 
 

@@ -2,6 +2,7 @@
 
 from central.outbound.insight.attempts import REFUSALS
 from central.outbound.insight.figures import FIGURES
+from central.outbound.metrics.table import METRICS
 from tools.docs.markdown import table
 
 _INTRO = """# Figures
@@ -22,6 +23,14 @@ _REFUSED = """
 Every other reason of docs/reasons.md for which there is no charge is a failed attempt.
 
 """
+_METRICS = """
+## Metrics
+
+`GET /metrics` of the API, in Prometheus's text format, for a token that may see everything (an auditor's, scope
+`read`). No label names a driver; figures are made anew twice a minute. `deploy/prometheus/` has the scrape and the
+alert rules, `deploy/grafana/wattline.json` the dashboard.
+
+"""
 
 
 def page() -> str:
@@ -36,4 +45,12 @@ def page() -> str:
         )
     meanings = {"turned_away": "turned away", "own_cause": "the driver's own cause"}
     rows = [(f"`{reason}`", meanings[verdict]) for reason, verdict in REFUSALS.items()]
-    return "".join([*parts, _REFUSED, table(("reason", "counts as"), rows)])
+    return "".join([*parts, _REFUSED, table(("reason", "counts as"), rows), _METRICS, _metrics()])
+
+
+def _metrics() -> str:
+    rows = [
+        (f"`{metric.name}`", metric.kind, ", ".join(f"`{label}`" for label in metric.labels), metric.help)
+        for metric in METRICS
+    ]
+    return table(("metric", "kind", "labels", "what it is"), rows)

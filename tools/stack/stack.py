@@ -33,12 +33,13 @@ class Stack:
     """Usable as a context manager. `say` hears of progress and notices, a line each. `guests` are started with the
     rest and not waited for.
 
-    `settings` go over those that the stack chooses. `worker`, `api` and `bridge` exist once it was started. `clocks`:
+    `settings` go over those that the stack chooses. `worker`, `api`, `insight` and `bridge` exist once it was started. `clocks`:
     by their names, files that say how wrong their hosts' clocks are (tools/testing/wrong_clock.py).
     """
 
     worker: ChildProcess
     api: ChildProcess
+    insight: ChildProcess
     bridge: ChildProcess
 
     def __init__(
@@ -97,6 +98,7 @@ class Stack:
 
         self.worker = server("worker", "central.operate.main", "worker")
         self.api = server("api", "central.operate.main", "api")
+        self.insight = server("insight", "central.operate.main", "insight")
         self.bridge = server("bridge", "bridge.main")
 
     def _start_mqtt(self) -> None:
@@ -115,8 +117,8 @@ class Stack:
     def settings_of_central(self) -> dict[str, str]:
         """What the operator's command needs to find log and database."""
         assert self.log
-        people = {"PEOPLE_DB_PATH": str(self.folder / PEOPLE)}
-        return {**self.log.settings, **people, "DB_PATH": str(self.folder / "wattline.db")}
+        names = {"DB_PATH": "wattline.db", "PEOPLE_DB_PATH": PEOPLE, "INSIGHT_DB_PATH": "insight.db"}
+        return {**self.log.settings, **{name: str(self.folder / file) for name, file in names.items()}}
 
     def _settings(self) -> dict[str, str]:
         ports = [point.serial_port for point in self.charge_points.values() if point.serial_port]
@@ -162,7 +164,7 @@ class Stack:
 
     def processes(self) -> Iterator[ChildProcess]:
         """Of everything that was started."""
-        yield from (self.worker, self.api, self.bridge)
+        yield from (self.worker, self.api, self.insight, self.bridge)
         if self.log and self.log.broker:
             yield self.log.broker.process
         if self.mqtt:

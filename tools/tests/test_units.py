@@ -26,7 +26,7 @@ def section(unit: Path, name: str) -> configparser.SectionProxy:
 
 
 def test_there_is_one_for_each_server() -> None:
-    assert [unit.stem for unit in UNITS] == ["wattline-api", "wattline-bridge", "wattline-worker"]
+    assert [unit.stem for unit in UNITS] == ["wattline-api", "wattline-bridge", "wattline-insight", "wattline-worker"]
 
 
 @each_unit

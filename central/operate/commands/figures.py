@@ -65,6 +65,7 @@ def show(
     the name says.
     """
     from central.operate.insight import of_posts, of_sites, opened_insight, summaries
+    from central.operate.opened import opened_people
     from central.operate.output import print_json, print_table
     from central.outbound.insight.period import Period
     from central.views.csv_text import csv_text
@@ -72,9 +73,9 @@ def show(
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv are two ways to print; give one of them")
     config = config_in_force()
-    with opened_insight(config) as connection:
+    with opened_insight(config) as connection, opened_people(config) as people, people.reader.connect() as others:
         wanted = None if period is None else Period(period)
-        found = summaries(connection, config, wanted, site, time.time_ns() // NS_PER_MS)
+        found = summaries(connection, others, config, wanted, site, time.time_ns() // NS_PER_MS)
     shown = (of_posts if posts else of_sites)(found)
     if as_json:
         print_json(shown.rows)

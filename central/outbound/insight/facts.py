@@ -8,15 +8,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from wire.kinds import CP, DRIVER
+from wire.kinds import CP, DRIVER, SITE
 
 from central.model.ids import session_id
 from central.model.records import Incoming
 from central.money.readings import Reading, Readings
+from central.outbound.insight.local_time import ZoneFrom
 from central.outbound.insight.metering import plateau
-from central.outbound.insight.rollups import Entry, Place, enter, forget_quarters
+from central.outbound.insight.rollups import Entry, Place, add_zone, enter, forget_quarters
 from central.outbound.insight.spreading import energy_by_quarter, path, quarter_of, time_by_quarter
-from central.outbound.insight.tables import CHARGES, POSTS, READINGS, REQUESTS, STAYS
+from central.outbound.insight.tables import CHARGES, POSTS, READINGS, REQUESTS, SITES, STAYS
 from central.store.upsert import upsert
 
 NO_SITE = ""
@@ -70,6 +71,26 @@ def _keep_release(connection: Connection, record: Incoming) -> None:
     connection.execute(update(REQUESTS).where(*first).values(values))
 
 
+# --- ev.site ---
+
+
+def _keep_site(connection: Connection, record: Incoming) -> None:
+    """As the fold of sites judges it (central/fold/sites.py): what that refuses changes nothing here."""
+    message = record.message
+    found = connection.execute(select(SITES).where(SITES.c.site_id == record.key)).mappings().first()
+    is_there = found is not None and found["removed_at_ms"] is None
+    if is_there == (message["action"] == "add"):
+        return
+    name, zone = message.get("name"), message.get("time_zone")
+    if message["action"] == "add" and (name is None or zone is None):
+        return
+    told_name = name if name is not None or found is None else found["name"]
+    removed_at_ms = record.at_ms if message["action"] == "remove" else None
+    upsert(connection, SITES, [{"site_id": record.key, "name": told_name, "removed_at_ms": removed_at_ms}])
+    if zone is not None:
+        add_zone(connection, record.key, ZoneFrom(record.at_ms, zone))
+
+
 # --- ev.cp ---
 
 
@@ -77,18 +98,44 @@ def _keep_registration(connection: Connection, record: Incoming) -> None:
     rated_ma = record.message.get("rated_current_ma")
     post = _post(connection, record.key)
     if post is None:
-        connection.execute(insert(POSTS), {"cp_id": record.key, "site_id": NO_SITE, "rated_ma": rated_ma})
-        connection.execute(insert(STAYS), {"cp_id": record.key, "site_id": NO_SITE, "since_ms": record.at_ms})
-    elif rated_ma is not None and rated_ma != post["rated_ma"]:
+        row = {"cp_id": record.key, "site_id": NO_SITE, "is_there": True, "rated_ma": rated_ma}
+        connection.execute(insert(POSTS), row)
+        _stay(connection, record, NO_SITE)
+        return
+    if not post["is_there"]:
+        _move(connection, record, NO_SITE)
+    if rated_ma is not None and rated_ma != post["rated_ma"]:
         connection.execute(update(POSTS).where(POSTS.c.cp_id == record.key).values(rated_ma=rated_ma))
 
 
 def _keep_order(connection: Connection, record: Incoming) -> None:
     """What an operator wants of a post, as far as figures depend on it."""
     message = record.message
+    post = _post(connection, record.key)
+    if post is None:
+        return
     if message["action"] == "limit":
         limit_ma = message.get("limit_ma")
         connection.execute(update(POSTS).where(POSTS.c.cp_id == record.key).values(limit_ma=limit_ma))
+    elif message["action"] == "site" and (site_id := message.get("site_id") or NO_SITE) != post["site_id"]:
+        _move(connection, record, site_id)
+    elif message["action"] == "remove" and post["is_there"]:
+        _move(connection, record, None)
+
+
+def _move(connection: Connection, record: Incoming, site_id: str | None) -> None:
+    """To this site, or, None, out of service until it registers again. What it did before stays where it was."""
+    open_stay = (STAYS.c.cp_id == record.key, STAYS.c.until_ms.is_(None))
+    connection.execute(update(STAYS).where(*open_stay).values(until_ms=record.at_ms))
+    place = {"site_id": site_id or NO_SITE, "is_there": site_id is not None}
+    connection.execute(update(POSTS).where(POSTS.c.cp_id == record.key).values(place))
+    if site_id is not None:
+        _stay(connection, record, site_id)
+
+
+def _stay(connection: Connection, record: Incoming, site_id: str) -> None:
+    row = {"cp_id": record.key, "since_ms": record.at_ms, "site_id": site_id, "until_ms": None}
+    upsert(connection, STAYS, [row])
 
 
 def _keep_claim(connection: Connection, record: Incoming) -> None:
@@ -171,10 +218,11 @@ def _post(connection: Connection, cp_id: str) -> dict[str, Any] | None:
     return None if row is None else dict(row)
 
 
-TOPICS = (CP, DRIVER)
+TOPICS = (CP, DRIVER, SITE)
 KEPT: dict[tuple[str, str], Callable[[Connection, Incoming], None]] = {
     (DRIVER, "charge_request"): _keep_request,
     (DRIVER, "claim_released"): _keep_release,
+    (SITE, "site_request"): _keep_site,
     (CP, "register_request"): _keep_registration,
     (CP, "operator_request"): _keep_order,
     (CP, "charge_claimed"): _keep_claim,

@@ -127,6 +127,14 @@ FIGURES = (
         lambda site: site.attempts.get("own_cause", 0), None, _whole,
     ),
     Figure(
+        "unavailable", "Answered 503", "requests",
+        "Requests for a charge at a post of the site that the API answered with 503, since the log or the database "
+        "could not be used. A driver who tries again is counted again.",
+        "the API, which counts them by the hour beside people's tokens",
+        "Requests that found no free connection; what an API that was killed had counted in its last second.",
+        lambda site: site.unavailable, None, _whole,
+    ),
+    Figure(
         "lost_minor", "Lost, estimated", "minor units of the currency (cents)",
         "Failed and turned-away visits, each at the site's median bill of that hour of the week (of the twelve weeks "
         "up to the period's end; of two middle bills the lower); an hour without a bill takes the median of all. "

@@ -1,7 +1,7 @@
 """All figures of one site over one period: what the tables hold, given to the rules."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -22,6 +22,9 @@ BILLS_MS = 84 * DAY_MS  # twelve of each hour of the week
 AROUND_MS = DAY_MS
 
 
+Unavailable = Callable[[Span], Mapping[str, int]]
+
+
 @dataclass(frozen=True)
 class PostSummary:
     """`metering` is None where nothing was charged in the 28 days before."""
@@ -34,7 +37,10 @@ class PostSummary:
 
 @dataclass(frozen=True)
 class SiteSummary:
-    """`attempts`: of the period, by what became of them. `visits`: that began in it, by what came of them."""
+    """`attempts`: of the period, by what became of them. `visits`: that began in it, by what came of them.
+
+    `unavailable`: requests for a charge at its posts that were answered 503.
+    """
 
     site: SiteRow
     period: Period
@@ -44,6 +50,7 @@ class SiteSummary:
     first: FirstAttempts
     attempts: Mapping[Verdict, int]
     visits: Mapping[VisitResult, int]
+    unavailable: int
     lost: Lost
     posts: tuple[PostSummary, ...]
 
@@ -58,8 +65,19 @@ class SiteSummary:
         return tuple(post.cp_id for post in self.posts if post.metering is not None and post.metering.is_low)
 
 
-def summary_of(connection: Connection, site: SiteRow, period: Period, now_ms: int, lost_after_ms: int) -> SiteSummary:
-    """`now_ms`: no later time counts as passed. `lost_after_ms`: of silence, after which an attempt is given up."""
+def summary_of(
+    connection: Connection,
+    site: SiteRow,
+    period: Period,
+    now_ms: int,
+    lost_after_ms: int,
+    unavailable: Unavailable | None = None,
+) -> SiteSummary:
+    """`now_ms`: no later time counts as passed. `lost_after_ms`: of silence, after which an attempt is given up.
+
+    `unavailable`: the requests for a charge that were answered 503 within a span, by charge point, which no record of
+    the log tells of.
+    """
     span = period.span(site.zone)
     asked = Span(span.from_ms - AROUND_MS, span.to_ms + AROUND_MS)
     attempts = queries.attempts_of(connection, site.site_id, asked)
@@ -78,9 +96,14 @@ def summary_of(connection: Connection, site: SiteRow, period: Period, now_ms: in
         first=first_attempts(begun),
         attempts=Counter(each for attempt, each in judged if span.from_ms <= attempt.asked_at_ms < span.to_ms),
         visits=Counter(visit.result for visit in begun),
+        unavailable=_unavailable(unavailable(span), posts) if unavailable is not None else 0,
         lost=lost(begun, bills, site.zone),
         posts=tuple(posts),
     )
+
+
+def _unavailable(requests: Mapping[str, int], posts: Sequence[PostSummary]) -> int:
+    return sum(requests.get(post.cp_id, 0) for post in posts)
 
 
 def _posts_of(

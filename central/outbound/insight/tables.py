@@ -6,7 +6,7 @@ on which comes first: Requests (ev.driver) and Charges (ev.cp).
 Times are ms since 1970 UTC, energy Wh, power W, money minor units (cents). A site_id of "" is no site.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
 
 from central.store.columns import count_column, number, text_column
 from central.store.tables import LOG_IDENTITY, POSITIONS
@@ -70,12 +70,13 @@ READINGS = Table(
     PrimaryKeyConstraint("session_id", "at_ms"),
 )
 
-# rated_ma: as its board told; limit_ma: the operator's.
+# rated_ma: as its board told; limit_ma: the operator's. is_there: not removed by the operator.
 POSTS = Table(
     "Posts",
     metadata,
     text_column("cp_id"),
     text_column("site_id"),
+    Column("is_there", Boolean, nullable=False),
     Column("rated_ma", BigInteger),
     Column("limit_ma", BigInteger),
     PrimaryKeyConstraint("cp_id"),

@@ -5,20 +5,19 @@ No label names a driver: labels are charge points, sites, and words of our own t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
 from central.model.states import OPEN, STATUS_ORDER
+from central.outbound.insight.period import this_month
 from central.outbound.insight.queries import sites_of
 from central.outbound.insight.summary import SiteSummary, summary_of
 from central.outbound.insight.tables import MONTHS
-from central.outbound.insight.period import this_month
 from central.store.log_identity import read_clock
+from central.store.offsets import TopicPartition, read_positions
 from central.store.tables import ALARMS, CHARGING_POINTS, CHARGING_SESSIONS, FAULTS, OUTBOX, PARKED_KEYS
 from eventlog import Log
-from central.store.offsets import TopicPartition, read_positions
 
 Places = Mapping[TopicPartition, int]
 STATUSES = tuple(status for status, _ in STATUS_ORDER)
@@ -75,8 +74,8 @@ def read_books(connection: Connection) -> Books:
 
 
 def read_figures(connection: Connection, now_ms: int, lost_after_ms: int) -> Figures:
-    sums = [func.sum(MONTHS.c[name]) for name in ("energy_wh", "charges", "cost_minor")]
-    totals = connection.execute(select(MONTHS.c.site_id, *sums).group_by(MONTHS.c.site_id))
+    sums = (func.sum(MONTHS.c.energy_wh), func.sum(MONTHS.c.charges), func.sum(MONTHS.c.cost_minor))
+    totals = connection.execute(select(MONTHS.c.site_id, *sums).group_by(MONTHS.c.site_id)).tuples()
     return Figures(
         totals={site_id: (int(energy_wh), int(charges), int(cost)) for site_id, energy_wh, charges, cost in totals},
         months=tuple(
@@ -100,7 +99,8 @@ def lags(log: Log, readers: Mapping[str, Places]) -> dict[tuple[str, str], int]:
 
 
 def _counted(connection: Connection, by: Column[str], among: ColumnElement[bool]) -> dict[str, int]:
-    return {name: count for name, count in connection.execute(select(by, func.count()).where(among).group_by(by))}
+    rows = connection.execute(select(by, func.count()).where(among).group_by(by))
+    return dict(rows.tuples().all())
 
 
 def _count(connection: Connection, of: Column[Any], *among: ColumnElement[bool]) -> int:

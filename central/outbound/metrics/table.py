@@ -8,7 +8,6 @@ from central.outbound.metrics.exposition import Family, Kind, Sample
 from central.outbound.metrics.sources import STATUSES, Sources
 
 
-
 @dataclass(frozen=True)
 class Metric:
     """`read`: its samples, whose labels are in the order of `labels`."""
@@ -83,7 +82,7 @@ METRICS = (
         lambda sources: (Sample((kind,), count) for kind, count in sorted(sources.books.problems.items())),
     ),
     Metric(
-        "wattline_energy_watt_hours_total", "counter", "Energy billed since the log's beginning, by site.", ("site",),
+        "wattline_energy_wh_total", "counter", "Energy billed since the log's beginning, by site.", ("site",),
         _total(0),
     ),
     Metric(
@@ -140,7 +139,8 @@ METRICS = (
         lambda sources: _one(int(sources.log_is_open)),
     ),
     Metric(
-        "wattline_log_clock_ahead_seconds", "gauge", "How far the log's clock is ahead of the worker's host, while that "
-        "is an alarm.", (), lambda sources: _one(sources.books.clock_ahead_ms / 1_000),
+        "wattline_log_clock_ahead_seconds", "gauge",
+        "How far the log's clock is ahead of the worker's host, while that is an alarm.", (),
+        lambda sources: _one(sources.books.clock_ahead_ms / 1_000),
     ),
 )  # fmt: skip

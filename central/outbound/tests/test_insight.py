@@ -3,19 +3,23 @@
 import random
 import time
 from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
 
 import pytest
-from wire.kinds import CP, DRIVER
+from wire.kinds import CP, DRIVER, SITE
 
+from central.model.records import Incoming
 from central.money.readings import energy_wh as wh_of
 from central.money.readings import from_text
+from central.outbound.insight.facts import take
 from central.outbound.insight.local_time import ZoneFrom
 from central.outbound.insight.rollups import add_zone
 from central.outbound.insight.run import empty
-from central.outbound.insight.tables import CHARGES, DAYS, MONTHS, PEAKS, POSTS, QUARTERS, READINGS, STAYS, ZONES
+from central.outbound.insight.tables import CHARGES, DAYS, MONTHS, PEAKS, POSTS, QUARTERS, READINGS, SITES, STAYS, ZONES
 from central.outbound.tests.reading import everything, is_read, purpose, reading, with_tables
 from central.outbound.tests.yard import BEGAN_MS, MIN_MS, Yard
+from central.reading.admit import admit
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.tables import CHARGING_SESSIONS
@@ -223,3 +227,80 @@ def test_energy_is_what_the_books_bill(site: Site, tmp_path: Path) -> None:
     fleet.close()
     insight.dispose()
     books.dispose()
+
+
+def on_sites(yard: Yard) -> None:
+    """A charge on no site, one on each of two, one after the post was removed and registered anew."""
+    site = yard.site
+    site.says("site_request", "operator", site_id="yard", action="add", name="Yard", time_zone=BERLIN)
+    site.says("site_request", "operator", site_id="depot", action="add", name="Depot", time_zone="UTC")
+    for number, site_id in enumerate((None, "yard", "depot")):
+        if site_id is not None:
+            site.says("operator_request", "operator", cp_id="cp_001", action="site", site_id=site_id)
+        yard.charge(number, [(0, 1_000 * number), (60, 1_000 * number + 1_000)])
+    site.says("operator_request", "operator", cp_id="cp_001", action="remove")
+    yard.now_ms += HOUR_MS
+    site.connect(rated_current_ma=32_000)
+    yard.charge(9, [(0, 9_000), (60, 10_000)])
+
+
+def test_a_charge_belongs_to_the_site_that_its_post_was_on(yard: Yard) -> None:
+    on_sites(yard)
+    yard.read()
+    energy_wh = {row["site_id"]: row["energy_wh"] for row in rows_of(yard.database, MONTHS)}
+    assert energy_wh == {"": 2_000, "yard": 1_000, "depot": 1_000}
+    stays = sorted(rows_of(yard.database, STAYS), key=lambda row: row["since_ms"])
+    assert [row["site_id"] for row in stays] == ["", "yard", "depot", ""]
+    assert [row["until_ms"] for row in stays[:2]] == [row["since_ms"] for row in stays[1:3]]
+    assert stays[3]["since_ms"] - stays[2]["until_ms"] == HOUR_MS
+    assert stays[3]["until_ms"] is None
+    assert {row["site_id"]: row["name"] for row in rows_of(yard.database, SITES)} == {"yard": "Yard", "depot": "Depot"}
+
+
+def test_what_the_fold_of_sites_refuses_changes_nothing(yard: Yard) -> None:
+    site = yard.site
+    site.says("site_request", "operator", site_id="yard", action="set", time_zone="Asia/Tokyo")  # there is none yet
+    site.says("site_request", "operator", site_id="yard", action="add", name="Yard")  # without a zone
+    site.says("site_request", "operator", site_id="yard", action="add", name="Yard", time_zone=BERLIN)
+    site.says("site_request", "operator", site_id="yard", action="add", name="Other", time_zone="UTC")  # taken
+    site.says("site_request", "operator", site_id="yard", action="set", name="North yard")
+    site.says("operator_request", "operator", cp_id="cp_999", action="site", site_id="yard")  # no such post
+    yard.read()
+    assert [(row["site_id"], row["name"]) for row in rows_of(yard.database, SITES)] == [("yard", "North yard")]
+    assert [row["zone"] for row in rows_of(yard.database, ZONES)] == [BERLIN]
+    assert [row["cp_id"] for row in rows_of(yard.database, POSTS)] == ["cp_001"]
+
+
+def test_a_zone_that_nobody_knows_is_utc(yard: Yard) -> None:
+    site = yard.site
+    site.says("site_request", "operator", site_id="yard", action="add", name="Yard", time_zone="Mars/Olympus")
+    site.says("operator_request", "operator", cp_id="cp_001", action="site", site_id="yard")
+    yard.charge(1, [(0, 1_000), (60, 2_000)])
+    yard.read()
+    assert {row["day"] for row in rows_of(yard.database, DAYS)} == {"2026-03-28"}
+
+
+def test_partitions_in_any_order_make_the_same_rows(tmp_path: Path) -> None:
+    """The log of one yard, read topic by topic in each order, record by record."""
+    yard = Yard(tmp_path / "yard")
+    on_sites(yard)
+    site = yard.site
+    site.says("site_request", "operator", site_id="yard", action="set", time_zone="Asia/Tokyo")
+    orders = list(permutations((CP, DRIVER, SITE)))
+    found = [_read_in_order(yard.site, order, tmp_path / f"{number}.db") for number, order in enumerate(orders)]
+    assert all(each == found[0] for each in found)
+    assert found[0]["Days"]
+    yard.close()
+
+
+def _read_in_order(site: Site, topics: Sequence[str], file: Path) -> dict[str, object]:
+    database = with_tables(f"sqlite:///{file}")
+    for topic in topics:
+        for record in site.read(topic, 0):
+            incoming = admit(record, record.timestamp_ms)
+            assert isinstance(incoming, Incoming)
+            with database.writer.begin() as connection:
+                take(connection, [incoming])
+    rows: dict[str, object] = dict(everything(database))
+    database.dispose()
+    return rows

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from central.outbound.tests.yard import BEGAN_MS, MIN_MS, Yard
+from central.people.opening import make_tables
+from central.people.unavailable import add
+from central.store.database import open_database
 from central.tests.commands import Run, runner
 from central.views.csv_text import csv_text, harmless
 
@@ -53,6 +56,18 @@ def test_a_day_of_its_posts(yard: Yard, show: Run) -> None:
 def _energy_of(show: Run, day: str) -> int:
     rows = json.loads(show("--period", day, "--posts", "--json").stdout)
     return sum(row["energy_wh"] for row in rows)
+
+
+def test_requests_answered_503_are_shown_beside(yard: Yard, show: Run) -> None:
+    fill(yard)
+    people = open_database(f"sqlite:///{yard.site.people_file}")
+    make_tables(people)
+    with people.writer.begin() as connection:
+        add(connection, BEGAN_MS, {"cp_001": 3, "cp_999": 9})
+        add(connection, BEGAN_MS + 40 * 86_400_000, {"cp_001": 50})
+    people.dispose()
+    (row,) = json.loads(show("--period", "2026-03", "--json").stdout)
+    assert row["unavailable"] == 3
 
 
 def test_a_table_says_it_in_words(yard: Yard, show: Run) -> None:

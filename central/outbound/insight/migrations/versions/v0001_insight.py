@@ -69,6 +69,7 @@ def upgrade() -> None:
         "Posts",
         sa.Column("cp_id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("is_there", sa.Boolean(), nullable=False),
         sa.Column("rated_ma", sa.BigInteger(), nullable=True),
         sa.Column("limit_ma", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("cp_id", name="pk_Posts"),

@@ -1,0 +1,72 @@
+"""GET /metrics, for Prometheus: whoever scrapes shows a token that may see everything, as an auditor's.
+
+Figures of a month take some 100 ms to make, so they are kept for a while; what counts at once is counted anew.
+"""
+
+import time
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from central.api.access import GuardedRoute, person_in
+from central.api.context import Context, context_of, now_ms
+from central.api.errors import ApiError
+from central.outbound.insight.version import MIGRATIONS
+from central.outbound.metrics.exposition import CONTENT_TYPE, exposition
+from central.outbound.metrics.sources import Figures, Places, Sources, lags, read_books, read_figures
+from central.outbound.metrics.table import families
+from central.people.roles import SEE_ALL
+from central.people.unavailable import total
+from central.store.database import Database
+from central.store.version import is_current
+
+FIGURES_KEPT_S = 30.0
+
+
+class Metrics:
+    """`insight`: the figures' database, which may have no tables yet: then there are no figures."""
+
+    def __init__(self, insight: Database, lost_after_ms: int) -> None:
+        self._insight = insight
+        self._lost_after_ms = lost_after_ms
+        self._figures = Figures()
+        self._made_at = -FIGURES_KEPT_S
+
+    @property
+    def route(self) -> GuardedRoute:
+        return GuardedRoute("GET", "/metrics", self.metrics, SEE_ALL)
+
+    async def metrics(self, request: Request) -> Response:
+        person = person_in(request)
+        if person.sites is not None:
+            raise ApiError(403, "not_allowed", f"metrics are of every site, and {person.person_id} serves some alone")
+        context = context_of(request)
+        books = await context.read(read_books)
+        figures = await run_in_threadpool(self._read_figures)
+        behind, is_open = await _lags(context, {"worker": books.positions, "insight": figures.positions})
+        unavailable = await run_in_threadpool(_unavailable, context.people)
+        text = exposition(families(Sources(books, figures, behind, is_open, unavailable)))
+        return Response(text, media_type=None, headers={"Content-Type": CONTENT_TYPE})
+
+    def _read_figures(self) -> Figures:
+        if time.monotonic() - self._made_at >= FIGURES_KEPT_S:
+            self._made_at = time.monotonic()
+            self._figures = Figures()
+            if is_current(self._insight.reader, MIGRATIONS):
+                with self._insight.reader.connect() as connection:
+                    self._figures = read_figures(connection, now_ms(), self._lost_after_ms)
+        return self._figures
+
+
+async def _lags(context: Context, readers: dict[str, Places]) -> tuple[dict[tuple[str, str], int], bool]:
+    """Those that are known, and whether the log could be asked."""
+    try:
+        return await context.log.read(lambda log: lags(log, readers)), True
+    except ApiError:
+        return {}, False
+
+
+def _unavailable(people: Database) -> int:
+    with people.reader.connect() as connection:
+        return total(connection)
