@@ -33,8 +33,8 @@ class Stack:
     """Usable as a context manager. `say` hears of progress and notices, a line each. `guests` are started with the
     rest and not waited for.
 
-    `settings` go over those that the stack chooses. `worker`, `api`, `insight` and `bridge` exist once it was started. `clocks`:
-    by their names, files that say how wrong their hosts' clocks are (tools/testing/wrong_clock.py).
+    `settings` go over those that the stack chooses. `worker`, `api`, `insight` and `bridge` exist once it was started.
+    `clocks`: by their names, files that say how wrong their hosts' clocks are (tools/testing/wrong_clock.py).
     """
 
     worker: ChildProcess
