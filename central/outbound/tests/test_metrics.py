@@ -16,6 +16,8 @@ from central.outbound.metrics.exposition import Family, Sample, exposition
 from central.outbound.metrics.panels import PANELS, SITE
 from central.outbound.metrics.table import METRICS
 from central.people.roles import AUDITOR, DRIVER, READ
+from central.people.sites import set_sites
+from central.store.database import open_database
 from central.tests.engines import CHARGE_WH, Fleet
 from central.tests.site import ROOT, Site
 from tools.services.ports import LOOPBACK, free_port
@@ -93,6 +95,16 @@ def test_who_may_not_see_everything_sees_no_metrics(fleet_site: Site, role: str 
     shown = None if role is None else fleet_site.token("drv_nosy", role)
     with fleet_site.client(shown) as client:
         assert client.get("/metrics").status_code == status
+
+
+def test_who_serves_some_sites_alone_sees_no_metrics_of_all(fleet_site: Site) -> None:
+    shown = fleet_site.token("bound", AUDITOR, READ)
+    people = open_database(f"sqlite:///{fleet_site.people_file}")
+    with people.writer.begin() as connection:
+        assert set_sites(connection, "bound", frozenset({"north"}))
+    people.dispose()
+    with fleet_site.client(shown) as client:
+        assert client.get("/metrics").status_code == 403
 
 
 def test_without_figures_there_are_still_the_books(site: Site) -> None:
