@@ -26,10 +26,11 @@ LOW = "LOW"
 
 
 class Shown(NamedTuple):
-    """`columns`: the names; `rows`: exact values; `texts`: the same as a table shows them."""
+    """`columns`, `rows`: names and exact values; `headings`, `texts`: the same as a table shows them."""
 
     columns: Sequence[str]
     rows: Sequence[dict[str, Any]]
+    headings: Sequence[str]
     texts: Sequence[dict[str, str]]
 
 
@@ -83,7 +84,7 @@ def of_posts(of: Sequence[SiteSummary]) -> Shown:
     lows = [post.metering is not None and post.metering.is_low for _, post in posts]
     rows = [{**row, "meters_low": low} for row, low in zip(found.rows, lows, strict=True)]
     texts = [{**row, "meters_low": LOW if low else ""} for row, low in zip(found.texts, lows, strict=True)]
-    return Shown((*found.columns, "meters_low"), rows, texts)
+    return Shown((*found.columns, "meters_low"), rows, (*found.headings, "meters_low"), texts)
 
 
 def _value(of: Callable[[Any], Any] | None, summary: object) -> Any:
@@ -97,8 +98,10 @@ def _shown(figures: Sequence[Figure], keys: Sequence[dict[str, str]], values: Se
         for key, own in zip(keys, values, strict=True)
     ]
     texts = [
-        {**key, "site": key["site"] or NO_SITE, **{figure.name: figure.shown(row[figure.name]) for figure in figures}}
+        {**key, "site": key["site"] or NO_SITE, **{figure.title: figure.shown(row[figure.name]) for figure in figures}}
         for key, row in zip(keys, rows, strict=True)
     ]
-    columns = (*(keys[0] if keys else {"site": "", "period": ""}), *(figure.name for figure in figures))
-    return Shown(columns, rows, texts)
+    names = tuple(keys[0]) if keys else ("site", "period")
+    columns = (*names, *(figure.name for figure in figures))
+    headings = (*names, *(figure.title for figure in figures))
+    return Shown(columns, rows, headings, texts)

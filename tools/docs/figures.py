@@ -27,7 +27,7 @@ _METRICS = """
 ## Metrics
 
 `GET /metrics` of the API, in Prometheus's text format, for a token that may see everything (an auditor's, scope
-`read`). No label names a driver; figures are made anew twice a minute. `deploy/prometheus/` has the scrape and the
+`read`). No label names a driver; figures are made anew every two minutes. `deploy/prometheus/` has the scrape and the
 alert rules, `deploy/grafana/wattline.json` the dashboard.
 
 """

@@ -82,7 +82,7 @@ def show(
     elif as_csv:
         typer.echo(csv_text(shown.columns, shown.rows), nl=False)
     else:
-        print_table(shown.columns, shown.texts, "no charge point has registered yet")
+        print_table(shown.headings, shown.texts, "no charge point has registered yet")
 
 
 COMMANDS = (

@@ -74,8 +74,10 @@ def _sums(connection: Connection, query: Select[Any]) -> list[Sums]:
 def peak_of(connection: Connection, site_id: str, span: Span) -> Peak | None:
     """Of the quarter-hours that are kept, and of whole months that are no longer kept."""
     in_span = (QUARTERS.c.quarter_ms >= span.from_ms, QUARTERS.c.quarter_ms < span.to_ms)
-    told = select(QUARTERS.c.quarter_ms, QUARTERS.c.energy_wh).where(QUARTERS.c.site_id == site_id, *in_span)
-    kept = peak((row.quarter_ms, row.energy_wh) for row in connection.execute(told))
+    energy_wh = func.sum(QUARTERS.c.energy_wh)
+    summed = select(QUARTERS.c.quarter_ms, energy_wh).where(QUARTERS.c.site_id == site_id, *in_span)
+    highest = summed.group_by(QUARTERS.c.quarter_ms).order_by(energy_wh.desc(), QUARTERS.c.quarter_ms).limit(1)
+    kept = peak((quarter_ms, int(wh)) for quarter_ms, wh in connection.execute(highest))
     old_in_span = (PEAKS.c.quarter_ms >= span.from_ms, PEAKS.c.quarter_ms < span.to_ms)
     old = select(PEAKS.c.power_w, PEAKS.c.quarter_ms).where(PEAKS.c.site_id == site_id, *old_in_span)
     found = [Peak(*row) for row in connection.execute(old)] + ([] if kept is None else [kept])

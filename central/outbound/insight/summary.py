@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from central.outbound.insight import queries
 from central.outbound.insight.attempts import Verdict, verdict
 from central.outbound.insight.local_time import Span
-from central.outbound.insight.lost import Lost, lost
+from central.outbound.insight.lost import LOST_RESULTS, Lost, lost
 from central.outbound.insight.metering import WINDOW_MS, Metering, metering
 from central.outbound.insight.period import Period
 from central.outbound.insight.queries import SiteRow, Sums
@@ -83,7 +83,8 @@ def summary_of(
     attempts = queries.attempts_of(connection, site.site_id, asked)
     judged: list[Judged] = [(each, verdict(each, now_ms, lost_after_ms)) for each in attempts]
     begun = [each for each in visits(judged) if span.from_ms <= each.began_at_ms < span.to_ms]
-    bills = queries.bills_of(connection, site.site_id, Span(span.to_ms - BILLS_MS, span.to_ms))
+    is_lost = any(visit.result in LOST_RESULTS for visit in begun)
+    bills = queries.bills_of(connection, site.site_id, Span(span.to_ms - BILLS_MS, span.to_ms)) if is_lost else []
     passed = Span(span.from_ms, max(span.from_ms, min(span.to_ms, now_ms)))
     stays = queries.stays_of(connection, site.site_id)
     posts = _posts_of(connection, site, period, passed, stays)

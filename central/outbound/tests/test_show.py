@@ -74,6 +74,7 @@ def test_a_table_says_it_in_words(yard: Yard, show: Run) -> None:
     fill(yard)
     out = show("--period", "2026-03").stdout
     assert "(no site)" in out
+    assert "First attempt" in out
     assert "8.0 kWh" in out
     assert "50.0 %" in out
 
