@@ -1,17 +1,22 @@
 """The reader: where it begins, what it does about another log, and what it does about a mistake of ours."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, event, select
 
+from central.model.ids import session_id
 from central.model.records import Incoming
+from central.outbound import reader
 from central.outbound.insight.facts import take
 from central.outbound.insight.run import empty
 from central.outbound.insight.tables import POSTS, REQUESTS
-from central.outbound.tests.reading import INSIGHT, Reading, everything, reading, with_tables
+from central.outbound.reader import LogReader
+from central.outbound.tests.reading import INSIGHT, Reading, everything, is_read, reading, with_tables
+from central.outbound.tests.yard import BEGAN_MS, MIN_MS
 from central.reading.process import Stopped
 from central.store.database import Database
 from central.store.offsets import read_positions
@@ -158,3 +163,73 @@ def test_tables_emptied_under_a_running_reader_are_filled_again(database: Databa
         one.wait(lambda: drivers_in(database) == {"ada", "lin"}, "all of it again")
         with database.reader.connect() as connection:
             assert read_positions(connection)
+
+
+class Killed(BaseException):
+    """As by SIGKILL: nothing of ours catches it."""
+
+
+def test_killed_at_every_commit_everything_is_done_once(
+    database: Database, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reader dies at its second commit, which is lost; the next one goes on, until one has nothing left to do."""
+    monkeypatch.setattr(reader, "BATCH_RECORDS", 2)
+    site.connect(rated_current_ma=16_000)
+    for number in range(4):
+        session = session_id("ada", f"r{number}")
+        names = {"cp_id": "cp_001", "driver_id": "ada", "session_id": session}
+        site.says("charge_request", "api", message_id=f"r{number}", driver_id="ada", cp_id="cp_001")
+        site.says("charge_claimed", "worker", request_id=f"r{number}", **names)
+        for wh in (0, 100, 250):
+            site.board_says(
+                "meter_checkpoint", cp_id="cp_001", session_id=session, meter_id="m", register_wh=number * 500 + wh,
+                occurred_at_ms=BEGAN_MS + wh * MIN_MS,
+            )  # fmt: skip
+        site.says(
+            "ticket", "worker", number=1, meter_id="m", start_register_wh=number * 500, reason="vehicle",
+            end_register_wh=number * 500 + 300, energy_wh=300, cost_minor=9, started_at_ms=BEGAN_MS,
+            ended_at_ms=BEGAN_MS + 400 * MIN_MS, tariff="{}", **names,
+        )  # fmt: skip
+        site.says("claim_released", "worker", outcome="completed", **names)
+    kills = 0
+    while not is_read(database, site.log):
+        kills += _killed_at_its_second_commit(database, site)
+    assert kills > 5
+    undisturbed = with_tables(f"sqlite:///{tmp_path / 'undisturbed.db'}")
+    with reading(undisturbed, site.log) as one:
+        one.catch_up()
+    assert everything(database) == everything(undisturbed)
+    undisturbed.dispose()
+
+
+def _killed_at_its_second_commit(database: Database, site: Site) -> int:
+    """How often that happened: 1, or 0 where everything was read before."""
+    commits = 0
+    stop = threading.Event()
+
+    def on_commit(connection: Connection) -> None:
+        nonlocal commits
+        del connection
+        commits += 1
+        if commits == 3:  # the first is that of knowing the log again
+            raise Killed
+
+    event.listen(database.writer, "commit", on_commit)
+    one = LogReader(database, site.log, replace(INSIGHT, rest=_stops(stop)), stop)
+    try:
+        one.run()
+    except Killed:
+        return 1
+    finally:
+        event.remove(database.writer, "commit", on_commit)
+    return 0
+
+
+def _stops(stop: threading.Event) -> Callable[[Connection, int], None]:
+    """What is done when everything is read: no more."""
+
+    def rest(connection: Connection, now_ms: int) -> None:
+        del connection, now_ms
+        stop.set()
+
+    return rest
