@@ -8,6 +8,7 @@ from collections.abc import Callable
 from wire.kinds import CP, DRIVER, TELEMETRY
 
 from central.fold.endings import lost_deadline_of
+from central.model.driver_rows import PowerCurve
 from central.model.records import Incoming
 from central.model.rows import ChargingPoint, Deadline, Driver, LastSeen, LiveCharge, LiveFigures, Session
 
@@ -44,5 +45,6 @@ PREFETCHED: dict[type, Callable[[Incoming], str | None]] = {
     Driver: _driver,
     Session: _session,
     LiveCharge: _live_charge,
+    PowerCurve: _live_charge,
     Deadline: _lost_deadline,
 }

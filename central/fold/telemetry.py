@@ -6,6 +6,8 @@ from central.fold import charge_point
 from central.fold.clock import stamp
 from central.fold.readings import is_sound_live
 from central.fold.step import Step
+from central.model.curve import Curve, Point, points_from, text_of
+from central.model.driver_rows import PowerCurve
 from central.model.rows import ChargingPoint, LastSeen, LiveCharge, LiveFigures, Session
 from central.model.states import IN_PROGRESS
 
@@ -50,9 +52,21 @@ def _note_charge(step: Step, point: ChargingPoint, at_ms: int) -> None:
         return
     if not is_sound_live(step, point, session, at_ms):
         return
+    _note_power(step, session, at_ms)
     shown = step.rows.get(LiveCharge, session.session_id)
     if shown is None or shown.register_wh < message["register_wh"]:
         step.rows.put(LiveCharge(session.session_id, step.key, at_ms, message["register_wh"]))
+
+
+def _note_power(step: Step, session: Session, at_ms: int) -> None:
+    """Of a charge's time alone, so that its curve begins where it began."""
+    if session.started_at_ms is None or at_ms < session.started_at_ms:
+        return
+    row = step.rows.get(PowerCurve, session.session_id)
+    curve = Curve() if row is None else Curve(row.spacing_ms, points_from(row.points))
+    told = curve.told(Point(at_ms, max(0, step.message["power_w"])))
+    if told != curve:
+        step.rows.put(PowerCurve(session.session_id, step.key, at_ms, told.spacing_ms, text_of(told.points)))
 
 
 def note_seen(step: Step) -> None:

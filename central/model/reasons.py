@@ -29,6 +29,7 @@ DEAD_LETTERS: dict[str, str] = {
     "n_jump": "its number lies far above the highest seen of its board and epoch",
     "bad_gap": "the numbers it says were dropped make no sense",
     "too_many_faults": "the charge point has as many kinds of fault as are kept",
+    "too_many_reports": "the session has as many reports of problems as are kept",
     "not_parked": "it frees a key of which nothing is parked",
     "fold_failed": "folding it failed unexpectedly; it is of a kind for which no key is parked",
 }

@@ -25,7 +25,7 @@ from sqlalchemy import (
     Text,
 )
 
-from central.model import rows, site_rows
+from central.model import driver_rows, rows, site_rows
 from central.model.states import SESSION_STATES, STATUS_ORDER
 from central.store.columns import columns_of, count_column, moment, number, one_of, text_column
 from central.store.decimal_text import DecimalText
@@ -113,6 +113,10 @@ OPERATOR_WORDS = _table(
 )
 LIVE_FIGURES = _table("LiveFigures", *columns_of(rows.LiveFigures))
 LIVE_CHARGES = _table("LiveCharges", *columns_of(rows.LiveCharge), Index(None, "at_ms"))
+POWER_CURVES = _table("PowerCurves", *columns_of(driver_rows.PowerCurve), Index(None, "at_ms"))
+PROBLEM_REPORTS = _table(
+    "ProblemReports", *columns_of(driver_rows.ProblemReport), Index(None, "at_ms"), Index(None, "cp_id", "at_ms")
+)
 LAST_SEEN = _table("LastSeen", *columns_of(rows.LastSeen))
 
 # --- the worker's own ---
@@ -194,5 +198,7 @@ TABLES: dict[type, Table] = {
     rows.OperatorWord: OPERATOR_WORDS,
     rows.LiveFigures: LIVE_FIGURES,
     rows.LiveCharge: LIVE_CHARGES,
+    driver_rows.PowerCurve: POWER_CURVES,
+    driver_rows.ProblemReport: PROBLEM_REPORTS,
     rows.LastSeen: LAST_SEEN,
 }

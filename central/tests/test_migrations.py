@@ -42,6 +42,8 @@ BROUGHT = {
     "0015": ("OperatorWords", "reason"),
     "0016": ("Sites", "time_zone"),
     "0017": ("ChargingSessions", "ix_ChargingSessions_requested_at_ms"),
+    "0018": ("PowerCurves", "spacing_ms"),
+    "0019": ("ProblemReports", "text"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

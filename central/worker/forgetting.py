@@ -11,7 +11,7 @@ from central.fold.dedup import SEEN_FOR_MS
 from central.model.record_time import Mark
 from central.store import parked
 from central.store.offsets import Position, TopicPartition
-from central.store.tables import DEADLINES, LIVE_CHARGES, SEEN_IDS
+from central.store.tables import DEADLINES, LIVE_CHARGES, POWER_CURVES, SEEN_IDS
 
 MAX_ROWS = 1_000  # of a table at a time: the worker has other things to do
 
@@ -36,6 +36,7 @@ def forget(connection: Connection, marks: Iterable[Mark]) -> bool:
         (SEEN_IDS, SEEN_IDS.c.at_ms < before_ms),
         (DEADLINES, void),
         (LIVE_CHARGES, LIVE_CHARGES.c.at_ms < before_ms),
+        (POWER_CURVES, POWER_CURVES.c.at_ms < before_ms),
     )
     left = [_delete(connection, table, is_old) for table, is_old in old]
     return sum(left) == 0

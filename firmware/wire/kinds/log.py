@@ -50,6 +50,9 @@ KINDS = add((
     Kind("charge_stop_request", (DRIVER_SIDE,), DRIVER, "driver_id", True, (
         must_id("driver_id"), must_id("session_id"),
     )),
+    Kind("problem_report", (DRIVER_SIDE,), CP, "cp_id", True, (
+        must_id("cp_id"), must_id("driver_id"), must_id("session_id"), must("text", "text", 1, 500),
+    )),
     # --- folds among themselves ---
     Kind("charge_claimed", (FOLD,), CP, "cp_id", True, (
         must_id("cp_id"), must_id("driver_id"), must_id("session_id"), must_id("request_id"),

@@ -48,6 +48,7 @@ SAYS = {
     "driver_register": "a driver exists; the name lies in a table beside the log",
     "charge_request": "asks for a charge; price_per_kwh is what the driver was shown",
     "charge_stop_request": "asks to end the driver's own session",
+    "problem_report": "what a driver says went wrong with a charge of his; read by whoever operates the charge point",
     "charge_claimed": "the driver may have this one charge; requested_at_ms is when the driver's fold let it pass",
     "claim_released": "the charge point is done with this claim",
     "charge_stop": "the driver's stop, forwarded to the charge point of the driver's own session",
