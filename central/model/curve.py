@@ -1,6 +1,7 @@
 """A power curve of bounded size: however long a charge lasts, it has as many points, further and further apart.
 
-Points come at most once a spacing. Where there would be too many, every other one goes, and the spacing doubles.
+Points come at most once a spacing. Where there would be too many, of each two the lower goes, so that the peak stays,
+and the spacing doubles.
 """
 
 import json
@@ -29,7 +30,12 @@ class Curve(NamedTuple):
             return self
         if len(self.points) < MOST_POINTS:
             return Curve(self.spacing_ms, (*self.points, new))
-        return Curve(self.spacing_ms * 2, self.points[::2]).told(new)
+        pairs = zip(self.points[::2], self.points[1::2], strict=True)
+        return Curve(self.spacing_ms * 2, tuple(max(pair, key=_power) for pair in pairs)).told(new)
+
+
+def _power(point: Point) -> int:
+    return point.power_w
 
 
 def points_from(text: str) -> tuple[Point, ...]:

@@ -6,15 +6,17 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from central.model import states
+from central.model.curve import points_from
 from central.money.order import limit_wh, order_of
 from central.money.tariff import tariff_of
-from central.store.tables import CHARGE_REQUESTS, CHARGING_POINTS, CHARGING_SESSIONS, LIVE_CHARGES, SITES
+from central.store.tables import CHARGE_REQUESTS, CHARGING_POINTS, CHARGING_SESSIONS, LIVE_CHARGES, POWER_CURVES, SITES
 from central.views.charge import Charge, charge_of, pending_charge
 from central.views.post import NO_ZONE
 from central.views.queries import ChargeKey, ChargeRow, read_charge
 from central.views.receipt import read_receipt
 
 HOUR_S = 3_600
+SHORTEST_CURVE = 2  # points
 # What the car does, while the charge runs.
 CHARGES, RESTS, AWAITED, ABSENT = "charges", "rests", "awaited", "absent"
 
@@ -43,6 +45,7 @@ def read_own_charge(connection: Connection, session: str, now_ms: int, currency:
         "car": _car(charge, beside),
         "stop_requested": beside.stop_requested,
         "left_s": _left_s(row, charge, now_ms),
+        "curve": _curve(connection, row),
         "receipt": receipt,
         "last_live_wh": None if receipt is None else _last_live_wh(beside, receipt),
     }
@@ -53,8 +56,18 @@ def unheard_charge(key: ChargeKey, session: str, currency: str) -> dict[str, Any
     charge = pending_charge(key[1], session, "", key[0], currency)
     return {
         "charge": charge, "place": None, "time_zone": NO_ZONE, "car": None, "stop_requested": False, "left_s": None,
-        "receipt": None, "last_live_wh": None,
+        "curve": None, "receipt": None, "last_live_wh": None,
     }  # fmt: skip
+
+
+def _curve(connection: Connection, row: ChargeRow) -> dict[str, Any] | None:
+    """From the charge's start on; None before two points make a line."""
+    told = select(POWER_CURVES.c.points).where(POWER_CURVES.c.session_id == row.session_id)
+    text = connection.execute(told).scalar_one_or_none()
+    points = () if text is None else points_from(text)
+    if len(points) < SHORTEST_CURVE or row.started_at_ms is None:
+        return None
+    return {"started_at_ms": row.started_at_ms, "points": points, "peak_w": max(power_w for _, power_w in points)}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,9 @@ from central.api.charges import stop_charge
 from central.api.context import context_of
 from central.api.errors import ApiError, no_charge
 from central.api.fields import checked
+from central.api.reports import report_problem
 from central.model.ids import session_id
+from central.model.states import AUTHORIZED, CANCELLED, COMPLETED, IN_PROGRESS
 from central.people.roles import CHARGE as MAY_CHARGE
 from central.people.roles import SEE_ALL, SEE_OWN
 from central.views.charge import is_final
@@ -29,6 +32,7 @@ from central.web.parts import shown_of, values_of
 
 FOLD_TIMEOUT_S = 1.0
 FOLD_POLL_S = 0.02
+REPORTABLE = (AUTHORIZED, IN_PROGRESS, COMPLETED, CANCELLED)  # there is a session, and something may be wrong with it
 
 
 async def show(request: Request) -> Response:
@@ -58,6 +62,21 @@ async def stop(request: Request) -> Response:
     return see_other(f"/c/{session}?stop=sent")
 
 
+async def report(request: Request) -> Response:
+    session, asked = await _own(request)
+    form = await read_form(request, "message_id", "text")
+    values = await _values(request, session, asked)
+    if values["charge"]["state"] not in REPORTABLE:
+        raise no_charge(session)
+    try:
+        await report_problem(context_of(request), values["charge"], form.get("message_id"), form.get("text", ""))
+    except ApiError as error:
+        if error.field != "text":
+            raise
+        return await _page(request, error)
+    return see_other(f"/c/{session}?reported=1")
+
+
 async def _until(
     request: Request, session: str, asked: ChargeKey, is_so: Callable[[Mapping[str, Any]], bool]
 ) -> Mapping[str, Any]:
@@ -75,7 +94,10 @@ async def _page(request: Request, problem: ApiError | None = None) -> Response:
     values = await _until(request, session, asked, lambda values: is_over(values) or not is_final(values["charge"]))
     return page(
         request, "driver/charge.html", 200 if problem is None else problem.status, **values, problem=problem,
-        request_id=asked[1], stop_sent=request.query_params.get("stop") == "sent",
+        request_id=asked[1], report_id=str(uuid4()), reported=request.query_params.get("reported") == "1",
+        report_problem=problem is not None and problem.field == "text",
+        may_report=values["charge"]["state"] in REPORTABLE and asked[0] == person_at(request).driver_id,
+        stop_sent=request.query_params.get("stop") == "sent",
     )  # fmt: skip
 
 
@@ -117,4 +139,5 @@ ROUTES = [
     PageRoute("GET", "/c/{session}", show, SEE_OWN),
     PageRoute("GET", "/c/{session}/live", live, SEE_OWN),
     PageRoute("POST", "/c/{session}/stop", stop, MAY_CHARGE),
+    PageRoute("POST", "/c/{session}/problem", report, MAY_CHARGE),
 ]

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from central.web import figures
 from central.web.assets import path_of
+from central.web.curve import curve_path, curve_top
 from central.web.languages import LANGUAGES, locale_of, translations
 
 FOLDER = Path(__file__).with_name("templates")
@@ -32,7 +33,10 @@ def environment(language: str) -> Environment:
     made.filters.update({each.__name__: partial(each, locale=locale, zone="UTC") for each in TIMES})
     made.filters["duration"] = figures.duration
     made.filters["iso"] = figures.iso
-    common: dict[str, Any] = {"asset": path_of, "languages": LANGUAGES, "language": language}
+    common: dict[str, Any] = {
+        "asset": path_of, "curve_path": curve_path, "curve_top": curve_top,
+        "languages": LANGUAGES, "language": language,
+    }  # fmt: skip
     made.globals |= common
     return made
 

@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from central.store.database import open_database
 from central.tests.site import Site
 from central.tests.web.conftest import PHONE
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
+from central.views.reports import read_reports
 
 
 def test_a_newcomer_charges_by_taps_and_sees_what_he_owes(shared_site: Site, phone: Page) -> None:
@@ -112,3 +114,50 @@ def test_markup_in_names_is_text(shared_site: Site, phone: Page, location: str) 
     expect(phone.get_by_role("heading", level=1)).to_contain_text(location)
     expect(phone).to_have_title(re.compile(re.escape(location)))
     expect(phone.get_by_role("button", name="Start")).to_be_visible()
+
+
+def test_the_curve_begins_at_the_start_and_grows_and_stands_without_javascript(
+    shared_site: Site, phone: Page, browser: Browser
+) -> None:
+    post = Post.at(shared_site)
+    sign_in_as_driver(shared_site, phone.context)
+    phone.goto(post.url)
+    phone.get_by_role("button", name="Start").tap()
+    phone.wait_for_url("**/c/*")
+    session = session_in(phone.url)
+    post.begin(session)
+
+    def told_until_drawn() -> bool:
+        """As a board tells: again and again; the curve takes a point every few seconds."""
+        post.tell(session, 2)
+        return phone.locator("#plot canvas").count() == 1
+
+    shared_site.wait_for(told_until_drawn, "the curve")
+    expect(phone.locator("#plot canvas")).to_be_visible()
+    expect(phone.locator("#curve svg")).to_be_hidden()
+    expect(phone.locator("#curve")).to_have_attribute("data-top", "8000")
+    plain = browser.new_context(java_script_enabled=False, storage_state=phone.context.storage_state())
+    page = plain.new_page()
+    page.goto(phone.url)
+    expect(page.locator("#curve svg path").first).to_have_attribute("d", re.compile("^M.*L.*"))
+    expect(page.get_by_role("img", name="7.4")).to_be_visible()
+    plain.close()
+
+
+def test_a_report_of_a_problem_is_kept_where_an_operator_sees_it(shared_site: Site, phone: Page) -> None:
+    post = Post.at(shared_site)
+    sign_in_as_driver(shared_site, phone.context)
+    phone.goto(post.url)
+    phone.get_by_role("button", name="Start").tap()
+    phone.wait_for_url("**/c/*")
+    session = session_in(phone.url)
+    post.begin(session)
+    phone.get_by_text("Report a problem").tap()
+    phone.get_by_label("What went wrong?").fill("The cable <b>is stuck</b>.\nI cannot pull it out.")
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.get_by_text("Thank you.")).to_be_visible()
+    with open_database(f"sqlite:///{shared_site.folder / 'central.db'}").reader.connect() as connection:
+        told = shared_site.wait_for(lambda: read_reports(connection, 5, cp_id=post.cp_id), "the report is folded")
+    assert [(each["session_id"], each["text"]) for each in told] == [
+        (session, "The cable <b>is stuck</b>. I cannot pull it out.")
+    ]

@@ -59,6 +59,7 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     **{("POST", f"/ops/people/{word}"): (ADMIN,) for word in ("add", "password", "revoke")},
     **{("GET", path): SERVING for path in ACTS},
     **{("POST", path): SERVING for path in ACTS},
+    ("POST", "/c/{session}/problem"): (DRIVER,),
 }
 
 
