@@ -71,6 +71,7 @@ _DELIVERY = f"{_BOARD} chargepoint.delivery"
 _MONEY = "wire central.model central.money"
 _STORE = f"{_MONEY} eventlog runtime central.settings central.store"
 _VIEWS = f"{_STORE} central.views"
+_WORDS_ROOM = f"{_VIEWS} central.words"
 _PEOPLE = f"{_STORE} central.people"
 _READING = f"{_STORE} central.reading"
 _ACTIONS = f"{_VIEWS} central.people central.actions"
@@ -107,14 +108,20 @@ PARTS: dict[str, Part] = {
     "central.fold": _part(f"{_MONEY} central.fold", "", closed=UNREPEATABLE),
     "central.store": _part(_STORE, "alembic psycopg sqlalchemy"),
     "central.views": _part(f"{_VIEWS} central.fold", "sqlalchemy"),
+    "central.words": _part(_WORDS_ROOM, "babel"),
     "central.people": _part(_PEOPLE, "alembic argon2 sqlalchemy"),
     "central.reading": _part(_READING, "sqlalchemy"),
     "central.worker": _part(f"{_READING} central.fold central.worker", "sqlalchemy"),
     "central.outbound": _part(f"{_READING} central.outbound", "alembic sqlalchemy"),
+    "central.outbound.notify": _part(
+        f"{_READING} central.views central.words central.people central.outbound.notify central.outbound.reader",
+        "alembic apprise httpx sqlalchemy standardwebhooks",
+    ),
     "central.actions": _part(_ACTIONS, "sqlalchemy"),
     "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
     "central.web": _part(
-        f"{_API_ROOM} central.web", "authlib babel httpx2 jinja2 joserfc sqlalchemy sse_starlette starlette"
+        f"{_API_ROOM} central.words central.web",
+        "authlib babel httpx2 jinja2 joserfc sqlalchemy sse_starlette starlette",
     ),
     "central.serving": _part(
         f"{_API_ROOM} central.reading central.outbound central.web central.serving", "sqlalchemy starlette uvicorn"

@@ -1,4 +1,4 @@
-"""`make words`: brings the texts of pages into central/web/locale/*.po, where each language says them.
+"""`make words`: brings the texts of pages and notices into central/words/locale/*.po, where each language says them.
 
 A text that is new stands there with nothing beside it, and a test fails until somebody has written it; one that no page
 has any more is gone. Python marks its texts with `N_`, templates with `_`, `{% trans %}` and `ngettext`.
@@ -13,10 +13,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from central.web.languages import ENGLISH, FOLDER, LANGUAGES
 from central.web.templates import EXTENSIONS
+from central.words.languages import ENGLISH, FOLDER, LANGUAGES
 
-WEB = FOLDER.parent
+_CENTRAL = FOLDER.parents[1]
+# Where texts stand, each with what comes before its files' names.
+PLACES = ((_CENTRAL / "web", ""), (_CENTRAL / "outbound" / "notify", "notify/"))
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"templates/**.html": {"extensions": ",".join(EXTENSIONS), "trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
@@ -44,10 +46,12 @@ OTHERS = tuple(language for language in LANGUAGES if language != ENGLISH)
 
 
 def texts() -> Catalog:
-    """All that pages say, in English."""
+    """All that pages and notices say, in English."""
     catalog = Catalog(charset="utf-8")
-    for file, _, message, comments, context in extract_from_dir(str(WEB), METHODS, OPTIONS, KEYWORDS):
-        catalog.add(message, None, [(Path(file).as_posix(), 0)], auto_comments=comments, context=context)
+    for folder, before in PLACES:
+        for file, _, message, comments, context in extract_from_dir(str(folder), METHODS, OPTIONS, KEYWORDS):
+            place = f"{before}{Path(file).as_posix()}"
+            catalog.add(message, None, [(place, 0)], auto_comments=comments, context=context)
     return catalog
 
 

@@ -1,31 +1,14 @@
-"""The languages that pages speak, and which one somebody reads.
+"""Which language somebody reads, of those that there are (central/words/)."""
 
-English stands in the code and the templates; locale/*.po say the same in the others. They are read as they are when the
-server starts, so that there is nothing to compile and nothing to forget.
-"""
-
-from functools import cache
-from io import BytesIO
-from pathlib import Path
-
-from babel import Locale, negotiate_locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel import negotiate_locale
 from starlette.requests import Request
 
-ENGLISH = "en"
-EUROPES_ENGLISH = "en_150"  # CLDR's English for Europe
-# As each calls itself.
-LANGUAGES = {ENGLISH: "English", "es": "Español", "de": "Deutsch"}
+from central.words.languages import ENGLISH, LANGUAGES, N_, locale_of, translations
+
+__all__ = ["COOKIE", "LANGUAGES", "N_", "language_of", "locale_of", "translations"]
+
 COOKIE = "language"
 MAX_LOOKED_AT = 20  # of what a browser says it accepts
-FOLDER = Path(__file__).with_name("locale")
-
-
-def N_(text: str) -> str:  # noqa: N802  # as gettext's tools know it
-    """Marks a text that is said later, in whichever language the page has."""
-    return text
 
 
 def language_of(request: Request) -> str:
@@ -34,24 +17,6 @@ def language_of(request: Request) -> str:
     if chosen in LANGUAGES:
         return chosen
     return negotiate_locale(_accepted(request.headers.get("accept-language", "")), [*LANGUAGES], sep="-") or ENGLISH
-
-
-@cache
-def translations(language: str) -> NullTranslations:
-    if language == ENGLISH:
-        return NullTranslations()
-    with (FOLDER / f"{language}.po").open("rb") as file:
-        catalog = read_po(file, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return Translations(compiled)
-
-
-@cache
-def locale_of(language: str) -> Locale:
-    """By which figures are written; English ones as in the rest of Europe: 2.58 €, 13:10, 27 Nov."""
-    return Locale.parse(EUROPES_ENGLISH if language == ENGLISH else language)
 
 
 def _accepted(header: str) -> list[str]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from central.web import figures
 from central.web.assets import path_of
 from central.web.curve import curve_path, curve_top
 from central.web.languages import LANGUAGES, locale_of, translations
+from central.words import figures
 
 FOLDER = Path(__file__).with_name("templates")
 EXTENSIONS = ("jinja2.ext.i18n",)

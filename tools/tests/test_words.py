@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from central.web.languages import FOLDER
+from central.words.languages import FOLDER
 from tools.words import OTHERS, brought_up, read, untranslated
 
 PLACES = re.compile(r"{\w*}|%\(\w+\)s")
