@@ -35,6 +35,20 @@ class SqliteChanges:
         self._connection.close()
 
 
+class Paced:
+    """Another's, asked no more often than this: where a reading costs more than being a little late."""
+
+    def __init__(self, changes: Changes, interval_s: float) -> None:
+        self.interval_s = interval_s
+        self._changes = changes
+
+    def seen(self) -> bool:
+        return self._changes.seen()
+
+    def close(self) -> None:
+        self._changes.close()
+
+
 class AlwaysChanged:
     """Where nothing cheap tells: followers are read anew each time."""
 

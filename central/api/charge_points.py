@@ -3,15 +3,16 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from wire.ids import is_id
 
 from central.api.access import GuardedRoute, person_in, serves_point
 from central.api.context import context_of
 from central.api.errors import ApiError, no_point
+from central.api.events import follow_points, last_event_id
 from central.api.told import Told
 from central.people.roles import SEE_ALL
-from central.views.overview import read_point
+from central.views.overview import points_at, read_point
 from central.views.points import read_points
 from central.views.sessions import read_session
 
@@ -44,9 +45,21 @@ async def session(request: Request) -> JSONResponse:
     return JSONResponse(found)
 
 
+async def events(request: Request) -> Response:
+    context, person = context_of(request), person_in(request)
+    places = await context.read(lambda connection: points_at(connection, context.currency, [person.sites]))
+    return follow_points(context, places[person.sites], person, last_event_id(request))
+
+
 _UNKNOWN = ((404, "unknown_charge_point"),)
 
 ROUTES = [
+    # Before the one that takes any name: no charge point may be called `events`.
+    GuardedRoute(
+        "GET", "/v1/charge-points/events", events, SEE_ALL,
+        Told("The charge points as they change, as server-sent events `charge_point` and `removed`.", "PointOverview",
+             errors=((503, "too_many_followers"),), is_stream=True),
+    ),
     GuardedRoute(
         "GET", "/v1/charge-points/{cp_id}", show, None,
         Told("A charge point, as drivers see it.", "ChargePoint", errors=_UNKNOWN),

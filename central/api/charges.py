@@ -14,7 +14,7 @@ from wire.kinds.log import KINDS
 from central.api.access import GuardedRoute, driver_asked_for, person_in, serves_point
 from central.api.context import Context, Wish, context_of, now_ms
 from central.api.errors import ApiError, no_charge, no_driver
-from central.api.events import follow_charge
+from central.api.events import follow_charge, last_event_id
 from central.api.fields import checked, decimal_price, driver_in_query
 from central.api.guard import read_object
 from central.api.keys import key_in as idempotency_key_in
@@ -160,7 +160,7 @@ async def events(request: Request) -> Any:
     context = context_of(request)
     charge = await _charge_seen(request)
     key: ChargeKey = (charge["driver_id"], charge["message_id"])
-    return follow_charge(context, key, charge, person_in(request))
+    return follow_charge(context, key, charge, person_in(request), last_event_id(request))
 
 
 async def _charge_seen(request: Request) -> Charge:
@@ -226,6 +226,7 @@ ROUTES = [
     GuardedRoute(
         "GET", "/v1/charges/{message_id}/events", events, SEE_OWN,
         Told("A charge as it changes, as server-sent events `charge`, until it has ended.", "Charge", query=OF_WHOM,
+             statuses=(200, 204),
              errors=(*_UNKNOWN, (503, "too_many_followers")), is_stream=True),
     ),
     GuardedRoute(

@@ -17,8 +17,10 @@ from central.api.revocation import Revocation
 from central.api.tries import Tries
 from central.api.unavailable import Unavailable
 from central.model.ids import session_id
+from central.people.sites import Sites
 from central.store.database import Database
 from central.views.charge import Charge, charge_of, pending_charge
+from central.views.overview import Points
 from central.views.queries import ChargeKey, read_followed
 
 MAX_PENDING = 10_000
@@ -68,6 +70,7 @@ class Context:
     people: Database
     log: LogWriter
     followers: Followers[ChargeKey, Charge]
+    point_followers: Followers[Sites, Points]
     pending: Pending
     revocation: Revocation
     tries: Tries

@@ -19,6 +19,7 @@ from central.api.told import Told
 from central.people.roles import RIGHTS
 
 VERSION = "3.1.0"
+NO_CONTENT = 204
 _TEXT = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 _MEANINGS = {row.code: row.meaning for row in CODES}
 
@@ -139,8 +140,9 @@ def _responses(route: GuardedRoute) -> dict[str, Any]:
     told = told_of(route)
     media = "text/event-stream" if told.is_stream else "application/json"
     schema = {"type": "string"} if told.is_stream else schema_of(told.answer)
+    content = {"content": {media: {"schema": schema}}}
     responses: dict[str, Any] = {
-        str(status): {"description": told.does, "content": {media: {"schema": schema}}} for status in told.statuses
+        str(status): {"description": told.does, **(content if status != NO_CONTENT else {})} for status in told.statuses
     }
     by_status: dict[int, list[str]] = {}
     for status, code in errors_of(route):

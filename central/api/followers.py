@@ -43,6 +43,10 @@ class Follower(Generic[Value]):
             self._newest = value
             self._changed.set()
 
+    def has_seen(self, value: Value) -> None:
+        """He knows this state from before, and is told of the next that differs."""
+        self._given = value
+
     def end(self) -> None:
         self.has_ended = True
         self._changed.set()

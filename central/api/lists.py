@@ -30,7 +30,7 @@ from central.views.dead_letters import read_before, shown_letter
 from central.views.events import list_alarms, list_commands, list_faults
 from central.views.held import list_held
 from central.views.moments import iso
-from central.views.overview import list_points
+from central.views.overview import list_points, site_id_of
 from central.views.points import read_points
 from central.views.sessions import Wanted, list_sessions
 from central.views.sites import at_sites
@@ -85,14 +85,10 @@ def _points(asked: Asked) -> Page:
 def _overview(asked: Asked) -> Page:
     def query(connection: Connection) -> Page:
         points = list_points(connection, asked.context.currency)
-        own = [each for each in points if asked.sites is None or _site_of(each) in asked.sites]
+        own = [each for each in points if asked.sites is None or site_id_of(each) in asked.sites]
         return page_of(own, asked.limit, asked.after, _by_id)
 
     return asked.read(query)
-
-
-def _site_of(point: dict[str, Any]) -> str | None:
-    return None if point["site"] is None else point["site"]["site_id"]
 
 
 def _sessions(asked: Asked) -> Page:

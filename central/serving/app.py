@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
 from central.api.access import GuardedRoute
-from central.api.changes import Changes, changes_of
+from central.api.changes import Changes, Paced, changes_of
 from central.api.context import Context, Pending, charges_of, now_ms
 from central.api.errors import (
     ApiError,
@@ -28,8 +28,11 @@ from central.api.routes import ROUTES as API_ROUTES
 from central.api.tries import Tries
 from central.api.unavailable import Unavailable
 from central.people.register import those_that_hold
+from central.people.sites import Sites as SitesServed
 from central.store.database import Database
 from central.views.charge import Charge, is_same
+from central.views.overview import Points, points_at
+from central.views.overview import is_same as is_same_points
 from central.views.queries import ChargeKey
 from central.web.errors import as_page_where_wanted
 from central.web.headers import PageHeaders
@@ -39,6 +42,8 @@ from central.web.pages import Pages
 from central.web.parts import read_parts
 from central.web.routes import ROUTES as PAGE_ROUTES
 from runtime.values import Url
+
+POINTS_EACH_S = 0.5  # all charge points are read at most so often for those who follow them
 
 
 def make_app(
@@ -77,9 +82,14 @@ def make_app(
     def open_changes() -> Changes:
         return changes_of(database.reader)
 
+    def read_all_points(keys: Sequence[SitesServed]) -> dict[SitesServed, Points]:
+        with database.reader.connect() as connection:
+            return points_at(connection, currency, keys)
+
     followers = Followers(read, is_same, open_changes)
+    point_followers = Followers(read_all_points, is_same_points, lambda: Paced(open_changes(), POINTS_EACH_S))
     app.state.context = Context(
-        database, people, log, followers, Pending(), Revocation(holding), Tries(),
+        database, people, log, followers, point_followers, Pending(), Revocation(holding), Tries(),
         Unavailable(people, now_ms), currency, plant_speed
     )
     app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes))

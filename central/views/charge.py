@@ -88,9 +88,14 @@ def is_final(charge: Charge) -> bool:
     return charge["state"] in FINAL
 
 
+def lasting(charge: Charge) -> Charge:
+    """Without the time that has passed, which is no news."""
+    return {**charge, "elapsed_s": 0}
+
+
 def is_same(one: Charge, other: Charge) -> bool:
     """Whether the two differ in nothing but the time that has passed."""
-    return {**one, "elapsed_s": 0} == {**other, "elapsed_s": 0}
+    return lasting(one) == lasting(other)
 
 
 def _tariff(row: ChargeRow, currency: str) -> Tariff | None:

@@ -1,6 +1,6 @@
 """What an operator must know of a charge point to act: beside what drivers see of it, who and what is stuck there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -20,6 +20,8 @@ from central.views.faults import text_of
 from central.views.moments import iso
 from central.views.points import read_points
 from central.views.sessions import flowed_wh
+
+Sites = frozenset[str] | None
 
 _POINT = CHARGING_POINTS.c
 _SESSION = CHARGING_SESSIONS.c
@@ -44,6 +46,31 @@ def list_points(connection: Connection, currency: str) -> list[dict[str, Any]]:
         }
         for point in points
     ]
+
+
+Points = dict[str, dict[str, Any]]  # by cp_id
+
+
+def points_at(connection: Connection, currency: str, places: Sequence[Sites]) -> dict[Sites, Points]:
+    """As `list_points`, of the charge points at these sites, for each such set; None: all."""
+    points = {point["cp_id"]: point for point in list_points(connection, currency)}
+    return {
+        sites: {cp_id: point for cp_id, point in points.items() if sites is None or site_id_of(point) in sites}
+        for sites in places
+    }
+
+
+def site_id_of(point: dict[str, Any]) -> str | None:
+    return None if point["site"] is None else point["site"]["site_id"]
+
+
+def lasting_points(points: Points) -> Points:
+    """Without when each was heard last, which is no news."""
+    return {cp_id: {**point, "last_connection_time": None} for cp_id, point in points.items()}
+
+
+def is_same(one: Points, other: Points) -> bool:
+    return lasting_points(one) == lasting_points(other)
 
 
 def read_point(connection: Connection, currency: str, cp_id: str) -> dict[str, Any] | None:
