@@ -12,12 +12,11 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from wire.kinds import SITE
 
 from central.model.record_time import advance
 from central.model.records import Incoming
@@ -29,6 +28,7 @@ from central.store.database import Database, is_transient, lock_for_writing, rea
 from central.store.log_identity import OtherLog
 from central.store.offsets import FenceLost, Position, TopicPartition, fingerprint_of
 from eventlog import Log, LogReplaced, LogUnavailable, OffsetOutOfRange, Reader, Record, UnknownTopic
+from eventlog.clock import wall_ms
 from runtime.pauses import Pauses
 
 BATCH_RECORDS = 500
@@ -43,8 +43,8 @@ class Purpose:
     """What a reader is for.
 
     `take`: what records bring about, inside the transaction; called with those that are sound, in their order within a
-    partition. `rest`: what is done once an hour when the log is read to its end, told the lowest time of the
-    partitions that have one; what forgets by age belongs there.
+    partition. `rest`: what is done once an hour when the log is read to its end, told the time by which to forget
+    (`resting_time_ms`).
     """
 
     topics: tuple[str, ...]
@@ -187,16 +187,24 @@ class LogReader:
         return all(reached[partition] >= end.next for partition, end in self._log.all_ends(reached).items())
 
     def _rest(self) -> None:
-        """Months may pass without a record of sites: their time tells nothing."""
-        told = [position for (topic, _), position in self._positions.items() if topic != SITE]
-        times = [position.mark.at_ms for position in told if position.last is not None]
-        if times:
+        now_ms = resting_time_ms(self._positions, wall_ms())
+        if now_ms is not None:
             with self._database.writer.begin() as connection:
                 lock_for_writing(connection)
-                self._purpose.rest(connection, min(times))
+                self._purpose.rest(connection, now_ms)
         self._rest_at = time.monotonic() + REST_INTERVAL_S
 
     def _close(self) -> None:
         if self._reader is not None:
             self._reader.close()
         self._reader = None
+
+
+def resting_time_ms(positions: Mapping[TopicPartition, Position], host_ms: int) -> int | None:
+    """By which time what is old is forgotten, once the log is read to its end; None where it has no record.
+
+    The newest time but one, since a wrong stamp may have moved one partition ahead; and never later than the host's,
+    since the log's clock may be wrong in all of them. Partitions in which nothing happens hold nothing back.
+    """
+    times = sorted(position.mark.at_ms for position in positions.values() if position.last is not None)
+    return min(times[-2:][0], host_ms) if times else None

@@ -9,17 +9,18 @@ import pytest
 from sqlalchemy import Connection, delete, event, select
 
 from central.model.ids import session_id
+from central.model.record_time import Mark
 from central.model.records import Incoming
 from central.outbound import reader
 from central.outbound.insight.facts import take
 from central.outbound.insight.run import empty
 from central.outbound.insight.tables import POSTS, REQUESTS
-from central.outbound.reader import LogReader
+from central.outbound.reader import LogReader, resting_time_ms
 from central.outbound.tests.reading import INSIGHT, Reading, everything, is_read, reading, with_tables
 from central.outbound.tests.yard import BEGAN_MS, MIN_MS
 from central.reading.process import Stopped
 from central.store.database import Database
-from central.store.offsets import read_positions
+from central.store.offsets import Fingerprint, Position, read_positions
 from central.store.tables import POSITIONS
 from central.tests.site import Site
 from central.tests.working import rows_of
@@ -233,3 +234,18 @@ def _stops(stop: threading.Event) -> Callable[[Connection, int], None]:
         stop.set()
 
     return rest
+
+
+def at(*times_ms: int) -> dict[tuple[str, int], Position]:
+    last = Fingerprint(1, 2)
+    return {("ev.cp", number): Position(1, Mark(at_ms, at_ms), last) for number, at_ms in enumerate(times_ms)}
+
+
+def test_what_is_old_is_told_by_the_newest_time_but_one_and_never_by_a_clock_ahead_of_the_host_s() -> None:
+    day_ms = 86_400_000
+    now_ms = 20_000 * day_ms
+    assert resting_time_ms({}, now_ms) is None
+    assert resting_time_ms(at(now_ms - day_ms), now_ms) == now_ms - day_ms
+    assert resting_time_ms(at(now_ms - 1, now_ms - 900 * day_ms, now_ms - 2), now_ms) == now_ms - 2  # one is idle
+    assert resting_time_ms(at(now_ms + 900 * day_ms, now_ms - 2), now_ms) == now_ms - 2  # one stamp was wild
+    assert resting_time_ms(at(now_ms + 900 * day_ms, now_ms + 900 * day_ms), now_ms) == now_ms  # so was the clock
