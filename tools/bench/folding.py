@@ -56,8 +56,8 @@ def _measure_on(run: Run, wanted: Wanted) -> Figure:
             made = mixture.letters(sizes.charge_points, sizes.folded_charges, time.time_ns() // 1_000_000)
             count = mixture.fill(log, made)
             run.say(f"{wanted}: {count} records to fold, {sizes.folded_charges} charges")
-            folded = _fold(choice, folder, database, log)
-            _judge(database, log, sizes.folded_charges)
+            folded = fold(choice, folder, database, log)
+            judge(database, log, sizes.folded_charges)
         reading = _raw_reading(choice, folded.ends)
     rows, seconds = raw_sqlite.copy_s(database, folder / "copy.db", BATCH_RECORDS)
     inserting = Yardstick(f"sqlite3 alone, inserting {rows}", folded.records / seconds)
@@ -65,7 +65,7 @@ def _measure_on(run: Run, wanted: Wanted) -> Figure:
     return Figure("records folded by the worker", wanted, value, "records/s", (reading, inserting))
 
 
-def _fold(choice: LogChoice, folder: Path, database: Path, log: Log) -> Folded:
+def fold(choice: LogChoice, folder: Path, database: Path, log: Log) -> Folded:
     """A worker from its ready line until nothing is left to fold."""
     settings = {
         "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}", **choice.settings, "DB_PATH": str(database),
@@ -112,7 +112,7 @@ def _is_at_the_end(rows: sqlite3.Connection, log: Log) -> bool:
     return not unsaid and all(log.ends(*place).next == offset for place, offset in _positions(rows).items())
 
 
-def _judge(database: Path, log: Log, charges: int) -> None:
+def judge(database: Path, log: Log, charges: int) -> None:
     """A mixture that is refused would be folded fast. Raises RuntimeError.
 
     Telemetry has an order of its own: where it outruns the registration, its charge point is not known yet.

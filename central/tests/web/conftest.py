@@ -1,19 +1,14 @@
 """A real browser, Debian's chromium, on pages of a running Central."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tools.testing.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tools.testing.deadlines import DEADLINE_S
-
-CHROMIUM = "chromium"
-PHONE: ViewportSize = {"width": 360, "height": 740}
-# As root, in containers: the sandbox needs a user; /dev/shm may be small.
-ARGUMENTS = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 expect.set_options(timeout=DEADLINE_S * 1_000)
 

@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from central.store.database import open_database
 from central.tests.site import Site
-from central.tests.web.conftest import PHONE
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
 from central.views.reports import read_reports
+from tools.testing.browsers import PHONE
 
 
 def test_a_newcomer_charges_by_taps_and_sees_what_he_owes(shared_site: Site, phone: Page) -> None:

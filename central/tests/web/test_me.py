@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from central.people.contacts import read_contacts
 from central.tests.site import Site
-from central.tests.web.conftest import PHONE
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
 from runtime.tokens import id_of, sha256_of
 from tools.stack.tokens import people_at
+from tools.testing.browsers import PHONE
 
 PASSWORD = "a long enough password"
 

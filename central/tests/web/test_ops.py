@@ -11,8 +11,8 @@ from wire.kinds import COMMANDS
 
 from central.people.roles import ADMIN, AUDITOR, OPERATOR
 from central.tests.site import Site, sign_up
-from central.tests.web.conftest import PHONE
 from central.tests.web.visits import Post
+from tools.testing.browsers import PHONE
 from tools.testing.deadlines import DEADLINE_S
 
 MARKUP = "<img src=x onerror=alert(1)>"
