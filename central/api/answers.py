@@ -118,6 +118,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "expires_at": "time?", "state": "text",
     },
     "PersonAdded": {"name": "id", "role": "role"},
+    "SitesServed": {"name": "id", "sites": "[id]?"},
     "PasswordSet": {"name": "id", "changed": "bool"},
     "TokenMade": {
         "token": "text", "token_id": "id", "of": "id", "role": "role", "scope": "scope", "expires_at": "time?",
@@ -126,6 +127,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "PointActedOn": {**_ACTED, "charge_point": "PointInDepth?"},
     "SessionActedOn": {**_ACTED, "session": "Session?"},
     "Records": {"records": "int"},
+    "SiteActedOn": {**_ACTED, "site": "Site?"},
     "ParkedActedOn": {**_ACTED, "parked": "Records?"},
     "Problem": {
         "type": "text", "title": "text", "status": "int", "detail": "text", "code": "text", "field": "text?",

@@ -140,6 +140,8 @@ async def of_driver(request: Request) -> JSONResponse:
     context = context_of(request)
     person = person_in(request)
     driver_id = driver_asked_for(person, request.path_params["driver_id"])
+    if not is_id(driver_id):
+        raise no_driver(driver_id)
     asked = query_of(request, OF_DRIVER)
     limit, only_open = asked.get("limit", LIMIT), asked.get("open") == 1
     after = place_of(f"charges {driver_id}", (int, str), asked)
@@ -147,11 +149,7 @@ async def of_driver(request: Request) -> JSONResponse:
     def read(connection: Connection) -> tuple[list[ChargeRow], After | None]:
         return page_charges(connection, driver_id, only_open, limit, after, person.sites)
 
-    rows, last = (
-        await context.read(read)
-        if is_id(driver_id)
-        else ([], None)
-    )
+    rows, last = await context.read(read)
     charges = [charge_of(row, now_ms(), context.currency) for row in rows]
     return JSONResponse({"charges": charges, "next": cursor_of(f"charges {driver_id}", last)})
 

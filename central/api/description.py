@@ -171,6 +171,10 @@ def schema_of_field(field: Field) -> dict[str, Any]:
     match field.sort:
         case "id":
             return dict(ID)
+        case "ids":
+            return {"type": "array", "items": dict(ID), "minItems": field.low, "maxItems": field.high}
+        case "bool":
+            return {"type": "boolean"}
         case "int":
             return {"type": "integer", "minimum": field.low, "maximum": field.high}
         case "text":

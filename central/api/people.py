@@ -10,6 +10,7 @@ from wire.kinds.fields import choice, may, must, must_id
 
 from central.actions.people import add_token, add_user, revoke_token, set_password
 from central.actions.refusal import Refusal
+from central.actions.served_sites import check_sites, serve_sites
 from central.api.access import GuardedRoute
 from central.api.context import context_of
 from central.api.errors import ApiError
@@ -18,9 +19,11 @@ from central.api.told import Told, body_of
 from central.people.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from central.people.roles import ALL, DRIVER, MANAGE_PEOPLE, ROLES, SCOPES
 
-MAX_LABEL, MAX_DAYS = 100, 3_650
+MAX_LABEL, MAX_DAYS, MAX_SITES = 100, 3_650, 100
 PASSWORD = must("password", "text", MIN_CHARACTERS, MAX_CHARACTERS)
 NEW_PERSON = (must_id("name"), choice("role", tuple(role for role in ROLES if role != DRIVER)), PASSWORD)
+SITES = may("sites", "ids", 0, MAX_SITES)
+ALL_SITES = may("all_sites", "bool")
 NEW_TOKEN = (
     must_id("of"), choice("role", ROLES), may("scope", "choice", choices=SCOPES), may("label", "text", 0, MAX_LABEL),
     may("days", "int", 1, MAX_DAYS),
@@ -41,6 +44,22 @@ async def change_password(request: Request) -> JSONResponse:
     async with hashing:
         await _done(lambda: set_password(people, name, body["password"]))
     return JSONResponse({"name": name, "changed": True})
+
+
+async def change_sites(request: Request) -> JSONResponse:
+    """These and no others, at once: streams of what he served before end."""
+    body, name, context = await body_of(request, (SITES, ALL_SITES)), request.path_params["name"], context_of(request)
+    sites, all_sites = body.get("sites"), body.get("all_sites") or False
+    if (sites is None) != all_sites:
+        raise ApiError(400, "bad_field", "sites: expected a list of sites, or all_sites: true, one of the two", "sites")
+    served = None if sites is None else frozenset(sites)
+
+    def change() -> None:
+        check_sites(context.database, served or ())
+        serve_sites(context.people, name, served)
+
+    await _done(change)
+    return JSONResponse({"name": name, "sites": None if served is None else sorted(served)})
 
 
 async def make_token(request: Request) -> JSONResponse:
@@ -77,6 +96,11 @@ ROUTES = [
         "POST", "/v1/people/{name}/password", change_password, MANAGE_PEOPLE,
         Told("Give somebody a new password; tokens made by the old one go on.", "PasswordSet", (PASSWORD,),
              errors=((404, "unknown_person"),)),
+    ),
+    GuardedRoute(
+        "POST", "/v1/people/{name}/sites", change_sites, MANAGE_PEOPLE,
+        Told("Say which sites an operator or auditor serves: these and no others, or all.", "SitesServed",
+             (SITES, ALL_SITES), errors=((404, "unknown_person"), (404, "unknown_site"), (409, "not_of_sites"))),
     ),
     GuardedRoute(
         "POST", "/v1/tokens", make_token, MANAGE_PEOPLE,

@@ -1,6 +1,18 @@
 """The HTTP API, version 1: reads the tables, appends requests to the log, writes nothing but what belongs to people."""
 
-from central.api import charge_points, charges, drivers, health, lists, operated, own_data, people, sign_in, sites
+from central.api import (
+    charge_points,
+    charges,
+    drivers,
+    health,
+    lists,
+    operated,
+    own_data,
+    people,
+    sign_in,
+    site_changes,
+    sites,
+)
 from central.api.access import GuardedRoute
 from central.api.description import description
 
@@ -11,6 +23,7 @@ _ROUTES: list[GuardedRoute] = [
     *own_data.ROUTES,
     *charge_points.ROUTES,
     *sites.ROUTES,
+    *site_changes.ROUTES,
     *charges.ROUTES,
     *lists.ROUTES,
     *operated.ROUTES,

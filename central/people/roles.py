@@ -15,6 +15,7 @@ MANAGE_OWN = "manage_own"
 SEE_ALL = "see_all"
 SERVE = "serve"
 MANAGE_PEOPLE = "manage_people"
+MANAGE_SITES = "manage_sites"
 RIGHTS = {
     CHARGE: "ask for charges of one's own, and stop them",
     SEE_OWN: "see one's own charges and receipts",
@@ -22,12 +23,13 @@ RIGHTS = {
     SEE_ALL: "see everybody's charges and receipts",
     SERVE: "operate charge points",
     MANAGE_PEOPLE: "add people, and make and revoke tokens",
+    MANAGE_SITES: "make and change sites, and put charge points on them",
 }
 OF_ROLE: dict[str, frozenset[str]] = {
     DRIVER: frozenset({CHARGE, SEE_OWN, MANAGE_OWN}),
     OPERATOR: frozenset({SEE_OWN, MANAGE_OWN, SEE_ALL, SERVE}),
     AUDITOR: frozenset({SEE_OWN, MANAGE_OWN, SEE_ALL}),
-    ADMIN: frozenset({SEE_OWN, MANAGE_OWN, SEE_ALL, SERVE, MANAGE_PEOPLE}),
+    ADMIN: frozenset({SEE_OWN, MANAGE_OWN, SEE_ALL, SERVE, MANAGE_PEOPLE, MANAGE_SITES}),
 }
 
 # What a token is for: some of its person's rights, so that one that only reads may lie in a script.
