@@ -37,6 +37,34 @@ INSIGHT_QUARTERS_DAYS = TABLE.row(
     "INSIGHT_QUARTERS_DAYS", values.whole(32, 36_500), "400", "400",
     "How many days the energy of each quarter-hour is kept; that of days and months is kept for ever.",
 )
+NOTICES_DB_PATH = TABLE.row(
+    "NOTICES_DB_PATH", values.path, "notices.db", "/var/lib/wattline/notices.db",
+    "The SQLite file of notices: what was told to whom. Unused with NOTICES_DATABASE_URL.",
+)
+NOTICES_DATABASE_URL = TABLE.row(
+    "NOTICES_DATABASE_URL", values.database_url, "", "postgresql://wattline@127.0.0.1/wattline_notices",
+    "The notices' database where it is not the SQLite file at NOTICES_DB_PATH; never the books' own.", secret=True,
+)
+NOTICES_MAIL = TABLE.row(
+    "NOTICES_MAIL", values.mail_server, "", "mailtos://wattline:secret@smtp.example.org?from=wattline@example.org",
+    "The mail server by which people are told, as Apprise writes it; unset for none.", secret=True,
+)
+NOTICES_NTFY = TABLE.row(
+    "NOTICES_NTFY", values.optional_url, "", "https://ntfy.example.org",
+    "The ntfy server by whose topics people are told; unset for none.",
+)
+NOTICES_TELEGRAM_TOKEN_FILE = TABLE.row(
+    "NOTICES_TELEGRAM_TOKEN_FILE", values.path, "", "/run/secrets/telegram_token",
+    "A file with the token of the Telegram bot that tells people; unset for none.",
+)
+NOTICES_FAULT_HOLD_S = TABLE.row(
+    "NOTICES_FAULT_HOLD_S", values.seconds(0, DAY_S), "20", "20",
+    "How long a fault lasts before operators are told; what comes and goes meanwhile is one notice with a count.",
+)
+NOTICES_SILENCE_S = TABLE.row(
+    "NOTICES_SILENCE_S", values.seconds(0, DAY_S), "300", "300",
+    "How long a charge point is not heard before operators are told; a shorter silence is no notice.",
+)
 ADMIN_PASSWORD_FILE = TABLE.row(
     "ADMIN_PASSWORD_FILE", values.path, "", "/run/secrets/admin_password",
     "A file with the password of the first admin, who is made as `admin` where there is none yet.",
@@ -116,16 +144,21 @@ TABLE.rising(COMMAND_RESEND_S, COMMAND_TTL_S, "no command would ever be sent aga
 
 @TABLE.rule
 def _files_differ(values: Values) -> str | None:
-    """Books, people, figures and the embedded log are four databases, each with tables of its own."""
-    urls = {DB_PATH: database_url(values), PEOPLE_DB_PATH: people_url(values), INSIGHT_DB_PATH: insight_url(values)}
-    books, people, insight = urls.values()
-    for path, address, is_taken in (
-        (PEOPLE_DB_PATH, PEOPLE_DATABASE_URL, people == books),
-        (INSIGHT_DB_PATH, INSIGHT_DATABASE_URL, insight in (books, people)),
-    ):
-        if is_taken:
+    """Books, people, figures, notices and the embedded log are five databases, each with tables of its own."""
+    urls = {
+        DB_PATH: database_url(values), PEOPLE_DB_PATH: people_url(values), INSIGHT_DB_PATH: insight_url(values),
+        NOTICES_DB_PATH: notices_url(values),
+    }  # fmt: skip
+    addresses = {
+        PEOPLE_DB_PATH: PEOPLE_DATABASE_URL, INSIGHT_DB_PATH: INSIGHT_DATABASE_URL,
+        NOTICES_DB_PATH: NOTICES_DATABASE_URL,
+    }  # fmt: skip
+    taken = {urls[DB_PATH]}
+    for path, address in addresses.items():
+        if urls[path] in taken:
             setting = address if values[address] else path
             return f"{setting.name} must not be another database's own; for example {setting.name}={setting.example}"
+        taken.add(urls[path])
     files = {path: file_of(url) for path, url in urls.items()}
     if not values[BROKER_ADDRESS]:
         files[LOG_PATH] = Path(values[LOG_PATH]).absolute()
@@ -155,6 +188,11 @@ def people_url(values: Values) -> str:
 def insight_url(values: Values) -> str:
     """INSIGHT_DATABASE_URL, or the SQLite file at INSIGHT_DB_PATH, for SQLAlchemy."""
     return values[INSIGHT_DATABASE_URL] or f"{_SQLITE}{values[INSIGHT_DB_PATH]}"
+
+
+def notices_url(values: Values) -> str:
+    """NOTICES_DATABASE_URL, or the SQLite file at NOTICES_DB_PATH, for SQLAlchemy."""
+    return values[NOTICES_DATABASE_URL] or f"{_SQLITE}{values[NOTICES_DB_PATH]}"
 
 
 def file_of(url: str) -> Path | None:

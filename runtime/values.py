@@ -233,3 +233,10 @@ def currency(text: str) -> str:
     if text in _NOT_TWO_DECIMALS:
         raise ValueError("must be a currency with two decimals")
     return text
+
+
+def mail_server(text: str) -> str:
+    """`mailto://` or `mailtos://`, with user, password, server and `?from=`; empty for none."""
+    if text and not re.fullmatch(r"mailtos?://[^\s/]+(/[^\s]*)?", text):
+        raise ValueError("must begin with mailtos:// or mailto:// and name a server")
+    return text

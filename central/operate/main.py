@@ -10,6 +10,7 @@ from central.operate.commands import (
     drivers,
     failures,
     figures,
+    notices,
     people,
     points,
     processes,
@@ -21,7 +22,7 @@ from central.operate.commands import (
 from central.operate.options import PROGRAM
 from runtime.command_line import docstring_of, ended, examples_of, version_option
 
-GROUPS = (processes, points, sites, drivers, people, served_sites, stuck, failures, figures, system)
+GROUPS = (processes, points, sites, drivers, people, served_sites, stuck, failures, figures, notices, system)
 
 cli = typer.Typer(
     name=PROGRAM,

@@ -1,0 +1,40 @@
+"""What was told to whom, as rows."""
+
+from typing import Any
+
+from central.operate.failures import NotDone
+from central.operate.options import PROGRAM
+from central.outbound.notify.opening import notices_of
+from central.outbound.notify.queue import list_deliveries
+from central.outbound.notify.version import MIGRATIONS
+from central.store.version import is_current
+from central.views.moments import iso
+from runtime.config import ConfigManager
+
+
+def shown_deliveries(config: ConfigManager, limit: int, state: str | None = None) -> list[dict[str, Any]]:
+    """The newest first. Raises NotDone where there are no tables yet, BadPlace where the file cannot be used."""
+    notices = notices_of(config)
+    try:
+        if not is_current(notices.reader, MIGRATIONS):
+            raise NotDone(f"nothing was told yet in {notices.place}; start {PROGRAM} notify, which makes its tables")
+        with notices.reader.connect() as connection:
+            rows = list_deliveries(connection, limit, state).rows
+    finally:
+        notices.dispose()
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "delivery_id": row["delivery_id"],
+        "at": iso(row["at_ms"]),
+        "event": row["event"],
+        "cp_id": row["cp_id"],
+        "person": row["person_id"],
+        "channel": row["channel"],
+        "state": row["state"],
+        "tries": row["tries"],
+        "why": row["why"] or row["last_error"] or "",
+        "done_at": iso(row["done_at_ms"]),
+    }

@@ -1,0 +1,53 @@
+"""Who hears of something, and by which channels."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from central.outbound.notify.events import DRIVER, EVENTS
+from central.outbound.notify.happening import Happening
+from central.people.register import known_as
+from central.people.roles import ADMIN, OPERATOR
+from central.people.sites import sites_of
+from central.people.tables import CONTACTS, PEOPLE
+
+_PERSON, _CONTACT = PEOPLE.c, CONTACTS.c
+
+
+class Hearer(NamedTuple):
+    person_id: str
+    channel: str
+
+
+def hearers(people: Connection, happening: Happening, site_id: str | None) -> list[Hearer]:
+    """`site_id`: of the charge point, None where it is on none. By the contacts that people have now."""
+    event = EVENTS[happening.event]
+    persons = _driver(people, happening) if event.audience == DRIVER else _operators(people, site_id)
+    wanted = select(_CONTACT.person_id, _CONTACT.channel).where(
+        _CONTACT.person_id.in_(sorted(persons)), _CONTACT.channel.in_(event.channels)
+    )
+    return [Hearer(*row) for row in people.execute(wanted.order_by(_CONTACT.person_id, _CONTACT.channel))]
+
+
+def address_of(people: Connection, person_id: str, channel: str) -> str | None:
+    """Where this person is told now; None where he is gone or has taken it away."""
+    wanted = select(_CONTACT.address).where(_CONTACT.person_id == person_id, _CONTACT.channel == channel)
+    return people.execute(wanted).scalar_one_or_none()
+
+
+def _driver(people: Connection, happening: Happening) -> Iterable[str]:
+    """Nobody where he was erased meanwhile."""
+    if happening.driver_id is None:
+        return ()
+    known = known_as(people, happening.driver_id)
+    return () if known is None or known.is_erased else (happening.driver_id,)
+
+
+def _operators(people: Connection, site_id: str | None) -> Iterable[str]:
+    columns = (_PERSON.person_id, _PERSON.role, _PERSON.all_sites)
+    wanted = select(*columns).where(_PERSON.role.in_((OPERATOR, ADMIN)), _PERSON.erased_at_ms.is_(None))
+    for person_id, role, all_sites in people.execute(wanted).all():
+        served = sites_of(people, person_id, role, all_sites)
+        if served is None or site_id in served:
+            yield person_id

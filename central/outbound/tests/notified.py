@@ -1,0 +1,115 @@
+"""A system of which people are told: a real log, books, people and notices, with a clock of the test's own."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+
+from central.outbound.notify.rules import Holds
+from central.outbound.notify.run import WAYS_OUT
+from central.outbound.notify.sender import Sender, Voice
+from central.outbound.notify.tables import DELIVERIES
+from central.outbound.notify.taking import TOPICS, Taking
+from central.outbound.notify.version import MIGRATIONS
+from central.outbound.notify.ways import Way, ways_of
+from central.outbound.reader import Purpose
+from central.outbound.tests.reading import reading
+from central.people.contacts import set_contacts
+from central.people.opening import make_tables
+from central.people.register import add_person
+from central.people.roles import DRIVER
+from central.people.sites import Sites, set_sites
+from central.store.database import Database, open_database
+from central.store.migrate import migrate
+from central.store.tables import CHARGING_SESSIONS
+from central.tests.site import Site
+from central.tests.working import content
+from runtime.config import ConfigManager
+
+HOLDS = Holds(fault_s=20, silence_s=300)
+NOON_MS = 1_774_696_200_000  # 2026-03-28 11:10 UTC
+
+
+class Notified:
+    """`now_ms`: what the log stamps with and the sender reads. Nothing happens but what a test asks for."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.now_ms = NOON_MS
+        folder.mkdir(exist_ok=True)
+        self.site = Site(folder, now_ms=lambda: self.now_ms)
+        self.books = open_database(f"sqlite:///{folder / 'central.db'}")
+        migrate(self.books.writer)
+        self.people = open_database(f"sqlite:///{folder / 'people.db'}")
+        make_tables(self.people)
+        self.notices = self.open_notices(folder / "notices.db")
+        environment = {**self.site.environment, **settings}
+        self.ways: dict[str, Way] = dict(ways_of(ConfigManager(environment=environment, env_file=None)))
+
+    def open_notices(self, file: Path) -> Database:
+        opened = open_database(f"sqlite:///{file}")
+        migrate(opened.writer, folder=MIGRATIONS)
+        return opened
+
+    def person(
+        self, person_id: str, contacts: Mapping[str, str], role: str = DRIVER, sites: Sites = None
+    ) -> None:
+        with self.people.writer.begin() as connection:
+            add_person(connection, person_id, role, self.now_ms)
+            set_contacts(connection, person_id, contacts, self.now_ms)
+            if role != DRIVER:
+                set_sites(connection, person_id, sites)
+
+    def session(self, session_id: str, driver_id: str) -> None:
+        """A row of the books, as the worker would write it."""
+        row = {"session_id": session_id, "cp_id": "cp_001", "driver_id": driver_id, "request_id": "r"}
+        with self.books.writer.begin() as connection:
+            connection.execute(insert(CHARGING_SESSIONS), {**row, "tariff": "{}", "status": "in_progress"})
+
+    def ticket(self, session_id: str, driver_id: str, *, number: int = 1, reason: str = "vehicle") -> None:
+        self.site.says(
+            "ticket", "worker", cp_id="cp_001", session_id=session_id, driver_id=driver_id, number=number,
+            meter_id="m", start_register_wh=1_000, end_register_wh=13_900, energy_wh=12_900, cost_minor=258,
+            started_at_ms=self.now_ms - 3_600_000, ended_at_ms=self.now_ms, reason=reason, currency="EUR",
+        )  # fmt: skip
+
+    def read(self) -> None:
+        """All that the log holds; at its first call it begins at the end."""
+        taking = self._taking()
+        purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True)
+        with reading(self.notices, self.site.log, purpose) as one:
+            one.catch_up()
+
+    def ripen(self) -> None:
+        """As once the log has been read for a while."""
+        taking = self._taking()
+        taking.settle()
+        taking.ripen(self.notices)
+
+    def sender(self) -> Sender:
+        return Sender(self.notices, self.people, self.ways, Voice("https://w.example", "EUR"), lambda: self.now_ms)
+
+    def send(self) -> None:
+        """All that is due now."""
+        sender = self.sender()
+        for lane in ("email", "ntfy", "telegram"):
+            while sender.send_next(lane):
+                pass
+
+    def rows(self) -> list[dict[str, Any]]:
+        return content(self.notices, DELIVERIES)
+
+    def _taking(self) -> Taking:
+        return Taking(self.books, self.people, HOLDS, lambda: self.now_ms)
+
+    def close(self) -> None:
+        for database in (self.notices, self.people, self.books):
+            database.dispose()
+        self.site.close()
+
+
+def run_in_thread(work: Any) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
