@@ -1,4 +1,4 @@
-# One image for Central (worker, API and insight) and the bridge; docker-compose.yml says which a container runs.
+# One image for Central (worker, API, insight and notices) and the bridge; docker-compose.yml says which a container runs.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements-production.lock .

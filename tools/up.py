@@ -75,6 +75,7 @@ As the operator:
   export {operator}
   .venv/bin/wattline-central list
   .venv/bin/wattline-central insight show
+  .venv/bin/wattline-central deliveries
 """
 
 

@@ -33,13 +33,15 @@ class Stack:
     """Usable as a context manager. `say` hears of progress and notices, a line each. `guests` are started with the
     rest and not waited for.
 
-    `settings` go over those that the stack chooses. `worker`, `api`, `insight` and `bridge` exist once it was started.
+    `settings` go over those that the stack chooses. `worker`, `api`, `insight`, `notify` and `bridge` exist once it was
+    started.
     `clocks`: by their names, files that say how wrong their hosts' clocks are (tools/testing/wrong_clock.py).
     """
 
     worker: ChildProcess
     api: ChildProcess
     insight: ChildProcess
+    notify: ChildProcess
     bridge: ChildProcess
 
     def __init__(
@@ -99,6 +101,7 @@ class Stack:
         self.worker = server("worker", "central.operate.main", "worker")
         self.api = server("api", "central.operate.main", "api")
         self.insight = server("insight", "central.operate.main", "insight")
+        self.notify = server("notify", "central.operate.main", "notify")
         self.bridge = server("bridge", "bridge.main")
 
     def _start_mqtt(self) -> None:
@@ -117,7 +120,10 @@ class Stack:
     def settings_of_central(self) -> dict[str, str]:
         """What the operator's command needs to find log and database."""
         assert self.log
-        names = {"DB_PATH": "wattline.db", "PEOPLE_DB_PATH": PEOPLE, "INSIGHT_DB_PATH": "insight.db"}
+        names = {
+            "DB_PATH": "wattline.db", "PEOPLE_DB_PATH": PEOPLE, "INSIGHT_DB_PATH": "insight.db",
+            "NOTICES_DB_PATH": "notices.db",
+        }  # fmt: skip
         return {**self.log.settings, **{name: str(self.folder / file) for name, file in names.items()}}
 
     def _settings(self) -> dict[str, str]:
@@ -164,7 +170,7 @@ class Stack:
 
     def processes(self) -> Iterator[ChildProcess]:
         """Of everything that was started."""
-        yield from (self.worker, self.api, self.insight, self.bridge)
+        yield from (self.worker, self.api, self.insight, self.notify, self.bridge)
         if self.log and self.log.broker:
             yield self.log.broker.process
         if self.mqtt:

@@ -26,7 +26,8 @@ def section(unit: Path, name: str) -> configparser.SectionProxy:
 
 
 def test_there_is_one_for_each_server() -> None:
-    assert [unit.stem for unit in UNITS] == ["wattline-api", "wattline-bridge", "wattline-insight", "wattline-worker"]
+    servers = ("api", "bridge", "insight", "notify", "worker")
+    assert [unit.stem for unit in UNITS] == [f"wattline-{server}" for server in servers]
 
 
 @each_unit

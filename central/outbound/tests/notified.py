@@ -1,6 +1,5 @@
 """A system of which people are told: a real log, books, people and notices, with a clock of the test's own."""
 
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from central.store.migrate import migrate
 from central.store.tables import CHARGING_SESSIONS
 from central.tests.site import Site
 from central.tests.working import content
+from eventlog.clock import wall_ms
 from runtime.config import ConfigManager
 
 HOLDS = Holds(fault_s=20, silence_s=300)
@@ -33,12 +33,14 @@ NOON_MS = 1_774_696_200_000  # 2026-03-28 11:10 UTC
 
 
 class Notified:
-    """`now_ms`: what the log stamps with and the sender reads. Nothing happens but what a test asks for."""
+    """`now_ms`: what the log stamps with and the sender reads; of the real clock where it is not the test's own.
+    Nothing happens but what a test asks for.
+    """
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.now_ms = NOON_MS
+    def __init__(self, folder: Path, *, own_clock: bool = True, **settings: str) -> None:
+        self.now_ms = NOON_MS if own_clock else wall_ms()
         folder.mkdir(exist_ok=True)
-        self.site = Site(folder, now_ms=lambda: self.now_ms)
+        self.site = Site(folder, now_ms=(lambda: self.now_ms) if own_clock else wall_ms)
         self.books = open_database(f"sqlite:///{folder / 'central.db'}")
         migrate(self.books.writer)
         self.people = open_database(f"sqlite:///{folder / 'people.db'}")
@@ -107,9 +109,3 @@ class Notified:
         for database in (self.notices, self.people, self.books):
             database.dispose()
         self.site.close()
-
-
-def run_in_thread(work: Any) -> threading.Thread:
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
