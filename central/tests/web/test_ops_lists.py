@@ -94,7 +94,7 @@ def test_a_list_goes_on_where_its_page_ended(shared_site: Site) -> None:
         all_of_them = f"/ops/sessions?cp_id={post.cp_id}"
 
         def listed(path: str) -> list[str]:
-            return re.findall(r"Receipt of ([0-9a-f-]{36})", client.get(path).text)
+            return re.findall(r'href="/c/([0-9a-f-]{36})"', client.get(path).text)
 
         shared_site.wait_for(lambda: set(listed(all_of_them)) == asked, "all are listed")
         path, seen = f"{all_of_them}&limit=1", list[str]()
