@@ -5,10 +5,22 @@ import io
 
 import pytest
 
+from central.model.curve import Point
 from central.money.readings import Reading
 from central.web.ops.csv import line_of
 from central.web.ops.eyes import Eyes, from_text
-from central.web.ops.picture import DAY_MS, HEIGHT, HOUR_MS, LEAST_W, STEP_MS, WIDTH, Span, picture_of, powers_of
+from central.web.ops.picture import (
+    DAY_MS,
+    HEIGHT,
+    HOUR_MS,
+    LEAST_W,
+    STEP_MS,
+    WIDTH,
+    Span,
+    picture_of,
+    powers_of,
+    told_powers,
+)
 from central.web.ops.watch import STANDS_STILL_S, Dead, Ends, Folded, Watch, behind
 
 NOW_MS = 1_800_000_000_000  # a multiple of STEP_MS
@@ -17,6 +29,15 @@ NOW_MS = 1_800_000_000_000  # a multiple of STEP_MS
 def test_power_is_the_mean_between_readings() -> None:
     readings = [Reading(0, 1_000), Reading(HOUR_MS, 8_400), Reading(HOUR_MS, 8_400), Reading(2 * HOUR_MS, 8_400)]
     assert [each.power_w for each in powers_of(readings, "")] == [7_400, 0]
+
+
+def test_what_telemetry_told_holds_until_the_next_and_no_longer_than_the_charge() -> None:
+    points = [Point(0, 7_000), Point(10, 7_400), Point(20, 3_000)]
+    told = told_powers(points, None)
+    assert [(each.until_ms, each.power_w) for each in told] == [(10, 7_000), (20, 7_400), (30, 3_000)]
+    assert told_powers(points, 25)[-1].until_ms == 25
+    assert [each.until_ms for each in told_powers(points, 20)] == [10, 20], "the last begins where the charge ended"
+    assert told_powers(points[:2], None) == [], "too few to make a curve"
 
 
 def test_a_picture_shows_the_last_day_and_no_more() -> None:

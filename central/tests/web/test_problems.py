@@ -11,6 +11,7 @@ from central.web.ops.acts import POINT_ACTS, SESSION_ACTS
 from central.web.ops.problems import (
     LONG_CHARGE_MS,
     LONG_START_MS,
+    REPORT_STANDS_MS,
     Charge,
     OpenAlarm,
     OpenFault,
@@ -18,6 +19,7 @@ from central.web.ops.problems import (
     Post,
     Problem,
     Reach,
+    Report,
     Workings,
     of_parked,
     of_posts,
@@ -89,6 +91,15 @@ def test_held_energy_and_alarms_stop_nobody() -> None:
     assert (held.kind, held.energy_wh, held.since_ms) == (problems.HELD, 70, 5)
     assert (alarm.kind, alarm.detail, alarm.since_ms) == ("alarm.numbers_lost", "3 to 7", 8)
     assert stopping([held, alarm]) == 0
+
+
+def test_what_a_driver_reports_is_shown_for_a_day() -> None:
+    def at(age_ms: int) -> list[Problem]:
+        return of_posts([Post("cp_001", reports=(Report("s1", 1, "it smells", NOW_MS - age_ms),))], NOW_MS)
+
+    (problem,) = at(REPORT_STANDS_MS)
+    assert (problem.kind, problem.reach, problem.detail) == (problems.REPORTED, Reach.NOBODY, "it smells")
+    assert at(REPORT_STANDS_MS + 1) == []
 
 
 def test_what_is_parked_stops_whose_it_is() -> None:

@@ -20,12 +20,14 @@ from central.store.tables import (
     LIVE_CHARGES,
     LIVE_FIGURES,
     OPERATOR_WORDS,
+    PROBLEM_REPORTS,
     SITES,
 )
 from central.views.sites import at_sites
-from central.web.ops.problems import Charge, OpenAlarm, OpenFault, Parked, Post
+from central.web.ops.problems import Charge, OpenAlarm, OpenFault, Parked, Post, Report
 
 _POINT, _SESSION, _LIVE, _SEEN, _SITE = CHARGING_POINTS.c, CHARGING_SESSIONS.c, LIVE_FIGURES.c, LAST_SEEN.c, SITES.c
+MOST_REPORTS = 100
 Sites = Collection[str] | None  # None: wherever
 
 
@@ -55,14 +57,14 @@ def read_posts(connection: Connection, sites: Sites, cp_id: str | None = None) -
     if not rows:
         return []
     faults, alarms, charges = _faults(connection, cp_id), _alarms(connection, cp_id), read_charges(connection, cp_id)
-    held, stopped = _held(connection, cp_id), _stopped(connection)
+    held, stopped, reports = _held(connection, cp_id), _stopped(connection), _reports(connection, cp_id, sites)
     return [
         PostFacts(
             Post(
                 row["cp_id"], row["link_id"] is not None, row["silent"], row["stopped"],
                 stopped.get(row["cp_id"]), row["heard_ms"],
                 faults.get(row["cp_id"], ()), alarms.get(row["cp_id"], ()), charges.get(row["cp_id"], ()),
-                *held.get(row["cp_id"], (0, None)),
+                *held.get(row["cp_id"], (0, None)), reports.get(row["cp_id"], ()),
             ),
             row["location"], row["name"] or "", row["time_zone"] or "UTC", row["status"], row["price_e4"],
             (row["power_w"] or 0) if row["status"] == CHARGING else 0,
@@ -106,6 +108,17 @@ def _alarms(connection: Connection, cp_id: str | None) -> Mapping[str, list[Open
         wanted = wanted.where(alarm.cp_id == cp_id)
     rows = connection.execute(wanted.order_by(alarm.at_ms, alarm.alarm, alarm.subject))
     return _by_point((owner, OpenAlarm(*told)) for owner, *told in rows)
+
+
+def _reports(connection: Connection, cp_id: str | None, sites: Sites) -> Mapping[str, list[Report]]:
+    """The newest, of all charge points or of this one."""
+    report = PROBLEM_REPORTS.c
+    wanted = select(report.cp_id, report.session_id, report.number, report.text, report.at_ms)
+    if cp_id is not None:
+        wanted = wanted.where(report.cp_id == cp_id)
+    newest_first = wanted.order_by(report.at_ms.desc(), report.session_id, report.number)
+    rows = connection.execute(newest_first.where(at_sites(report.cp_id, sites)).limit(MOST_REPORTS))
+    return _by_point((owner, Report(*told)) for owner, *told in rows)
 
 
 def read_charges(connection: Connection, cp_id: str | None = None) -> Mapping[str, list[Charge]]:

@@ -1,12 +1,14 @@
 """One picture of a charge point's last day: power, faults and what operators asked, on one axis of time. As values.
 
-Power is what the meter's readings tell: even between two of them. A charge that runs is drawn up to its newest reading.
+Power is what telemetry told, and where it told too little what the meter's readings tell: even between two of them. A
+charge that runs is drawn up to its newest reading.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from central.model.curve import Point
 from central.money.readings import Reading
 
 HOUR_MS = 3_600_000
@@ -15,6 +17,7 @@ TICK_MS = 4 * HOUR_MS
 STEP_MS = 300_000  # the picture moves on this often, and not with each message
 LEAST_W = 3_700  # the scale reaches so high at least, so that a trickle does not fill the picture
 WIDTH, HEIGHT = 720, 160
+LEAST_POINTS = 3  # of telemetry, which make a curve
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,16 @@ def powers_of(readings: Sequence[Reading], name: str) -> list[Span]:
         for one, other in pairwise(readings)
         if other.at_ms > one.at_ms
     ]
+
+
+def told_powers(points: Sequence[Point], ended_ms: int | None) -> list[Span]:
+    """What telemetry told, each until the next; the last until the charge ended, or as long as the one before."""
+    if len(points) < LEAST_POINTS:
+        return []
+    last = points[-1].at_ms + (points[-1].at_ms - points[-2].at_ms)
+    untils = [*(each.at_ms for each in points[1:]), last if ended_ms is None else min(last, ended_ms)]
+    spans = [Span(each.at_ms, until, "", each.power_w) for each, until in zip(points, untils, strict=True)]
+    return [each for each in spans if each.until_ms is not None and each.until_ms > each.since_ms]
 
 
 def _mean_w(one: Reading, other: Reading) -> int:

@@ -10,6 +10,7 @@ from central.model.states import AUTHORIZED, IN_PROGRESS
 
 HOUR_MS = 3_600_000
 LONG_CHARGE_MS = 24 * HOUR_MS
+REPORT_STANDS_MS = 24 * HOUR_MS
 LONG_START_MS = HOUR_MS // 4  # an engine waits 3 min for its car, and says so
 
 
@@ -29,7 +30,7 @@ AWAY, AWAY_CHARGING = "away", "away_charging"
 SILENT, SILENT_CHARGING = "silent", "silent_charging"
 OUT_OF_SERVICE = "out_of_service"
 LONG_CHARGE, LONG_START = "long_charge", "long_start"
-HELD = "held"
+HELD, REPORTED = "held", "reported"
 PARKED_POINT, PARKED_DRIVER, PARKED_OTHER = "parked_point", "parked_driver", "parked_other"
 LOG_AWAY, WORKER_AWAY, WORKER_BEHIND = "log_away", "worker_away", "worker_behind"
 CLOCK_APART, DEAD_LETTERS = "clock_apart", "dead_letters"
@@ -70,6 +71,16 @@ class OpenAlarm:
 
 
 @dataclass(frozen=True)
+class Report:
+    """What a driver says went wrong."""
+
+    session_id: str
+    number: int
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class Post:
     """A charge point as the rules need it. `heard_ms`: the last sign of life; None: never."""
 
@@ -84,6 +95,7 @@ class Post:
     charges: Sequence[Charge] = ()
     held_wh: int = 0
     held_ms: int | None = None
+    reports: Sequence[Report] = ()
 
 
 @dataclass(frozen=True)
@@ -188,7 +200,15 @@ def _alarms(post: Post, now_ms: int) -> Iterable[Problem]:
         )
 
 
-RULES: tuple[Rule, ...] = (_faults, _unheard, _out_of_service, _long_sessions, _held, _alarms)
+def _reports(post: Post, now_ms: int) -> Iterable[Problem]:
+    """Those of the last day: nobody says that one was seen to."""
+    for report in post.reports:
+        if now_ms - report.at_ms <= REPORT_STANDS_MS:
+            subject = f"{report.session_id}.{report.number}"
+            yield Problem(REPORTED, Reach.NOBODY, report.at_ms, post.cp_id, subject, detail=report.text)
+
+
+RULES: tuple[Rule, ...] = (_faults, _unheard, _out_of_service, _long_sessions, _reports, _held, _alarms)
 
 _OF_TOPIC = {CP: (PARKED_POINT, Reach.AT_POINT), DRIVER: (PARKED_DRIVER, Reach.ONE)}
 

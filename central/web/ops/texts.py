@@ -147,6 +147,10 @@ TEXTS: Mapping[str, Text] = {
         N_("%(energy)s are held, and billed to nobody"), _NOBODY,
         N_("The meter told more than can have flowed. Decide: accept it, or drop it."), "/ops/held",
     ),
+    problems.REPORTED: Text(
+        N_("A driver reports a problem"), N_("Stopped that driver, perhaps others too."),
+        N_("Look at what was said, and at what happened there. It is shown for a day."),
+    ),
     problems.PARKED_POINT: Text(
         N_("What %(key)s says is put aside: we made a mistake with it"), N_("Stops everybody at %(key)s."),
         N_("Nothing is lost. Install the version that mends it, then let it go on."), "unpark",
