@@ -86,6 +86,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         **_POINT, "link": "text", "silent": "bool", "board": "id?", "engine_board": "id?", "engine_state": "text?",
         "meter_id": "id?", "rated_current_ma": "int?", "limit_ma": "int?", "replaceable_until": "time?",
         "sessions": "[SessionOpen]", "open_faults": "[FaultOpen]", "held_wh": "int", "alarms": "[AlarmOfPoint]",
+        "requests": "[OperatorRequest]",
     },
     "Session": {
         "session_id": "id", "cp_id": "id", "driver_id": "id", "driver_name": "text?", "message_id": "id",

@@ -65,6 +65,7 @@ class Site:
             "NOTICES_TELEGRAM_TOKEN_FILE": "",
             "ADMIN_PASSWORD_FILE": "",
             "PUBLIC_URL": "",
+            "RATE_PER_TOKEN": "0",  # tests ask as fast as they can
             **QUICK,
             **(settings or {}),
         }
@@ -110,7 +111,7 @@ class Site:
         headers = {} if by is None else {"by": by.encode()}
         return self.log.append(topic, key, value, headers).result(DEADLINE_S)
 
-    def says(self, kind: str, by: str | None, **fields: Any) -> Appended:
+    def says(self, kind: str, by: str | None, /, **fields: Any) -> Appended:
         """A message in the log, appended by `by` (None: without the header)."""
         message: dict[str, Any] = {"type": kind, "message_id": str(uuid.uuid4()), **fields}
         return self.appends(KINDS[kind].topic, message[KINDS[kind].key], payload_of(message), by)

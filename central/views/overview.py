@@ -20,8 +20,11 @@ from central.views.faults import text_of
 from central.views.moments import iso
 from central.views.points import read_points
 from central.views.sessions import flowed_wh
+from central.views.words import list_words
 
 Sites = frozenset[str] | None
+
+NEWEST_REQUESTS = 10
 
 _POINT = CHARGING_POINTS.c
 _SESSION = CHARGING_SESSIONS.c
@@ -96,6 +99,7 @@ def read_point(connection: Connection, currency: str, cp_id: str) -> dict[str, A
         "open_faults": _open_faults(connection, cp_id),
         "held_wh": _held_wh(connection).get(cp_id, 0),
         "alarms": _alarms(connection, cp_id),
+        "requests": list_words(connection, cp_id, NEWEST_REQUESTS).rows,
     }
 
 

@@ -260,6 +260,7 @@ def _print_point(found: dict[str, Any]) -> None:
         "sessions": ("session_id", "driver_id", "driver_name", "status", "since", "energy_wh", "driver_is_free"),
         "open_faults": ("fault", "since", "info"),
         "alarms": ("at", "alarm", "text"),
+        "requests": ("at", "action", "told", "reason", "by"),
     }
     told = {**found, "site": _site(found)}
     facts = [{"what": name.replace("_", " "), "is": value} for name, value in told.items() if name not in tables]
