@@ -57,6 +57,10 @@ NOTICES_TELEGRAM_TOKEN_FILE = TABLE.row(
     "NOTICES_TELEGRAM_TOKEN_FILE", values.path, "", "/run/secrets/telegram_token",
     "A file with the token of the Telegram bot that tells people; unset for none.",
 )
+NOTICES_PRIVATE_ADDRESSES = TABLE.row(
+    "NOTICES_PRIVATE_ADDRESSES", values.boolean, "false", "true",
+    "Whether webhooks may lead to this machine and the network that it stands in.",
+)
 NOTICES_FAULT_HOLD_S = TABLE.row(
     "NOTICES_FAULT_HOLD_S", values.seconds(0, DAY_S), "20", "20",
     "How long a fault lasts before operators are told; what comes and goes meanwhile is one notice with a count.",

@@ -18,11 +18,12 @@ from central.operate.commands import (
     sites,
     stuck,
     system,
+    webhooks,
 )
 from central.operate.options import PROGRAM
 from runtime.command_line import docstring_of, ended, examples_of, version_option
 
-GROUPS = (processes, points, sites, drivers, people, served_sites, stuck, failures, figures, notices, system)
+GROUPS = (processes, points, sites, drivers, people, served_sites, stuck, failures, figures, notices, webhooks, system)
 
 cli = typer.Typer(
     name=PROGRAM,

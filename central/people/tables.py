@@ -70,6 +70,34 @@ SITES_SERVED = Table(
     ForeignKeyConstraint(["person_id"], ["People.person_id"]),
 )
 
+# Of other programs that want to be told. events: names as JSON, none is all. secret: what they get is signed by it.
+WEBHOOKS = Table(
+    "Webhooks",
+    metadata,
+    text_column("webhook_id"),
+    text_column("url"),
+    text_column("secret"),
+    text_column("events"),
+    number("created_at_ms"),
+    Column("disabled_at_ms", BigInteger),
+    Column("disabled_why", Text),
+    PrimaryKeyConstraint("webhook_id"),
+)
+
+# How somebody wants to be told: central/people/wishes.py.
+WISHES = Table(
+    "Wishes",
+    metadata,
+    text_column("person_id"),
+    text_column("language"),
+    Column("time_zone", Text),
+    Column("quiet_from_min", BigInteger),
+    Column("quiet_to_min", BigInteger),
+    Column("urgent_anyway", Boolean, nullable=False, server_default=true()),
+    PrimaryKeyConstraint("person_id"),
+    ForeignKeyConstraint(["person_id"], ["People.person_id"]),
+)
+
 # address: as the channel writes it; central/people/contacts.py judges it.
 CONTACTS = Table(
     "Contacts",

@@ -47,6 +47,7 @@ BAD: dict[str, list[str]] = {
     "NOTICES_MAIL": ["smtp.example.org", "smtp://a", "mailto://", "mailtos://a b", "file:///etc/passwd"],
     "NOTICES_NTFY": ["ntfy.example.org", "ftp://a", "https://", "https://a/b", "file:///etc/passwd"],
     "NOTICES_TELEGRAM_TOKEN_FILE": ["/run/secrets/", "a\nb"],
+    "NOTICES_PRIVATE_ADDRESSES": ["maybe", "2"],
     "NOTICES_FAULT_HOLD_S": [*NUMBERS, "86401"],
     "NOTICES_SILENCE_S": [*NUMBERS, "86401"],
     "ADMIN_PASSWORD_FILE": ["/run/secrets/", "a\nb"],

@@ -11,13 +11,21 @@ from central.people.register import known_as
 from central.people.roles import ADMIN, OPERATOR
 from central.people.sites import sites_of
 from central.people.tables import CONTACTS, PEOPLE
+from central.people.webhooks import Webhook, find_webhook, read_webhooks
 
 _PERSON, _CONTACT = PEOPLE.c, CONTACTS.c
 
 
+WEBHOOK = "webhook"  # a channel
+NOBODY = ""  # the person_id of a webhook
+
+
 class Hearer(NamedTuple):
+    """lane: what fails or is slow together: a channel, or one webhook."""
+
     person_id: str
     channel: str
+    lane: str
 
 
 def hearers(people: Connection, happening: Happening, site_id: str | None) -> list[Hearer]:
@@ -27,7 +35,17 @@ def hearers(people: Connection, happening: Happening, site_id: str | None) -> li
     wanted = select(_CONTACT.person_id, _CONTACT.channel).where(
         _CONTACT.person_id.in_(sorted(persons)), _CONTACT.channel.in_(event.channels)
     )
-    return [Hearer(*row) for row in people.execute(wanted.order_by(_CONTACT.person_id, _CONTACT.channel))]
+    contacts = people.execute(wanted.order_by(_CONTACT.person_id, _CONTACT.channel)).all()
+    hooks = [hook.webhook_id for hook in read_webhooks(people) if hook.wants(happening.event)]
+    return [
+        *(Hearer(person_id, channel, channel) for person_id, channel in contacts),
+        *(Hearer(NOBODY, WEBHOOK, f"{WEBHOOK}/{webhook_id}") for webhook_id in hooks),
+    ]
+
+
+def webhook_of(people: Connection, lane: str) -> Webhook | None:
+    """None where it is not in use any more."""
+    return find_webhook(people, lane.removeprefix(f"{WEBHOOK}/"))
 
 
 def address_of(people: Connection, person_id: str, channel: str) -> str | None:

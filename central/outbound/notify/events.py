@@ -43,6 +43,7 @@ FAULT_CLEARED = "fault_cleared"
 POINT_SILENT = "point_silent"
 POINT_BACK = "point_back"
 KEY_PARKED = "key_parked"
+WEBHOOK_DISABLED = "webhook_disabled"
 
 EVENTS: Mapping[str, Event] = {
     CHARGE_STARTED: Event(
@@ -87,6 +88,10 @@ EVENTS: Mapping[str, Event] = {
     KEY_PARKED: Event(
         OPERATORS, 24 * HOUR_S, True, N_("What is told of %(cp)s waits for you"),
         N_("A message of %(cp)s could not be taken in, so that it and all later ones wait since %(time)s."), "/ops",
+    ),
+    WEBHOOK_DISABLED: Event(
+        OPERATORS, 24 * HOUR_S, False, N_("The webhook %(webhook)s wants no more"),
+        N_("The receiver of the webhook %(webhook)s answered 410 at %(time)s. It is told nothing any more."), "/ops",
     ),
 }  # fmt: skip
 # Ends of a charge that its driver did not choose.

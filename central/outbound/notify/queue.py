@@ -24,6 +24,7 @@ class Delivery(NamedTuple):
     cp_id: str
     person_id: str
     channel: str
+    lane: str
     at_ms: int
     details: dict[str, Any]
     tries: int
@@ -32,13 +33,13 @@ class Delivery(NamedTuple):
 def add_deliveries(connection: Connection, happening: Happening, zone: str, heard_by: Sequence[Hearer]) -> None:
     """Those that are not there yet. zone: in which its times are written."""
     for hearer in heard_by:
-        own_id = delivery_id(happening, hearer.person_id, hearer.channel)
+        own_id = delivery_id(happening, hearer.person_id, hearer.lane)
         if connection.execute(select(_DELIVERY.state).where(_DELIVERY.delivery_id == own_id)).first() is not None:
             continue
-        is_full = _count_due(connection, hearer.channel) >= MOST_DUE
+        is_full = _count_due(connection, hearer.lane) >= MOST_DUE
         row = {
             "delivery_id": own_id, "event": happening.event, "cp_id": happening.cp_id, "person_id": hearer.person_id,
-            "channel": hearer.channel, "lane": hearer.channel, "at_ms": happening.at_ms,
+            "channel": hearer.channel, "lane": hearer.lane, "at_ms": happening.at_ms,
             "details": json.dumps({**happening.details, "zone": zone}), "state": DROPPED if is_full else DUE,
             "why": TOO_MANY if is_full else None, "next_try_ms": 0,
             "done_at_ms": happening.at_ms if is_full else None,

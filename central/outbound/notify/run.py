@@ -77,7 +77,8 @@ def _work(config: ConfigManager, log: Log, databases: _Databases, stop: threadin
     taking = Taking(books, people, holds, wall_ms)
     purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True)
     public_url = config[settings.PUBLIC_URL]
-    voice = Voice("" if public_url is None else str(public_url), config[settings.CURRENCY])
+    private_ok = config[settings.NOTICES_PRIVATE_ADDRESSES]
+    voice = Voice("" if public_url is None else str(public_url), config[settings.CURRENCY], private_ok)
     ways = ways_of(config)
     sender = Sender(notices, people, ways, voice, wall_ms)
     failures: list[Exception] = []

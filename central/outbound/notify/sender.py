@@ -8,16 +8,22 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.outbound.notify import queue, rules
-from central.outbound.notify.audience import address_of
-from central.outbound.notify.events import EVENTS
+from central.outbound.notify.audience import WEBHOOK, address_of, hearers, webhook_of
+from central.outbound.notify.books import NOWHERE
+from central.outbound.notify.events import EVENTS, WEBHOOK_DISABLED
+from central.outbound.notify.happening import Happening
 from central.outbound.notify.queue import Delivery
+from central.outbound.notify.quiet import quiet_until_ms
 from central.outbound.notify.ways import NotSent, Way
+from central.outbound.notify.webhooks import Gone, send_webhook
 from central.outbound.notify.wording import words_of
+from central.people.webhooks import disable_webhook
+from central.people.wishes import read_wishes
 from central.store.database import Database, is_transient, lock_for_writing, reason_of
-from central.words.languages import ENGLISH
 from runtime.pauses import Pauses
 
 POLL_S = 0.5
@@ -27,10 +33,13 @@ logger = logging.getLogger(__name__)
 
 
 class Voice(NamedTuple):
-    """public_url: "" where there is none. currency: of receipts that name none."""
+    """public_url: "" where there is none. currency: of receipts that name none. private_ok: whether webhooks may lead
+    to this machine and its network.
+    """
 
     public_url: str
     currency: str
+    private_ok: bool = False
 
 
 class Sender:
@@ -90,21 +99,39 @@ class Sender:
         if delivery is None:
             return False
         with self._people.reader.connect() as connection:
-            address = address_of(connection, delivery.person_id, delivery.channel)
-        why = self._reason_to_drop(delivery, address)
-        if address is None or why is not None:
-            self._drop(delivery, why or queue.NO_ADDRESS)
+            wishes = read_wishes(connection, delivery.person_id)
+            send = self._sending(connection, delivery, wishes.language)
+        if isinstance(send, str):
+            self._drop(delivery, send)
+            return True
+        urgent = EVENTS[delivery.event].urgent
+        until_ms = quiet_until_ms(wishes, delivery.details["zone"], self._now_ms(), is_urgent=urgent)
+        if until_ms is None:
+            self._send(delivery, send)
         else:
-            self._send(delivery, address)
+            with self._notices.writer.begin() as connection:
+                lock_for_writing(connection)
+                queue.put_off(connection, delivery, until_ms)
         return True
 
-    def _reason_to_drop(self, delivery: Delivery, address: str | None) -> str | None:
+    def _sending(self, people: Connection, delivery: Delivery, language: str) -> Callable[[], None] | str:
+        """What sends it, or why it is dropped."""
         event = EVENTS.get(delivery.event)
-        if event is None or delivery.channel not in self._ways:
+        if event is None:
             return queue.NO_CHANNEL
         if self._now_ms() - delivery.at_ms > event.news_for_s * 1_000:
             return queue.STALE
-        return queue.NO_ADDRESS if address is None else None
+        if delivery.channel == WEBHOOK:
+            hook = webhook_of(people, delivery.lane)
+            if hook is None:
+                return queue.NO_ADDRESS
+            return lambda: send_webhook(hook, delivery, self._now_ms(), private_ok=self._voice.private_ok)
+        way = self._ways.get(delivery.channel)
+        address = address_of(people, delivery.person_id, delivery.channel)
+        if way is None or address is None:
+            return queue.NO_CHANNEL if way is None else queue.NO_ADDRESS
+        words = words_of(delivery, language, self._voice.public_url, self._voice.currency)
+        return lambda: way(address, words, delivery.delivery_id)
 
     def _drop(self, delivery: Delivery, why: str) -> None:
         logger.info("dropped event=%s channel=%s id=%s: %s", *_named(delivery), why)
@@ -112,10 +139,11 @@ class Sender:
             lock_for_writing(connection)
             queue.note_dropped(connection, delivery, self._now_ms(), why)
 
-    def _send(self, delivery: Delivery, address: str) -> None:
-        words = words_of(delivery, ENGLISH, self._voice.public_url, self._voice.currency)
+    def _send(self, delivery: Delivery, send: Callable[[], None]) -> None:
         try:
-            self._ways[delivery.channel](address, words, delivery.delivery_id)
+            send()
+        except Gone as error:
+            self._disable(delivery, str(error))
         except NotSent as error:
             self._note_failure(delivery, str(error), error.retry_after_s)
         except Exception as error:  # what a library raises is no reason to lose the others
@@ -126,6 +154,20 @@ class Sender:
                 lock_for_writing(connection)
                 queue.note_sent(connection, delivery, self._now_ms())
             logger.info("sent event=%s channel=%s id=%s", *_named(delivery))
+
+    def _disable(self, delivery: Delivery, why: str) -> None:
+        """A webhook whose receiver wants no more; operators of all sites hear of it."""
+        now_ms, webhook_id = self._now_ms(), delivery.lane.removeprefix(f"{WEBHOOK}/")
+        logger.warning("the webhook %s is disabled: %s", webhook_id, why)
+        with self._people.writer.begin() as connection:
+            disable_webhook(connection, webhook_id, now_ms, why)
+        told = Happening(WEBHOOK_DISABLED, f"webhook/{webhook_id}", now_ms, "", details={"webhook": webhook_id})
+        with self._people.reader.connect() as connection:
+            heard_by = hearers(connection, told, None)
+        with self._notices.writer.begin() as connection:
+            lock_for_writing(connection)
+            queue.note_failed(connection, delivery, now_ms, why, None)
+            queue.add_deliveries(connection, told, NOWHERE.zone, heard_by)
 
     def _note_failure(self, delivery: Delivery, text: str, retry_after_s: float | None) -> None:
         now_ms = self._now_ms()

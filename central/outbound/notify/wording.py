@@ -54,4 +54,5 @@ def _told(delivery: Delivery, language: str, currency: str) -> Mapping[str, Any]
         "cost": cost,
         "fault": details.get("fault", ""),
         "times": details.get("times", 1),
+        "webhook": details.get("webhook", ""),
     }

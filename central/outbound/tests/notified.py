@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from central.outbound.notify.queue import lanes_due
 from central.outbound.notify.rules import Holds
 from central.outbound.notify.run import WAYS_OUT
 from central.outbound.notify.sender import Sender, Voice
@@ -90,12 +91,15 @@ class Notified:
         taking.ripen(self.notices)
 
     def sender(self) -> Sender:
-        return Sender(self.notices, self.people, self.ways, Voice("https://w.example", "EUR"), lambda: self.now_ms)
+        voice = Voice("https://w.example", "EUR", private_ok=True)
+        return Sender(self.notices, self.people, self.ways, voice, lambda: self.now_ms)
 
     def send(self) -> None:
         """All that is due now."""
         sender = self.sender()
-        for lane in ("email", "ntfy", "telegram"):
+        with self.notices.reader.connect() as connection:
+            lanes = lanes_due(connection, self.now_ms)
+        for lane in sorted(lanes):
             while sender.send_next(lane):
                 pass
 

@@ -198,7 +198,7 @@ def test_a_contact_taken_away_meanwhile_is_not_told(system: Notified, mails: Mai
 
 def test_a_name_with_line_ends_and_markup_stays_one_line_of_a_mail(system: Notified, mails: MailServer) -> None:
     details = {"fault": "x\r\nBcc: eve@example.org\r\n\r\n<script>alert(1)</script>\u2028", "zone": "UTC"}
-    fault = Delivery("d1", events.FAULT_OPENED, "cp_001", "ops", "email", system.now_ms, details, 0)
+    fault = Delivery("d1", events.FAULT_OPENED, "cp_001", "ops", "email", "email", system.now_ms, details, 0)
     system.ways["email"]("ops@example.org", words_of(fault, "en", "", "EUR"), "d1")
     (mail,) = mails.mails
     assert mail["Bcc"] is None
@@ -211,7 +211,7 @@ def test_a_name_with_line_ends_and_markup_stays_one_line_of_a_mail(system: Notif
 @pytest.mark.parametrize("event", events.EVENTS)
 def test_each_event_can_be_said_in_each_language(event: str, language: str) -> None:
     details = {"session_id": "s1", "energy_wh": 1_000, "cost_minor": 25, "zone": "Europe/Berlin"}
-    told = Delivery("d", event, "cp_001", "ada", "email", 0, details, 0)
+    told = Delivery("d", event, "cp_001", "ada", "email", "email", 0, details, 0)
     words = words_of(told, language, "https://w.example", "EUR")
     assert words.title
     assert "%" not in words.title + words.body
