@@ -53,12 +53,24 @@ def list_users(people: Database) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def add_token(people: Database, person_id: str, role: str, scope: str, label: str, days: int | None) -> dict[str, Any]:
-    """The new token, which is nowhere else; its person is made where there was none. Raises Refusal."""
+def add_token(
+    people: Database, person_id: str, role: str, scope: str, label: str, days: int | None, sites: Sites = None
+) -> dict[str, Any]:
+    """The new token, which is nowhere else; its person is made where there was none, and then serves these `sites`.
+
+    Raises Refusal.
+    """
+    if sites is not None:
+        check_bound(role)
     token, now_ms = new_token(), _now_ms()
     expires_at_ms = None if days is None else now_ms + days * DAY_MS
     with people.writer.begin() as connection:
-        _added(connection, person_id, role, None)
+        is_new = _added(connection, person_id, role, None)
+        if sites is not None and not is_new:
+            text = f"{person_id} is known already; `user sites {person_id}` says which sites are served"
+            raise Refusal(409, "already_known", text)
+        if sites is not None:
+            set_sites(connection, person_id, sites)
         token_id = register.add_token(connection, person_id, sha256_of(token), now_ms, label, scope, expires_at_ms)
     return {
         "token": token, "token_id": token_id, "of": person_id, "role": role, "scope": scope,

@@ -139,3 +139,17 @@ def test_sites_are_for_operators_and_auditors(run: Run, site: Site, password_fil
     assert (refused.exit_code, "nobody is called nobody" in refused.stderr) == (1, True)
     assert run("user", "sites", "grace").exit_code == 2
     assert run("user", "sites", "grace", "--none", "--all-sites").exit_code == 2
+
+
+def test_token_of_somebody_new_may_be_for_some_sites(run: Run, site: Site) -> None:
+    site.start()
+    assert run("site", "add", "north", "--name", "North", "--time-zone", "UTC").exit_code == 0
+    add = ("token", "add", "grafana", "--role", "auditor", "--scope", "read", "--site", "north")
+    assert run(*add).exit_code == 0
+    (shown,) = json.loads(run("user", "--json").stdout)
+    assert (shown["name"], shown["sites"]) == ("grafana", ["north"])
+    again = run(*add)
+    assert (again.exit_code, "`user sites grafana`" in again.stderr) == (1, True)
+    refused = run("token", "add", "ada", "--site", "north")
+    assert (refused.exit_code, "it does not bind driver" in refused.stderr) == (1, True)
+    assert len(json.loads(run("token", "--json").stdout)) == 1

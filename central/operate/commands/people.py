@@ -116,15 +116,21 @@ def add_token(
     ] = ALL,
     label: Annotated[str, typer.Option(help="What it is for, to know it by.")] = "",
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="After how many days it expires.")] = None,
+    sites: ServedSites = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token for a driver, a person or a program, and print it: once, for only its hash is kept."""
+    """Make a token for a driver, a person or a program, and print it: once, for only its hash is kept.
+
+    An operator or auditor who was not known serves the sites named, or all.
+    """
     from central.actions.people import add_token as add
     from central.operate.opened import opened_people
     from central.operate.output import print_json, say
 
-    with opened_people(config_in_force()) as people:
-        made = add(people, person, role, scope, label, days)
+    config = config_in_force()
+    served = served_of(config, sites) if sites else None
+    with opened_people(config) as people:
+        made = add(people, person, role, scope, label, days, served)
     if as_json:
         print_json(made)
         return
