@@ -151,7 +151,7 @@ def test_the_worker_and_the_api_start_without_any_broker(site: Site) -> None:
         site.start(api)
         worker.wait_said("opening the log 127.0.0.1:1", 30)
         with site.client() as client:
-            assert client.get("/v1/charge-points").json() == {"charge_points": []}
+            assert client.get("/v1/charge-points").json()["charge_points"] == []
             assert client.get("/health").json()["log"] == "away"
             answer = client.post("/v1/drivers", json={"message_id": "d", "username": "Ada"})
             assert (answer.status_code, answer.json()["code"]) == (503, "log_away")
