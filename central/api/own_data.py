@@ -16,6 +16,7 @@ from central.people.contacts import read_contacts
 from central.people.register import erase as erase_person
 from central.people.register import list_tokens
 from central.people.roles import CHARGE, SEE_OWN
+from central.people.wishes import read_wishes
 from central.store.names import erase_name
 from central.views.charge import charge_of
 from central.views.moments import iso
@@ -65,6 +66,7 @@ def _of_people(context: Context, driver_id: str) -> dict[str, Any]:
     with context.people.reader.connect() as connection:
         found = list_tokens(connection, MOST, driver_id).rows
         contacts = read_contacts(connection, driver_id)
+        wishes = read_wishes(connection, driver_id)._asdict()
     tokens = [
         {
             "token_id": each["token_id"], "label": each["label"], "scope": each["scope"],
@@ -72,7 +74,7 @@ def _of_people(context: Context, driver_id: str) -> dict[str, Any]:
         }
         for each in found
     ]  # fmt: skip
-    return {"contacts": contacts, "tokens": tokens}
+    return {"contacts": contacts, "wishes": wishes, "tokens": tokens}
 
 
 def _erase(context: Context, driver_id: str) -> None:

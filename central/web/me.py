@@ -18,13 +18,16 @@ from central.people.contacts import CHANNELS, FORMS, is_contact, read_contacts, 
 from central.people.passwords import MIN_CHARACTERS, PASSWORD_RULE, hash_of, is_password
 from central.people.register import list_tokens, password_of, revoke, set_password
 from central.people.roles import CHARGE, MANAGE_OWN, SEE_OWN
+from central.people.wishes import read_wishes, set_wishes
 from central.store.paging import After, cursor_of
 from central.views.charge import charge_of
 from central.views.moments import iso
 from central.views.queries import page_charges, read_driver
 from central.web.access import PageRoute, person_at, read_form, see_other
 from central.web.cookies import drop_session
+from central.web.languages import language_of
 from central.web.pages import page
+from central.web.wishes import WISHED, shown, wishes_in
 
 ON_A_PAGE = 20
 MAX_TOKENS = 100
@@ -57,17 +60,29 @@ async def change_password(request: Request) -> Response:
 
 
 async def change_contacts(request: Request) -> Response:
-    form, context, own = await read_form(request, *CHANNELS), context_of(request), person_at(request).person_id
-    wrong = next((channel for channel, address in form.items() if not is_contact(channel, address)), None)
-    if wrong is not None:
-        return await _page(request, bad_field(wrong, f"expected {FORMS[wrong][1]}"), form)
+    """With the hours at which one is left alone; what is told is in the language of this page."""
+    form, context, person = await read_form(request, *CHANNELS, *WISHED), context_of(request), person_at(request)
+    contacts = {channel: form[channel] for channel in CHANNELS if channel in form}
+    try:
+        _check_contacts(contacts)
+        wishes = wishes_in(form, language_of(request), is_driver=person.driver_id is not None)
+    except ApiError as error:
+        return await _page(request, error, form)
 
     def write() -> None:
         with context.people.writer.begin() as connection:
-            set_contacts(connection, own, form, now_ms())
+            set_contacts(connection, person.person_id, contacts, now_ms())
+            set_wishes(connection, person.person_id, wishes)
 
     await run_in_threadpool(write)
     return see_other("/me?done=contacts")
+
+
+def _check_contacts(contacts: dict[str, str]) -> None:
+    """Raises ApiError."""
+    for channel, address in contacts.items():
+        if not is_contact(channel, address):
+            raise bad_field(channel, f"expected {FORMS[channel][1]}")
 
 
 async def sign_out_there(request: Request) -> Response:
@@ -119,7 +134,7 @@ async def _page(request: Request, problem: ApiError | None = None, sent: dict[st
     return page(
         request, "driver/me.html", 200 if problem is None else problem.status, problem=problem, **books,
         person=person, done=request.query_params.get("done"), min_characters=MIN_CHARACTERS, channels=CHANNELS,
-        **{**kept, **({} if sent is None else {"contacts": sent})},
+        **{**kept, **({} if sent is None else {"contacts": sent, "wishes": sent})},
     )  # fmt: skip
 
 
@@ -143,7 +158,12 @@ def _of_people(request: Request) -> dict[str, Any]:
             if each["revoked_at_ms"] is None and (each["expires_at_ms"] is None or each["expires_at_ms"] > now)
         ]
         has_password = password_of(connection, own.person_id) is not None
-        return {"tokens": tokens, "contacts": read_contacts(connection, own.person_id), "has_password": has_password}
+        return {
+            "tokens": tokens,
+            "contacts": read_contacts(connection, own.person_id),
+            "wishes": shown(read_wishes(connection, own.person_id)),
+            "has_password": has_password,
+        }
 
 
 def _has_password(request: Request) -> bool:

@@ -13,6 +13,7 @@ from central.outbound.tests.receivers import MailServer, http_receiver, mail_ser
 from central.people.register import erase
 from central.people.roles import ADMIN, OPERATOR
 from central.people.sites import set_sites
+from central.people.wishes import Wishes, minute_of, set_wishes
 from central.words.languages import LANGUAGES
 
 MIN_MS = 60_000
@@ -205,6 +206,22 @@ def test_a_name_with_line_ends_and_markup_stays_one_line_of_a_mail(system: Notif
     assert mail.get_content_type() == "text/plain"
     assert "<script>alert(1)</script>" in mail.get_content()
     assert mail["Subject"].startswith("cp_001 is faulty: x")
+
+
+def test_in_one_s_own_language_and_not_at_quiet_hours(system: Notified, mails: MailServer) -> None:
+    quiet = Wishes("de", "Europe/Berlin", minute_of("12:00"), minute_of("14:30"))
+    with system.people.writer.begin() as connection:
+        set_wishes(connection, "ada", quiet)
+    system.ticket("s1", "ada")  # at 12:10 in Berlin
+    system.read()
+    system.send()
+    (row,) = system.rows()
+    assert (row["state"], row["tries"], row["next_try_ms"]) == ("due", 0, system.now_ms + 140 * MIN_MS)
+    system.now_ms += 140 * MIN_MS
+    system.send()
+    (mail,) = mails.mails
+    assert "geladen" in mail["Subject"]
+    assert "11:10" in mail.get_content()  # by the clock of the charge point, as its pages show it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from central.people.contacts import read_contacts
+from central.people.wishes import Wishes, read_wishes
 from central.tests.site import Site
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
 from runtime.tokens import id_of, sha256_of
@@ -80,6 +81,22 @@ def test_contacts_are_judged_and_kept(shared_site: Site, phone: Page, ada: str) 
     expect(phone.get_by_label("ntfy topic")).to_have_value("ada-charges")
     with people_at(shared_site.people_file) as people, people.reader.connect() as connection:
         assert read_contacts(connection, ada) == {"email": "ada@example.org", "ntfy": "ada-charges"}
+
+
+def test_quiet_hours_are_kept_and_notices_speak_the_page_s_language(
+    shared_site: Site, phone: Page, ada: str
+) -> None:
+    phone.get_by_label("Leave me alone from").fill("22:30")
+    phone.get_by_role("button", name="Keep these").tap()
+    expect(phone.get_by_role("alert")).to_contain_text("say both of them")
+    expect(phone.get_by_label("Leave me alone from")).to_have_value("22:30")
+    phone.get_by_label("until").fill("06:15")
+    phone.get_by_label("Time zone").fill("Europe/Berlin")
+    phone.get_by_role("button", name="Keep these").tap()
+    expect(phone.get_by_text("Done.")).to_be_visible()
+    expect(phone.get_by_label("until")).to_have_value("06:15")
+    with people_at(shared_site.people_file) as people, people.reader.connect() as connection:
+        assert read_wishes(connection, ada) == Wishes("en", "Europe/Berlin", 22 * 60 + 30, 6 * 60 + 15)
 
 
 def test_all_is_taken_along_and_then_forgotten(shared_site: Site, phone: Page, ada: str, tmp_path: Path) -> None:
