@@ -128,7 +128,7 @@ PARTS: dict[str, Part] = {
     ),
     "central.operate": _part(
         f"{_ACTIONS} central.fold central.worker central.outbound central.serving.serve central.operate",
-        "rich sqlalchemy typer",
+        "rich segno sqlalchemy typer",
     ),
     "plant": _part("wire runtime plant", ""),
     "driver_cli": _part("", ""),

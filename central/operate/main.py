@@ -16,6 +16,7 @@ from central.operate.commands import (
     processes,
     served_sites,
     sites,
+    stickers,
     stuck,
     system,
     webhooks,
@@ -23,7 +24,10 @@ from central.operate.commands import (
 from central.operate.options import PROGRAM
 from runtime.command_line import docstring_of, ended, examples_of, version_option
 
-GROUPS = (processes, points, sites, drivers, people, served_sites, stuck, failures, figures, notices, webhooks, system)
+GROUPS = (
+    processes, points, stickers, sites, drivers, people, served_sites, stuck, failures, figures, notices, webhooks,
+    system,
+)  # fmt: skip
 
 cli = typer.Typer(
     name=PROGRAM,

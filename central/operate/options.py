@@ -41,6 +41,9 @@ def _name(text: str) -> str:
 PointId = Annotated[
     str, typer.Argument(help="The charge point, such as cp_001.", metavar="CP", parser=_id_such_as("cp_001"))
 ]
+PointIds = Annotated[
+    list[str], typer.Argument(help="Charge points, such as cp_001.", metavar="CP...", parser=_id_such_as("cp_001"))
+]
 site_id = _id_such_as("north")
 SiteId = Annotated[str, typer.Argument(help="The site, such as north.", metavar="SITE", parser=site_id)]
 SessionId = Annotated[

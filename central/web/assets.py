@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from central.api.access import GuardedRoute
 from central.api.errors import ApiError
@@ -62,4 +62,25 @@ async def show(request: Request) -> Response:
     return Response(found.zipped, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
 
 
-ROUTES = [GuardedRoute("GET", "/assets/{digest}/{name}", show, None)]
+async def show_manifest(request: Request) -> Response:
+    """What a phone needs to put it on its first screen."""
+    del request
+    icon = {"src": path_of("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    manifest = {
+        "name": "Wattline", "short_name": "Wattline", "id": "/", "start_url": "/", "scope": "/",
+        "display": "standalone", "background_color": "#f6f7f6", "theme_color": "#0b5d4b", "icons": [icon],
+    }  # fmt: skip
+    return JSONResponse(manifest, media_type="application/manifest+json")
+
+
+async def show_worker(request: Request) -> Response:
+    """At the root, since a service worker rules over what lies below it; a browser asks for it anew each time."""
+    del request
+    return Response(assets()["sw.js"].body, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+ROUTES = [
+    GuardedRoute("GET", "/assets/{digest}/{name}", show, None),
+    GuardedRoute("GET", "/manifest.webmanifest", show_manifest, None),
+    GuardedRoute("GET", "/sw.js", show_worker, None),
+]

@@ -5,7 +5,9 @@
   const TICK_MS = 1000;
   const note = document.querySelector("[data-stale-note]");
   const stream = document.querySelector("[data-live]");
-  let heardMs = Date.now();
+  // A copy that was kept for when there is no network says when it was news.
+  const kept = document.documentElement.dataset.keptAt;
+  let heardMs = kept ? Date.parse(kept) : Date.now();
 
   const heard = () => { heardMs = Date.now(); };
   if (stream) {
