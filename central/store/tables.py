@@ -23,10 +23,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
+    literal_column,
 )
 
 from central.model import driver_rows, rows, site_rows
-from central.model.states import SESSION_STATES, STATUS_ORDER
+from central.model.states import OPEN, SESSION_STATES, STATUS_ORDER
 from central.store.columns import columns_of, count_column, moment, number, one_of, text_column
 from central.store.decimal_text import DecimalText
 
@@ -79,7 +81,17 @@ CHARGING_SESSIONS = _table(
     Index(None, "driver_id", "requested_at_ms"),
     Index(None, "requested_at_ms"),
     Index(None, "cp_id", "requested_at_ms"),
+    Index(None, "ended_at_ms"),
 )
+# Of all sessions these are few, and looked for at each look at the charge points. An index of them alone is used where
+# a query has its condition word for word.
+IS_OPEN = CHARGING_SESSIONS.c.status.in_(bindparam("open_states", OPEN, expanding=True, literal_execute=True))
+IS_HELD = CHARGING_SESSIONS.c.held_wh > literal_column("0")
+_IN_TIME = (CHARGING_SESSIONS.c.requested_at_ms, CHARGING_SESSIONS.c.session_id)
+for _name, _few, _by in (
+    ("open", IS_OPEN, _IN_TIME), ("held", IS_HELD, _IN_TIME), ("held_by_point", IS_HELD, (CHARGING_SESSIONS.c.cp_id,)),
+):  # fmt: skip
+    Index(f"ix_ChargingSessions_{_name}", *_by, sqlite_where=_few, postgresql_where=_few)
 
 CHARGE_REQUESTS = _table(
     "ChargeRequests",

@@ -44,6 +44,7 @@ BROUGHT = {
     "0017": ("ChargingSessions", "ix_ChargingSessions_requested_at_ms"),
     "0018": ("PowerCurves", "spacing_ms"),
     "0019": ("ProblemReports", "text"),
+    "0020": ("ChargingSessions", "ix_ChargingSessions_open"),
 }
 
 # Upgrades, and dies by SIGKILL just before the statement whose number it is given.

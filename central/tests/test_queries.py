@@ -10,10 +10,11 @@ from central.model.rows import ChargeRequest
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.sql_rows import SqlRows
-from central.views import queries
+from central.views import held, overview, queries
 from central.views.events import list_commands
 from central.views.sessions import Wanted, list_sessions
 from central.views.words import find_word, list_words
+from central.web.ops import facts
 
 KEYS = [("ada", "r1"), ("bob", "r1"), ("bob", "r2")]
 
@@ -37,15 +38,21 @@ def test_charges_that_are_followed_are_read_by_their_own_keys(database: Database
     assert {key: (row.driver_id, row.message_id) for key, row in found.items()} == {key: key for key in asked[:2]}
 
 
-def test_no_question_of_the_api_reads_a_whole_history(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'central.db'}")
-    migrate(database.writer)
+def asked_of(database: Database) -> list[tuple[str, Any]]:
+    """Each question from now on, with its values."""
     asked: list[tuple[str, Any]] = []
 
     def note(connection: Connection, cursor: object, text: str, values: Any, *more: object) -> None:
         asked.append((text, values))
 
     event.listen(database.reader, "before_cursor_execute", note)
+    return asked
+
+
+def test_no_question_of_the_api_reads_a_whole_history(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'central.db'}")
+    migrate(database.writer)
+    asked = asked_of(database)
     with database.reader.connect() as connection:
         queries.read_followed(connection, KEYS)
         queries.list_charges(connection, "ada", only_open=True, limit=50)
@@ -62,4 +69,24 @@ def test_no_question_of_the_api_reads_a_whole_history(tmp_path: Path) -> None:
                 plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
                 assert not [step[3] for step in plan if str(step[3]).startswith("SCAN")], text
     assert len(asked) >= 10
+    database.dispose()
+
+
+def test_no_look_at_the_charge_points_reads_all_sessions(tmp_path: Path) -> None:
+    """But through the index of the few that are open, or have something held."""
+    database = open_database(f"sqlite:///{tmp_path / 'central.db'}")
+    migrate(database.writer)
+    asked = asked_of(database)
+    with database.reader.connect() as connection:
+        facts.read_posts(connection, None)
+        facts.read_day(connection, None, 1)
+        overview.list_points(connection, "EUR")
+        overview.open_sessions(connection)
+        held.list_held(connection, 1, 50)
+        questions = [each for each in asked if "ChargingSessions" in each[0]]
+        for text, values in questions:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
+            steps = [str(step[3]) for step in plan if str(step[3]).startswith("SCAN ChargingSessions")]
+            assert all(step.endswith(("_open", "_held", "_held_by_point")) for step in steps), (text, steps)
+    assert len(questions) >= 5
     database.dispose()

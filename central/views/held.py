@@ -15,7 +15,7 @@ from central.money.formats import money
 from central.money.tariff import tariff_of
 from central.store.paging import After, Page, read_page
 from central.store.sql_rows import SqlRows
-from central.store.tables import CHARGING_SESSIONS, DRIVERS
+from central.store.tables import CHARGING_SESSIONS, DRIVERS, IS_HELD
 from central.views.moments import iso
 from central.views.sessions import NEWEST_FIRST
 from central.views.sites import at_sites
@@ -31,7 +31,7 @@ def list_held(
     """
     joined = CHARGING_SESSIONS.outerjoin(DRIVERS, DRIVERS.c.driver_id == _SESSION.driver_id)
     columns = (_SESSION.requested_at_ms, _SESSION.session_id, _SESSION.cp_id, DRIVERS.c.username)
-    wanted = select(*columns).select_from(joined).where(_SESSION.held_wh > 0, at_sites(_SESSION.cp_id, sites))
+    wanted = select(*columns).select_from(joined).where(IS_HELD, at_sites(_SESSION.cp_id, sites))
     rows = SqlRows(connection)
 
     def shown(row: RowMapping) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from central.fold.registration import replace_deadline
-from central.model.states import OPEN
 from central.store.tables import (
     ALARMS,
     CHARGING_POINTS,
@@ -14,6 +13,8 @@ from central.store.tables import (
     DEADLINES,
     DRIVERS,
     FAULTS,
+    IS_HELD,
+    IS_OPEN,
     LIVE_CHARGES,
 )
 from central.views.faults import text_of
@@ -113,7 +114,7 @@ def open_sessions(connection: Connection, cp_id: str | None = None) -> list[dict
         _SESSION.session_id, _SESSION.cp_id, _SESSION.driver_id, DRIVERS.c.username, _SESSION.status,
         _SESSION.requested_at_ms, _SESSION.started_at_ms, _SESSION.start_register_wh, _SESSION.last_register_wh,
         live.register_wh.label("live_register_wh"), _SESSION.stop_requested, _SESSION.claim_released,
-    ).select_from(joined).where(_SESSION.status.in_(OPEN))  # fmt: skip
+    ).select_from(joined).where(IS_OPEN)  # fmt: skip
     if cp_id is not None:
         wanted = wanted.where(_SESSION.cp_id == cp_id)
     rows = connection.execute(wanted.order_by(_SESSION.requested_at_ms, _SESSION.session_id)).mappings()
@@ -134,7 +135,7 @@ def open_sessions(connection: Connection, cp_id: str | None = None) -> list[dict
 
 
 def _held_wh(connection: Connection) -> dict[str, int]:
-    wanted = select(_SESSION.cp_id, func.sum(_SESSION.held_wh)).where(_SESSION.held_wh > 0).group_by(_SESSION.cp_id)
+    wanted = select(_SESSION.cp_id, func.sum(_SESSION.held_wh)).where(IS_HELD).group_by(_SESSION.cp_id)
     return {cp_id: int(held_wh) for cp_id, held_wh in connection.execute(wanted)}
 
 

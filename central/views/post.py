@@ -9,7 +9,7 @@ from central.money.formats import price
 from central.money.price_per_kwh import PricePerKwh
 from central.money.readings import Reading
 from central.money.tariff import cost_minor
-from central.store.tables import CHARGING_SESSIONS
+from central.store.tables import CHARGING_SESSIONS, IS_OPEN
 from central.views.moments import iso
 from central.views.queries import PointRow, list_points
 from central.views.sites import read_sites, site_of
@@ -74,7 +74,7 @@ def _cost_minor(price_e4: int, kwh: int, currency: str) -> int:
 def _busy(connection: Connection, cp_id: str) -> dict[str, Any]:
     """Since when it is taken and, where a time was ordered, until when at most; nothing of who and how much."""
     session = CHARGING_SESSIONS.c
-    running = (session.cp_id == cp_id, session.status.in_((states.AUTHORIZED, states.IN_PROGRESS)))
+    running = (session.cp_id == cp_id, IS_OPEN, session.status.in_((states.AUTHORIZED, states.IN_PROGRESS)))
     wanted = select(session.requested_at_ms, session.started_at_ms, session.max_duration_s).where(*running)
     newest = wanted.order_by(session.requested_at_ms.desc()).limit(1)
     found = connection.execute(newest).one_or_none()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, Select, literal, select
 
 from central.money.tariff import tariff_of
 from central.store.paging import After, Order, Page, read_page
-from central.store.tables import CHARGING_SESSIONS, DRIVERS, LIVE_CHARGES
+from central.store.tables import CHARGING_SESSIONS, DRIVERS, IS_HELD, LIVE_CHARGES
 from central.views.moments import iso
 from central.views.sites import at_sites
 
@@ -69,7 +69,7 @@ def _chosen(wanted: Wanted) -> Select[*tuple[Any, ...]]:
         among = literal(",").concat(_SESSION.flags).concat(",")
         chosen = chosen.where(among.contains(f",{wanted.flag},", autoescape=True))
     chosen = chosen.where(at_sites(_SESSION.cp_id, wanted.sites))
-    return chosen.where(_SESSION.held_wh > 0) if wanted.is_held else chosen
+    return chosen.where(IS_HELD) if wanted.is_held else chosen
 
 
 def _shown(row: RowMapping) -> dict[str, Any]:

@@ -9,14 +9,23 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
-from central.model.states import OPEN, STATUS_ORDER
+from central.model.states import STATUS_ORDER
 from central.outbound.insight.period import this_month
 from central.outbound.insight.queries import sites_of
 from central.outbound.insight.summary import SiteSummary, summary_of
 from central.outbound.insight.tables import MONTHS
 from central.store.log_identity import read_clock
 from central.store.offsets import TopicPartition, read_positions
-from central.store.tables import ALARMS, CHARGING_POINTS, CHARGING_SESSIONS, FAULTS, OUTBOX, PARKED_KEYS
+from central.store.tables import (
+    ALARMS,
+    CHARGING_POINTS,
+    CHARGING_SESSIONS,
+    FAULTS,
+    IS_HELD,
+    IS_OPEN,
+    OUTBOX,
+    PARKED_KEYS,
+)
 from eventlog import Log
 
 Places = Mapping[TopicPartition, int]
@@ -60,10 +69,10 @@ class Sources:
 def read_books(connection: Connection) -> Books:
     return Books(
         statuses=_counted(connection, CHARGING_POINTS.c.status, CHARGING_POINTS.c.removed_at_ms.is_(None)),
-        sessions=_counted(connection, CHARGING_SESSIONS.c.status, CHARGING_SESSIONS.c.status.in_(OPEN)),
+        sessions=_counted(connection, CHARGING_SESSIONS.c.status, IS_OPEN),
         problems={
             "fault": _count(connection, FAULTS.c.fault, FAULTS.c.cleared_at_ms.is_(None)),
-            "held": _count(connection, CHARGING_SESSIONS.c.session_id, CHARGING_SESSIONS.c.held_wh > 0),
+            "held": _count(connection, CHARGING_SESSIONS.c.session_id, IS_HELD),
             "parked": _count(connection, PARKED_KEYS.c.key),
             "alarm": _count(connection, ALARMS.c.alarm),
         },

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, case, func, select
 from wire.kinds import CP
 
-from central.model.states import CHARGING, COMPLETED, OPEN
+from central.model.states import CHARGING, COMPLETED
 from central.store import parked
 from central.store.tables import (
     ALARMS,
@@ -16,6 +16,8 @@ from central.store.tables import (
     CHARGING_SESSIONS,
     DRIVERS,
     FAULTS,
+    IS_HELD,
+    IS_OPEN,
     LAST_SEEN,
     LIVE_CHARGES,
     LIVE_FIGURES,
@@ -132,7 +134,7 @@ def read_charges(connection: Connection, cp_id: str | None = None) -> Mapping[st
     wanted = select(
         _SESSION.cp_id, _SESSION.session_id, name, _SESSION.status, since_ms, _SESSION.start_register_wh,
         _SESSION.last_register_wh, live.register_wh,
-    ).select_from(joined).where(_SESSION.status.in_(OPEN))  # fmt: skip
+    ).select_from(joined).where(IS_OPEN)  # fmt: skip
     if cp_id is not None:
         wanted = wanted.where(_SESSION.cp_id == cp_id)
     rows = connection.execute(wanted.order_by(_SESSION.requested_at_ms, _SESSION.session_id))
@@ -148,7 +150,7 @@ def flowed_wh(start_wh: int | None, *told_wh: int | None) -> int:
 
 def _held(connection: Connection, cp_id: str | None) -> Mapping[str, tuple[int, int | None]]:
     wanted = select(_SESSION.cp_id, func.sum(_SESSION.held_wh), func.min(_SESSION.ended_at_ms))
-    wanted = wanted.where(_SESSION.held_wh > 0).group_by(_SESSION.cp_id)
+    wanted = wanted.where(IS_HELD).group_by(_SESSION.cp_id)
     if cp_id is not None:
         wanted = wanted.where(_SESSION.cp_id == cp_id)
     return {owner: (int(held_wh), since_ms) for owner, held_wh, since_ms in connection.execute(wanted)}
