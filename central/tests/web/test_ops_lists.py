@@ -11,6 +11,8 @@ import pytest
 
 from central.people.roles import ADMIN, AUDITOR, OPERATOR
 from central.people.sites import set_sites
+from central.store.database import open_database
+from central.store.parked import park_key
 from central.tests.site import Site, sign_up
 from central.tests.web.visits import Post
 from tools.stack.tokens import people_at
@@ -190,3 +192,24 @@ def test_the_worker_that_is_away_is_told_and_stops_everybody(site: Site) -> None
     site.start(site.worker)
     with client_of(site, OPERATOR) as client:
         site.wait_for(lambda: "The worker is away" not in client.get("/ops").text, "it is back")
+
+
+def test_what_is_put_aside_goes_on_by_a_form(site: Site) -> None:
+    site.start()
+    post = Post.at(site)
+    site.worker.stop()
+    books = open_database(f"sqlite:///{site.folder / 'central.db'}")
+    with books.writer.begin() as connection:
+        park_key(connection, "ev.cp", post.cp_id, "ValueError: <b>odd</b>", 1)
+    books.dispose()
+    site.start(site.worker)
+    with client_of(site, OPERATOR) as client:
+        assert f"What {post.cp_id} says is put aside" in client.get("/ops").text
+        assert "ValueError: &lt;b&gt;odd" in client.get("/ops/parked").text
+        path = f"/ops/parked/{post.cp_id}/unpark"
+        assert client.get("/ops/parked/nothing/unpark").status_code == 404
+        answer = client.post(path, data={"message_id": f"{uuid4()}"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/ops/parked?freed=done")
+        told = client.get(answer.headers["location"]).text
+    assert "It goes on." in told
+    assert "Nothing is put aside." in told

@@ -28,6 +28,7 @@ from central.web.ops.facts import PostFacts, read_posts
 from central.web.ops.frame import ops_page
 from central.web.ops.problems import Charge
 
+DONE, LOGGED = "done", "logged"
 MESSAGE_ID, REASON_FIELD = "message_id", REASON.name
 
 
@@ -105,8 +106,11 @@ def _endpoints(act: Act, find: Find) -> tuple[Endpoint, Endpoint]:
             done = await carry_out(context_of(request), person_at(request), act.action, target.key, fields, message_id)
         except ApiError as error:
             return _form(request, act, target, sent, error)
-        is_gone = act.action.name == "remove"
-        return see_other("/ops" if is_gone else f"{target.back}?asked={done.request_id}")
+        if act.action.name == "remove":
+            return see_other("/ops")
+        if target.post is None:
+            return see_other(f"{target.back}?freed={DONE if done.is_done else LOGGED}")
+        return see_other(f"{target.back}?asked={done.request_id}")
 
     return ask, do
 

@@ -30,6 +30,9 @@ ON_A_PAGE = 50
 AT_ONCE = 500
 MOST_ROWS = 200_000  # of a CSV file
 
+# What came of freeing what was put aside, by what the address says of it.
+FREED = {"done": UNPARK_ACT.sent, "logged": N_("It is in the log, and not carried out yet.")}
+
 _OF_PATH = {each.path: each for each in LISTINGS}
 
 
@@ -141,7 +144,7 @@ def _endpoints(this: ListPage) -> tuple[Endpoint, Endpoint]:
             request, "ops/list.html", this=this, rows=found.rows, told=told, currency=context.currency,
             next_page=None if cursor is None else f"?{urlencode({**told, 'cursor': cursor})}",
             is_first="cursor" not in asked, export=f"{this.path}.csv?{urlencode(told)}", may_act=eyes.may_act,
-            state_words=SESSION_STATES,
+            state_words=SESSION_STATES, note=FREED.get(request.query_params.get("freed", "")),
         )  # fmt: skip
 
     async def export(request: Request) -> Response:
