@@ -62,15 +62,15 @@ def test_a_charge_is_not_told_again_to_who_knows_its_state(shared_site: Site, op
         sign_up(ada)
         charge = ada.post("/v1/charges", json={"cp_id": cp_id, "message_id": "known"}).json()
         path = "/v1/charges/known/events"
-        shared_site.wait_for(lambda: ada.get("/v1/charges/known").json()["state"] != "pending", "the session")
+        session = f"/v1/sessions/{charge['session_id']}"
+        shared_site.wait_for(lambda: operator.get(session).status_code == 200, "the session")
         with ada.stream("GET", path) as response:
             first = next(events_of(response))
         assert first.id is not None
         with ada.stream("GET", path, headers={"Last-Event-ID": first.id}) as response:
             events = events_of(response)
             ada.post("/v1/charges/known/stop", json={"message_id": "s"}).raise_for_status()
-            session = charge["session_id"]
-            ended = operator.post(f"/v1/sessions/{session}/end", json={"reason": "test"})
+            ended = operator.post(f"{session}/end", json={"reason": "test"})
             assert ended.status_code in (200, 202, 409), ended.text
             (*_, last) = events
         assert last.data["state"] in ("cancelled", "failed")
