@@ -17,10 +17,10 @@ from central.api.errors import ApiError, no_charge
 from central.api.fields import checked
 from central.api.reports import report_problem
 from central.model.ids import session_id
-from central.model.states import AUTHORIZED, CANCELLED, COMPLETED, IN_PROGRESS
+from central.model.states import AUTHORIZED, CANCELLED, COMPLETED, FAILED, IN_PROGRESS
 from central.people.roles import CHARGE as MAY_CHARGE
 from central.people.roles import SEE_ALL, SEE_OWN
-from central.views.charge import is_final
+from central.views.charge import REFUSED, is_final
 from central.views.own_charge import asked_for, unheard_charge
 from central.views.queries import ChargeKey
 from central.web.access import PageRoute, person_at, read_form, see_other
@@ -96,7 +96,7 @@ async def _page(request: Request, problem: ApiError | None = None) -> Response:
         request, "driver/charge.html", 200 if problem is None else problem.status, **values, problem=problem,
         request_id=asked[1], report_id=str(uuid4()), reported=request.query_params.get("reported") == "1",
         report_problem=problem is not None and problem.field == "text",
-        may_report=values["charge"]["state"] in REPORTABLE and asked[0] == person_at(request).driver_id,
+        may_report=values["charge"]["state"] not in (FAILED, REFUSED) and asked[0] == person_at(request).driver_id,
         stop_sent=request.query_params.get("stop") == "sent",
     )  # fmt: skip
 

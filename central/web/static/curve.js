@@ -20,7 +20,7 @@
         y: {range: () => [0, Number(document.getElementById("curve").dataset.top) / 1000]},
       },
       series: [{}, {stroke: color("--charging"), width: 2, points: {show: false}}],
-      axes: [{...axis, space: 80, values: (u, ticks) => ticks.map(clock)}, {...axis, size: 32}],
+      axes: [{...axis, space: 80, values: (u, ticks) => ticks.map(clock)}, {...axis, size: 32, space: 24}],
       hooks: {setCursor: [(u) => {
         const at = u.cursor.idx;
         const kw = at == null ? null : u.data[1][at];
