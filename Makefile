@@ -15,7 +15,7 @@ ASSETS := central/web/assets/.ready
 UV     := .cache/uv/bin/uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help install setup assets lint types test pytest hil demo up bench accuracy fuzz sequences docs words lock clean
+.PHONY: help install setup assets lint types test pytest hil demo up bench accuracy fuzz sequences docs words screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,9 @@ fuzz: $(RUNS) ## a million random chunks into the frame decoder
 
 sequences: $(READY) ## random sequences of boards, drivers and mishaps on the folds (ARGS="--runs N --seed S")
 	@PYTHONPATH=firmware $(BIN)/python -m central.tests.sequences $(ARGS)
+
+screenshots: $(READY) $(ASSETS) ## take pictures of every page in every state and language (build/screenshots/)
+	@PYTHONPATH=firmware $(BIN)/python -m tools.screenshots $(ARGS)
 
 words: $(RUNS) ## bring the texts of pages into the files of the other languages
 	@PYTHONPATH=firmware $(BIN)/python -m tools.words

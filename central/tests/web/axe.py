@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 
 from tools.assets.bring import AXE
@@ -11,9 +10,10 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def violations(page: Page) -> list[str]:
-    """Each with the elements that break it. The page's context must bypass the CSP, which lets no such script in."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not there: make assets")
+    """Each with the elements that break it. The page's context must bypass the CSP, which lets no such script in.
+
+    Tests that ask for it use the fixture `axe_is_there`.
+    """
     page.add_script_tag(path=AXE)
     found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
     return [

@@ -7,6 +7,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tools.assets.bring import AXE
 from tools.testing.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tools.testing.deadlines import DEADLINE_S
 
@@ -22,6 +23,12 @@ def browser(missing: Callable[[str], NoReturn]) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def axe_is_there(missing: Callable[[str], NoReturn]) -> None:
+    if not AXE.exists():
+        missing("axe-core (make assets)")
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from central.web.languages import LANGUAGES
 
 MOST_BYTES = 60_000
 
+pytestmark = pytest.mark.usefixtures("axe_is_there")
+
 
 @pytest.fixture(params=[("light", "en"), ("dark", "de"), ("light", "es")], ids="-".join)
 def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:

@@ -3,61 +3,30 @@ browser's console. In both colour schemes, at phone size and on a desk.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
-from uuid import uuid4
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from central.people.roles import ADMIN
-from central.tests.site import Site, sign_up
-from central.tests.web.conftest import PHONE
-from central.tests.web.visits import Post
-from tools.assets.bring import AXE
+from central.tests.site import Site
+from central.tests.web.axe import violations
+from central.tests.web.states import SETTINGS, STATES, filled
+from tools.testing.browsers import DESK, PHONE
 from tools.testing.deadlines import DEADLINE_S
 
-DESK: ViewportSize = {"width": 1200, "height": 800}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-ASK = "rules => axe.run(document, {runOnly: rules}).then(found => found.violations)"
+pytestmark = pytest.mark.usefixtures("axe_is_there")
 
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, str]]]:
     """A Central with something of each sort to show; where: by names for the addresses."""
-    site = Site(tmp_path_factory.mktemp("full"), {"PLANT_SPEED": "3600", "COMMAND_TTL_S": "3600"})
+    site = Site(tmp_path_factory.mktemp("full"), SETTINGS)
     site.start()
     try:
-        yield site, _fill(site)
+        yield site, filled(site).places
     finally:
         site.close()
-
-
-def _fill(site: Site) -> dict[str, str]:
-    charging, faulty, held, stopped, away = (Post.at(site, location=f"Row {number}") for number in range(5))
-    session = _charge(site, charging, 4_100)
-    over = _charge(site, held, 900)
-    held.register_wh = 90_000_000
-    held.end(over)
-    for fault in ("weld", "moon_phase"):
-        site.board_says("fault_notification", faulty.cp_id, id=faulty.cp_id, fault=fault, failure_info="seen")
-    site.says("operator_request", "operator", cp_id=stopped.cp_id, action="stop", reason="the cable is cut")
-    site.says("link_down", "bridge", cp_id=away.cp_id, link_id=f"link-{away.cp_id}")
-    site.appends("ev.cp", charging.cp_id, b"{<script>", by="bridge")
-    site.wait_for(lambda: away.status == "DISCONNECTED" and stopped.status == "STOPPED", "all is folded")
-    site.wait_for(lambda: faulty.status == "FAULTY" and held.status == "ACTIVE", "all is folded")
-    places = {"charging": charging.cp_id, "faulty": faulty.cp_id, "stopped": stopped.cp_id}
-    return {**places, "session": session, "held": over}
-
-
-def _charge(site: Site, post: Post, energy_wh: int) -> str:
-    with site.client() as client:
-        sign_up(client)
-        message_id = f"{uuid4()}"
-        asked = client.post("/v1/charges", json={"message_id": message_id, "cp_id": post.cp_id}).json()
-        post.begin(asked["session_id"])
-        post.tell(asked["session_id"], energy_wh)
-        site.wait_for(lambda: client.get(f"/v1/charges/{message_id}").json()["energy_wh"] == energy_wh, "it was told")
-        return asked["session_id"]
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +43,8 @@ Looked = Callable[[Site, str, str, ViewportSize], Page]
 
 
 @pytest.fixture
-def looked(browser: Browser, missing: Callable[[str], NoReturn]) -> Iterator[Looked]:
+def looked(browser: Browser) -> Iterator[Looked]:
     """A page as somebody sees it, by address, colour scheme and size; what the console says is collected."""
-    if not AXE.exists():
-        missing("axe-core (make assets)")
     said: list[str] = []
     opened: list[Page] = []
 
@@ -103,18 +70,7 @@ def _counts(message: ConsoleMessage, page: Page) -> bool:
     return message.type in ("error", "warning") and not is_of_page
 
 
-def violations(page: Page) -> list[str]:
-    page.add_script_tag(path=str(AXE))
-    found: list[dict[str, Any]] = page.evaluate(ASK, RULES)
-    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
-
-
-PATHS = (
-    "/ops", "/ops/posts/{charging}", "/ops/posts/{faulty}", "/ops/posts/{stopped}", "/ops/posts/{faulty}?asked=r1",
-    "/ops/posts/{charging}/stop", "/ops/posts/{charging}/price", "/ops/posts/{charging}/limit",
-    "/ops/posts/{faulty}/clear-fault", "/ops/sessions/{session}/end", "/ops/sessions/{held}/drop-held",
-    "/ops/sessions", "/ops/sessions?state=failed", "/ops/held", "/ops/dead", "/ops/people", "/ops/posts/nowhere",
-)  # fmt: skip
+PATHS = (*(each.path for each in STATES if each.viewer == ADMIN), "/ops/posts/{faulty}?asked=r1")
 
 
 @pytest.mark.parametrize("path", PATHS)
