@@ -112,6 +112,9 @@ class Followers(Generic[Key, Value]):
             except (SQLAlchemyError, sqlite3.Error, OSError) as error:
                 logger.warning("followers wait: %s", error)
                 await asyncio.sleep(RETRY_S)
+            except Exception:  # a mistake of ours; unsaid, everybody's streams would stand still
+                logger.exception("followers cannot be told")
+                await asyncio.sleep(RETRY_S)
 
     async def _watch_until_none(self) -> None:
         changes = self._open_changes()

@@ -85,6 +85,25 @@ def test_a_database_that_cannot_be_asked_is_waited_for(tmp_path: Path, monkeypat
     within_time(follow)
 
 
+def test_a_mistake_in_reading_is_outlived(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(followers, "RETRY_S", 0.01)
+
+    async def follow() -> None:
+        read = Charges()
+
+        def wrong_at_first(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
+            told = read(keys)
+            if len(read.keys) == 1:
+                raise KeyError("a mistake")
+            return told
+
+        with Followers(wrong_at_first, is_same, AlwaysChanged).follow(KEY) as follower:
+            assert (await newest(follower))["energy_wh"] >= 2
+        assert "followers cannot be told" in caplog.text
+
+    within_time(follow)
+
+
 def test_nothing_is_read_for_nobody() -> None:
     async def follow() -> None:
         read = Charges()

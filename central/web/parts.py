@@ -1,22 +1,36 @@
 """The parts of pages that change by themselves, and how each is read and written."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from central.web import driver_parts
 from central.web.live import Part, PartKey, Shown
 from central.web.ops import overview, post
 from central.web.templates import render
 
+logger = logging.getLogger(__name__)
+
 PARTS: Mapping[str, Part] = {**driver_parts.PARTS, **overview.PARTS, **post.PARTS}
 
 
 def read_parts(connection: Connection, keys: Sequence[PartKey], currency: str) -> dict[PartKey, Shown]:
-    """Those of the keys that there are."""
-    found = {key: read_part(connection, key, currency) for key in keys}
-    return {key: shown for key, shown in found.items() if shown is not None}
+    """Those of the keys that there are. What fails to be written holds up none of the others."""
+    shown: dict[PartKey, Shown] = {}
+    for key in keys:
+        try:
+            part = read_part(connection, key, currency)
+        except SQLAlchemyError:
+            raise  # of all of them: the database cannot be used
+        except Exception:
+            logger.exception("the part %s of %s cannot be written", key.part, key.subject)
+        else:
+            if part is not None:
+                shown[key] = part
+    return shown
 
 
 def read_part(connection: Connection, key: PartKey, currency: str) -> Shown | None:
