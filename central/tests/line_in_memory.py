@@ -65,7 +65,7 @@ class LineInMemory:
         message_id = reliable_id(board, self.epoch, n)
         return self.says(kind, "bridge", message_id=message_id, **{KINDS[kind].key: cp}, **fields)
 
-    def says(self, kind: str, by: str, **fields: Any) -> Incoming:
+    def says(self, kind: str, by: str, /, **fields: Any) -> Incoming:
         self._made += 1
         message: Message = {"type": kind, "message_id": made_id(kind, self._made), **fields}
         problem = check(message)
