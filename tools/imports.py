@@ -76,6 +76,11 @@ _PEOPLE = f"{_STORE} central.people"
 _READING = f"{_STORE} central.reading"
 _ACTIONS = f"{_VIEWS} central.people central.actions"
 _API_ROOM = f"{_ACTIONS} central.api"
+# What pages read of insight: its figures, never its reader of the log.
+_FIGURES = " ".join(
+    f"central.outbound.insight.{name}"
+    for name in ("attempts", "figures", "local_time", "month", "months", "period", "queries", "summary")
+)
 
 # `wattline`'s rooms from the lowest to the highest; what they share stands beside them.
 _WORDS = "driver_cli.words"
@@ -120,7 +125,7 @@ PARTS: dict[str, Part] = {
     "central.actions": _part(_ACTIONS, "sqlalchemy"),
     "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
     "central.web": _part(
-        f"{_API_ROOM} central.words central.web",
+        f"{_API_ROOM} {_FIGURES} central.words central.web",
         "authlib babel httpx2 jinja2 joserfc sqlalchemy sse_starlette starlette",
     ),
     "central.serving": _part(

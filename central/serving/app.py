@@ -27,6 +27,7 @@ from central.api.revocation import Revocation
 from central.api.routes import ROUTES as API_ROUTES
 from central.api.tries import Tries
 from central.api.unavailable import Unavailable
+from central.outbound.insight.months import Months
 from central.people.register import those_that_hold
 from central.people.sites import Sites as SitesServed
 from central.store.database import Database
@@ -49,11 +50,11 @@ POINTS_EACH_S = 0.5  # all charge points are read at most so often for those who
 def make_app(
     database: Database, people: Database, log: LogWriter, sites: Sites, currency: str,
     public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1, rate: Rate = UNLIMITED,
-    more_routes: Sequence[GuardedRoute] = (),
+    more_routes: Sequence[GuardedRoute] = (), months: Months | None = None,
 ) -> Starlette:  # fmt: skip
     """`public`: what people call this server. `oidc`: who signs people in beside it. `rate`: of requests.
 
-    `more_routes`: beside those of API and pages.
+    `more_routes`: beside those of API and pages. `months`: the figures of insight, where there may be some.
     """
 
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
@@ -92,5 +93,5 @@ def make_app(
         database, people, log, followers, point_followers, Pending(), Revocation(holding), Tries(),
         Unavailable(people, now_ms), currency, plant_speed
     )
-    app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes))
+    app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes), months=months)
     return app

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,9 +14,12 @@ from central import settings
 from central.api.guard import Sites
 from central.api.log_writer import LogWriter
 from central.api.rates import Rate
+from central.outbound.insight.local_time import Span
+from central.outbound.insight.months import Months
 from central.outbound.insight.opening import insight_of
 from central.people.opening import wait_for_people
 from central.people.register import has_admin
+from central.people.unavailable import by_point
 from central.serving.app import make_app
 from central.serving.connections import MAX_CONNECTIONS, LimitedConfig, Places
 from central.serving.metrics import Metrics
@@ -94,15 +98,22 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     sites, oidc = Sites.of(address.host, port, public), oidc_of(config, public or Url("http", address.host, port))
     currency, plant_speed = config[settings.CURRENCY], config[settings.PLANT_SPEED]
     rate = Rate(config[settings.RATE_PER_TOKEN], config[settings.RATE_PER_ADDRESS])
-    insight = insight_of(config)
-    more = [Metrics(insight, round(config[settings.LOST_AFTER_S] * MS_PER_S)).route]
-    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, more)
+    insight, lost_after_ms = insight_of(config), round(config[settings.LOST_AFTER_S] * MS_PER_S)
+    more = [Metrics(insight, lost_after_ms).route]
+    months = Months(insight, lost_after_ms, partial(_unavailable, people))
+    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, more, months)
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:
         log.close()
         insight.dispose()
     return USAGE_EXIT if log.failed else 0
+
+
+def _unavailable(people: Database, span: Span) -> Mapping[str, int]:
+    """Requests for a charge that were answered 503, by charge point."""
+    with people.reader.connect() as connection:
+        return by_point(connection, span.from_ms, span.to_ms)
 
 
 async def _serve(app: Starlette, listener: socket.socket, shutdown: Shutdown) -> None:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from central.api.followers import Followers
+from central.outbound.insight.months import Months
 from central.people.register import Person
 from central.web.issuer import Oidc
 from central.web.languages import language_of
@@ -20,13 +21,15 @@ from runtime.values import Url
 class Pages:
     """`public`: what people call this server. `oidc`: who signs people in beside it.
 
-    `followers`: of the parts of pages that change by themselves. `watch`: whether the worker moves.
+    `followers`: of the parts of pages that change by themselves. `watch`: whether the worker moves. `months`: the
+    figures of insight; None: nobody makes any here.
     """
 
     public: Url | None
     oidc: Oidc | None
     followers: Followers[PartKey, Shown]
     watch: Watch = field(default_factory=Watch)
+    months: Months | None = None
 
 
 def pages_of(request: Request) -> Pages:

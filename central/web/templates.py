@@ -15,7 +15,7 @@ FOLDER = Path(__file__).with_name("templates")
 EXTENSIONS = ("jinja2.ext.i18n",)
 # In templates: {{ charge.energy_wh | energy }}.
 FIGURES = (figures.power, figures.energy, figures.exact_energy, figures.current, figures.money, figures.price,
-           figures.price_e4, figures.temperature)
+           figures.price_e4, figures.temperature, figures.share, figures.points, figures.month)
 TIMES = (figures.clock, figures.moment, figures.time_of_day)
 
 
@@ -35,7 +35,7 @@ def environment(language: str) -> Environment:
     made.filters["iso"] = figures.iso
     common: dict[str, Any] = {
         "asset": path_of, "curve_path": curve_path, "curve_top": curve_top,
-        "languages": LANGUAGES, "language": language,
+        "languages": LANGUAGES, "language": language, "weekdays": figures.weekdays(locale),
     }  # fmt: skip
     made.globals |= common
     return made

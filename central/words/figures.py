@@ -1,11 +1,11 @@
 """Numbers as people say them, in the language of the page: 7.4 kW, 12.9 kWh, 2.58 €, 52 min, 13:10."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_time
+from babel.dates import format_datetime, format_skeleton, format_time, get_day_names
 from babel.numbers import format_currency, format_decimal
 
 from central.views import moments
@@ -51,6 +51,26 @@ def price(per_kwh: str, currency: str, locale: Locale) -> str:
 def temperature(temperature_mc: int, locale: Locale) -> str:
     """In whole degrees Celsius."""
     return f"{format_decimal(Decimal(temperature_mc) / 1_000, '#,##0', locale=locale)}{NO_BREAK}°C"
+
+
+def share(value: float, locale: Locale) -> str:
+    """`value`: 0 to 1. In percent, with one decimal."""
+    return f"{format_decimal(Decimal(str(value)) * 100, '#,##0.0', locale=locale)}{NO_BREAK}%"
+
+
+def points(value: float, locale: Locale) -> str:
+    """A difference of shares, in percent of the whole, with its sign."""
+    return format_decimal(Decimal(str(value)) * 100, "+#,##0.0;-#,##0.0", locale=locale)
+
+
+def month(name: str, locale: Locale) -> str:
+    """`name`: 2026-10. October 2026."""
+    return format_skeleton("yMMMM", date.fromisoformat(f"{name}-01"), locale=locale)
+
+
+def weekdays(locale: Locale) -> list[str]:
+    """Short, from Monday on."""
+    return [get_day_names("abbreviated", locale=locale)[number] for number in range(7)]
 
 
 def duration(seconds: int) -> str:

@@ -55,6 +55,7 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/ops/system/quiet"): SEEING,
     **{("GET", f"/ops/{name}{end}"): SEEING for name in ("sessions", "held", "parked") for end in ("", ".csv")},
     ("GET", "/ops/dead"): SEEING,
+    ("GET", "/ops/insight"): SEEING,
     ("GET", "/ops/people"): (ADMIN,),
     **{("POST", f"/ops/people/{word}"): (ADMIN,) for word in ("add", "password", "revoke")},
     **{("GET", path): SERVING for path in ACTS},

@@ -17,6 +17,7 @@ PAGES = (
     ("/ops/held", N_("Held")),
     ("/ops/parked", N_("Put aside")),
     ("/ops/dead", N_("Not understood")),
+    ("/ops/insight", N_("Insight")),
 )
 OF_ADMINS = (("/ops/people", N_("People")),)
 

@@ -2,6 +2,8 @@
 
 from starlette.routing import Route
 
-from central.web.ops import acting, dead, lists, live_pages, people, system
+from central.web.ops import acting, dead, insight, lists, live_pages, people, system
 
-ROUTES: list[Route] = [*live_pages.ROUTES, *system.ROUTES, *lists.ROUTES, *dead.ROUTES, *people.ROUTES, *acting.ROUTES]
+ROUTES: list[Route] = [
+    *live_pages.ROUTES, *system.ROUTES, *lists.ROUTES, *dead.ROUTES, *people.ROUTES, *acting.ROUTES, *insight.ROUTES,
+]  # fmt: skip
