@@ -98,6 +98,8 @@ def _remove(step: Step, point: ChargingPoint) -> None:
 
 def _put_on_site(step: Step, point: ChargingPoint) -> None:
     """Without a site_id: on none. Whether there is such a site no fold of this key can see."""
+    if point.removed_at_ms is not None:
+        raise Refused("bad_state", f"{point.cp_id} was removed; it can be put on a site once a board registers it")
     sites.move(step, point, step.message.get("site_id"))
 
 

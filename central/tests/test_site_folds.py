@@ -118,6 +118,9 @@ def test_a_charge_point_that_was_removed_is_on_no_site_when_it_comes_back() -> N
     line.tick(10 * SECOND)
     line.says("operator_request", "operator", cp_id="cp_001", action="remove")
     assert (line.point().site_id, stays(line)) == (None, [("north", 0, 10)])
+    puts(line, "south")  # by somebody who has not heard of it
+    assert line.dead_codes() == ["bad_state"]
+    assert (line.point().site_id, stays(line)) == (None, [("north", 0, 10)])
     register(line)
     assert (line.point().removed_at_ms, line.point().site_id) == (None, None)
     puts(line, "south")
