@@ -117,9 +117,11 @@ def _keep_order(connection: Connection, record: Incoming) -> None:
     if message["action"] == "limit":
         limit_ma = message.get("limit_ma")
         connection.execute(update(POSTS).where(POSTS.c.cp_id == record.key).values(limit_ma=limit_ma))
+    elif not post["is_there"]:
+        return  # as the fold judges it: it is moved, and removed, once it has registered again
     elif message["action"] == "site" and (site_id := message.get("site_id") or NO_SITE) != post["site_id"]:
         _move(connection, record, site_id)
-    elif message["action"] == "remove" and post["is_there"]:
+    elif message["action"] == "remove":
         _move(connection, record, None)
 
 

@@ -237,6 +237,7 @@ def on_sites(yard: Yard) -> None:
             site.says("operator_request", "operator", cp_id="cp_001", action="site", site_id=site_id)
         yard.charge(number, [(0, 1_000 * number), (60, 1_000 * number + 1_000)])
     site.says("operator_request", "operator", cp_id="cp_001", action="remove")
+    site.says("operator_request", "operator", cp_id="cp_001", action="site", site_id="yard")  # it is gone
     yard.now_ms += HOUR_MS
     site.connect(rated_current_ma=32_000)
     yard.charge(9, [(0, 9_000), (60, 10_000)])
