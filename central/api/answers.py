@@ -109,6 +109,11 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "reason": "text?",
     },
     "Parked": {"key": "text", "topic": "text", "records": "int", "since": "time", "error": "text"},
+    "Delivery": {
+        "delivery_id": "id", "at": "time", "event": "text", "cp_id": "id?", "person_id": "text?",
+        "person_name": "text?", "channel": "text", "webhook_id": "id?", "state": "text", "tries": "int",
+        "error": "text?", "why": "text?", "next_try_at": "time?", "done_at": "time?",
+    },
     "DeadLetter": {
         "at_ms": "int", "at": "time", "reason": "text", "text": "text", "topic": "text", "partition": "text",
         "offset": "text", "appender": "text", "key": "text", "value": "text",

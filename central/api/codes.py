@@ -70,6 +70,7 @@ CODES: tuple[Code, ...] = (
     Code(429, "too_many_requests", "more requests than this token, or this address, may make", retry=True),
     Code(500, "mistake", "a mistake of Central; its log says more"),
     Code(503, "database_away", "the database cannot be used now", retry=True),
+    Code(503, "no_notices", "nothing was told yet: the process that tells people never ran"),
     Code(503, "log_away", "the log cannot be used now", retry=True),
     Code(503, "issuer_away", "the issuer by which people sign in does not answer", retry=True),
     Code(503, "too_many_connections", "every connection that may be open has a request in work", retry=True),

@@ -64,7 +64,8 @@ class Pending:
 
 @dataclass
 class Context:
-    """`currency`: of prices that no session has taken yet. `people`: their database, beside that of the books."""
+    """`currency`: of prices that no session has taken yet. `people`: their database, beside that of the books.
+    `notices`: that of what people were told, which another process writes."""
 
     database: Database
     people: Database
@@ -77,6 +78,7 @@ class Context:
     unavailable: Unavailable
     currency: str
     plant_speed: int = 1
+    notices: Database | None = None
     in_work: InWork = field(default_factory=InWork)
 
     async def read(self, query: Callable[[Connection], Answer]) -> Answer:

@@ -24,18 +24,22 @@ from central.model.states import SESSION_STATES
 from central.people.roles import MANAGE_PEOPLE, SEE_ALL
 from central.people.sites import Sites
 from central.store import parked
+from central.store.notice_tables import STATES
 from central.store.paging import After, Page, cursor_of, page_of
 from central.store.tables import CHARGING_POINTS
 from central.views.dead_letters import read_before, shown_letter
+from central.views.deliveries import SORTS, Wanted, has_deliveries, list_deliveries, points_at, with_names
 from central.views.events import list_alarms, list_commands, list_faults
 from central.views.held import list_held
 from central.views.moments import iso
 from central.views.overview import list_points, site_id_of
 from central.views.points import read_points
-from central.views.sessions import Wanted, list_sessions
+from central.views.sessions import Wanted as WantedSessions
+from central.views.sessions import list_sessions
 from central.views.sites import at_sites
 from central.views.words import list_words
 
+NO_NOTICES = "no_notices"
 _OF_POINT = (may_id("cp_id"),)
 
 
@@ -68,6 +72,7 @@ class Listing:
     read: Callable[[Asked], Page]
     query: tuple[Field, ...] = ()
     limit: int = LIMIT
+    errors: tuple[tuple[int, str], ...] = ()
 
 
 def _by_id(row: dict[str, Any]) -> After:
@@ -93,7 +98,7 @@ def _overview(asked: Asked) -> Page:
 
 def _sessions(asked: Asked) -> Page:
     told = asked.told
-    wanted = Wanted(
+    wanted = WantedSessions(
         told.get("cp_id"), told.get("driver_id"), told.get("state"), _time_of(told, "from"), _time_of(told, "to"),
         told.get("flag"), told.get("held") == 1, asked.sites,
     )  # fmt: skip
@@ -135,6 +140,17 @@ def _parked(asked: Asked) -> Page:
         return page_of(rows, asked.limit, asked.after, lambda row: (row["key"], row["topic"]))
 
     return asked.read(query)
+
+
+def _deliveries(asked: Asked) -> Page:
+    """Two databases: of whom and where by the books, the rest by that of notices. Raises ApiError."""
+    notices = asked.context.notices
+    if notices is None or not has_deliveries(notices.reader):
+        raise ApiError(503, NO_NOTICES, "nothing was told yet; start wattline-central notify, which tells people")
+    with asked.context.database.reader.connect() as books, notices.reader.connect() as connection:
+        wanted = Wanted(asked.told.get("state"), points_at(books, asked.sites))
+        page = list_deliveries(connection, wanted, asked.limit, asked.after)
+        return Page(with_names(books, page.rows), page.after)
 
 
 def _people(asked: Asked) -> Page:
@@ -207,6 +223,11 @@ LISTINGS: tuple[Listing, ...] = (
         (str, str), _parked,
     ),
     Listing(
+        "/v1/deliveries", "deliveries", "What was told to whom, and by which channel, the newest first.",
+        "Delivery", SEE_ALL, SORTS,
+        _deliveries, (may("state", "choice", choices=STATES),), errors=((503, NO_NOTICES),),
+    ),
+    Listing(
         "/v1/people", "people", "Who operates this system; drivers not.", "PersonListed", MANAGE_PEOPLE, (str,),
         _people,
     ),
@@ -252,7 +273,7 @@ async def dead_letters(request: Request) -> JSONResponse:
 
 
 def _told(listing: Listing) -> Told:
-    errors = ((404, "unknown_charge_point"),) if "{cp_id}" in listing.path else ()
+    errors = (*listing.errors, *(((404, "unknown_charge_point"),) if "{cp_id}" in listing.path else ()))
     return Told(listing.does, f"{listing.item}s:{listing.name}", query=(*listing.query, *PAGING), errors=errors)
 
 

@@ -5,10 +5,9 @@ from typing import Any
 from central.operate.failures import NotDone
 from central.operate.options import PROGRAM
 from central.outbound.notify.opening import notices_of
-from central.outbound.notify.queue import list_deliveries
 from central.outbound.notify.version import MIGRATIONS
 from central.store.version import is_current
-from central.views.moments import iso
+from central.views.deliveries import Wanted, list_deliveries
 from runtime.config import ConfigManager
 
 
@@ -19,7 +18,7 @@ def shown_deliveries(config: ConfigManager, limit: int, state: str | None = None
         if not is_current(notices.reader, MIGRATIONS):
             raise NotDone(f"nothing was told yet in {notices.place}; start {PROGRAM} notify, which makes its tables")
         with notices.reader.connect() as connection:
-            rows = list_deliveries(connection, limit, state).rows
+            rows = list_deliveries(connection, Wanted(state), limit).rows
     finally:
         notices.dispose()
     return [_shown(row) for row in rows]
@@ -28,13 +27,13 @@ def shown_deliveries(config: ConfigManager, limit: int, state: str | None = None
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "delivery_id": row["delivery_id"],
-        "at": iso(row["at_ms"]),
+        "at": row["at"],
         "event": row["event"],
-        "cp_id": row["cp_id"],
-        "person": row["person_id"],
+        "cp_id": row["cp_id"] or "",
+        "person": row["person_id"] or "",
         "channel": row["channel"],
         "state": row["state"],
         "tries": row["tries"],
-        "why": row["why"] or row["last_error"] or "",
-        "done_at": iso(row["done_at_ms"]),
+        "why": row["why"] or row["error"] or "",
+        "done_at": row["done_at"],
     }

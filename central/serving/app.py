@@ -50,11 +50,12 @@ POINTS_EACH_S = 0.5  # all charge points are read at most so often for those who
 def make_app(
     database: Database, people: Database, log: LogWriter, sites: Sites, currency: str,
     public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1, rate: Rate = UNLIMITED,
-    more_routes: Sequence[GuardedRoute] = (), months: Months | None = None,
+    more_routes: Sequence[GuardedRoute] = (), months: Months | None = None, notices: Database | None = None,
 ) -> Starlette:  # fmt: skip
     """`public`: what people call this server. `oidc`: who signs people in beside it. `rate`: of requests.
 
-    `more_routes`: beside those of API and pages. `months`: the figures of insight, where there may be some.
+    `more_routes`: beside those of API and pages. `months`: the figures of insight, where there may be some. `notices`:
+    what people were told.
     """
 
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
@@ -91,7 +92,8 @@ def make_app(
     point_followers = Followers(read_all_points, is_same_points, lambda: Paced(open_changes(), POINTS_EACH_S))
     app.state.context = Context(
         database, people, log, followers, point_followers, Pending(), Revocation(holding), Tries(),
-        Unavailable(people, now_ms), currency, plant_speed
+        Unavailable(people, now_ms), currency, plant_speed,
+        notices,
     )
     app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes), months=months)
     return app

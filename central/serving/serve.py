@@ -17,6 +17,7 @@ from central.api.rates import Rate
 from central.outbound.insight.local_time import Span
 from central.outbound.insight.months import Months
 from central.outbound.insight.opening import insight_of
+from central.outbound.notify.opening import notices_of
 from central.people.opening import wait_for_people
 from central.people.register import has_admin
 from central.people.unavailable import by_point
@@ -98,15 +99,17 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     sites, oidc = Sites.of(address.host, port, public), oidc_of(config, public or Url("http", address.host, port))
     currency, plant_speed = config[settings.CURRENCY], config[settings.PLANT_SPEED]
     rate = Rate(config[settings.RATE_PER_TOKEN], config[settings.RATE_PER_ADDRESS])
-    insight, lost_after_ms = insight_of(config), round(config[settings.LOST_AFTER_S] * MS_PER_S)
+    insight, notices = insight_of(config), notices_of(config)
+    lost_after_ms = round(config[settings.LOST_AFTER_S] * MS_PER_S)
     more = [Metrics(insight, lost_after_ms).route]
     months = Months(insight, lost_after_ms, partial(_unavailable, people))
-    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, more, months)
+    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, more, months, notices)
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:
         log.close()
         insight.dispose()
+        notices.dispose()
     return USAGE_EXIT if log.failed else 0
 
 

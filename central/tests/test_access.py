@@ -13,6 +13,7 @@ from central.people.roles import ADMIN, AUDITOR, DRIVER, OPERATOR, READ, ROLES
 from central.people.sites import set_sites
 from central.store.database import open_database
 from central.store.tables import DRIVERS
+from central.tests.notices import notices_at, tell
 from central.tests.site import Site, sign_up
 from central.tests.sse import charges
 from central.tests.working import rows_of
@@ -67,6 +68,7 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("GET", "/v1/faults"): (WATCHERS, WATCHERS),
     ("GET", "/v1/alarms"): (WATCHERS, WATCHERS),
     ("GET", "/v1/parked"): (WATCHERS, WATCHERS),
+    ("GET", "/v1/deliveries"): (WATCHERS, WATCHERS),
     ("GET", "/v1/dead-letters"): (WATCHERS, WATCHERS),
     ("GET", "/v1/sessions/{session_id}"): (WATCHERS, WATCHERS),
     ("GET", "/v1/people"): ((ADMIN,), (ADMIN,)),
@@ -94,6 +96,7 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("GET", "/v1/faults"): EMPTY,
     ("GET", "/v1/alarms"): EMPTY,
     ("GET", "/v1/parked"): EMPTY,
+    ("GET", "/v1/deliveries"): EMPTY,
     ("GET", "/v1/dead-letters"): REFUSED,
 }
 UNKNOWN = {"{message_id}": "unknown_charge", "{cp_id}": "unknown_charge_point", "{session_id}": "unknown_session"}
@@ -128,6 +131,8 @@ def test_no_route_is_missing_here() -> None:
 def ada(shared_site: Site) -> Iterator[httpx.Client]:
     """Who has a charge `own`, at a charge point of the site `access`; her id is in `client.params`."""
     shared_site.connect("cp_access", "access")
+    with notices_at(shared_site.folder / "notices.db") as notices:
+        tell(notices, "d-access", cp_id="cp_access")
     shared_site.says("site_request", "operator", site_id="access", action="add", name="Access", time_zone="UTC")
     shared_site.says("operator_request", "operator", cp_id="cp_access", action="site", site_id="access")
     with shared_site.client() as client:
@@ -203,7 +208,7 @@ def test_who_serves_sites_sees_what_is_there_alone(
         assert [] in response.json().values()
     elif path.endswith("/charges"):
         assert [each["message_id"] for each in response.json()["charges"]] == ["own"]
-    elif path in ("/v1/overview", "/v1/sessions"):
+    elif path in ("/v1/overview", "/v1/sessions", "/v1/deliveries"):
         assert "cp_access" in response.text
 
 

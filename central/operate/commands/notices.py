@@ -29,7 +29,7 @@ def notify(
 
 def _state() -> Callable[[str], str]:
     def parse(text: str) -> str:
-        from central.outbound.notify.tables import STATES
+        from central.store.notice_tables import STATES
 
         if text not in STATES:
             raise ValueError(f"must be one of {', '.join(STATES)}, not {text[:40]!a}")

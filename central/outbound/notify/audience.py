@@ -12,11 +12,10 @@ from central.people.roles import ADMIN, OPERATOR
 from central.people.sites import sites_of
 from central.people.tables import CONTACTS, PEOPLE
 from central.people.webhooks import Webhook, find_webhook, read_webhooks
+from central.views.deliveries import WEBHOOK
 
 _PERSON, _CONTACT = PEOPLE.c, CONTACTS.c
 
-
-WEBHOOK = "webhook"  # a channel
 NOBODY = ""  # the person_id of a webhook
 
 

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from central.outbound.notify.audience import Hearer
 from central.outbound.notify.happening import Happening, delivery_id
-from central.outbound.notify.tables import DELIVERIES, DROPPED, DUE, FAILED, SENT
-from central.store.paging import After, Page, read_page
+from central.store.notice_tables import DELIVERIES, DROPPED, DUE, FAILED, SENT
 
 MOST_DUE = 10_000  # of a lane; what comes beyond is dropped and counted
 KEPT_MS = 90 * 86_400_000
@@ -92,13 +91,6 @@ def forget_done(connection: Connection, now_ms: int) -> None:
 def count_states(connection: Connection) -> dict[str, int]:
     counted = select(_DELIVERY.state, func.count()).group_by(_DELIVERY.state)
     return {row[0]: row[1] for row in connection.execute(counted)}
-
-
-def list_deliveries(connection: Connection, limit: int, state: str | None = None, after: After | None = None) -> Page:
-    """The newest first: all columns but `lane`."""
-    columns = [column for column in _DELIVERY if column.name != "lane"]
-    wanted = select(*columns) if state is None else select(*columns).where(_DELIVERY.state == state)
-    return read_page(connection, wanted, ((_DELIVERY.at_ms, True), (_DELIVERY.delivery_id, False)), limit, after, dict)
 
 
 def _note(connection: Connection, delivery: Delivery, **values: Any) -> None:

@@ -10,7 +10,6 @@ from central.outbound.notify.opening import make_tables, notices_of
 from central.outbound.notify.queue import count_states
 from central.outbound.notify.rules import Holds
 from central.outbound.notify.sender import Sender, Voice
-from central.outbound.notify.tables import metadata
 from central.outbound.notify.taking import TOPICS, Taking
 from central.outbound.notify.ways import ways_of
 from central.outbound.reader import LogReader, Purpose
@@ -18,6 +17,7 @@ from central.people.opening import wait_for_people
 from central.reading.process import run_until_asked
 from central.reading.recognition import WaysOut
 from central.store.database import Database, lock_for_writing
+from central.store.notice_tables import metadata
 from central.store.opening import database_of, wait_for_log, wait_for_tables
 from eventlog import Log
 from eventlog.clock import wall_ms

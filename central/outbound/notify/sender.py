@@ -12,18 +12,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.outbound.notify import queue, rules
-from central.outbound.notify.audience import WEBHOOK, address_of, hearers, webhook_of
+from central.outbound.notify.audience import address_of, hearers, webhook_of
 from central.outbound.notify.books import NOWHERE
 from central.outbound.notify.events import EVENTS, WEBHOOK_DISABLED
 from central.outbound.notify.happening import Happening
 from central.outbound.notify.queue import Delivery
 from central.outbound.notify.quiet import quiet_until_ms
-from central.outbound.notify.ways import NotSent, Way
+from central.outbound.notify.ways import NotSent, Way, hiding
 from central.outbound.notify.webhooks import Gone, send_webhook
 from central.outbound.notify.wording import words_of
 from central.people.webhooks import disable_webhook
 from central.people.wishes import read_wishes
 from central.store.database import Database, is_transient, lock_for_writing, reason_of
+from central.views.deliveries import WEBHOOK
 from runtime.pauses import Pauses
 
 POLL_S = 0.5
@@ -131,7 +132,7 @@ class Sender:
         if way is None or address is None:
             return queue.NO_CHANNEL if way is None else queue.NO_ADDRESS
         words = words_of(delivery, language, self._voice.public_url, self._voice.currency)
-        return lambda: way(address, words, delivery.delivery_id)
+        return lambda: hiding(address, lambda: way(address, words, delivery.delivery_id))
 
     def _drop(self, delivery: Delivery, why: str) -> None:
         logger.info("dropped event=%s channel=%s id=%s: %s", *_named(delivery), why)

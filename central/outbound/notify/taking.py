@@ -19,8 +19,8 @@ from central.outbound.notify.books import driver_of, place_of
 from central.outbound.notify.happening import Happening, id_of_record
 from central.outbound.notify.queue import add_deliveries, forget_done
 from central.outbound.notify.rules import Holds, Situation
-from central.outbound.notify.tables import SITUATIONS, WAITING_CHARGES
 from central.store.database import Database, lock_for_writing
+from central.store.notice_tables import SITUATIONS, WAITING_CHARGES
 from central.store.upsert import upsert
 
 TOPICS = (CP, DRIVER, SITE)

@@ -36,6 +36,22 @@ class NotSent(Exception):
         self.retry_after_s = retry_after_s
 
 
+def hiding(address: str, send: Callable[[], None]) -> None:
+    """Sends; what is said of a failure names no address: others read it. Raises NotSent."""
+    try:
+        send()
+    except NotSent as error:
+        raise NotSent(_without(address, str(error)), error.retry_after_s) from None
+    except Exception as error:  # what a library raises of its own
+        raise NotSent(_without(address, f"{type(error).__name__}: {error}")[:500]) from error
+
+
+def _without(address: str, text: str) -> str:
+    for written in (address, quote(address), quote(address, safe="")):
+        text = text.replace(written, "(the address)")
+    return text
+
+
 def ways_of(config: ConfigManager) -> Mapping[str, Way]:
     """By channel, those whose server the settings name. Raises BadPlace."""
     mail, ntfy, token = config[settings.NOTICES_MAIL], config[settings.NOTICES_NTFY], _telegram_token(config)

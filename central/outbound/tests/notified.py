@@ -10,7 +10,6 @@ from central.outbound.notify.queue import lanes_due
 from central.outbound.notify.rules import Holds
 from central.outbound.notify.run import WAYS_OUT
 from central.outbound.notify.sender import Sender, Voice
-from central.outbound.notify.tables import DELIVERIES
 from central.outbound.notify.taking import TOPICS, Taking
 from central.outbound.notify.version import MIGRATIONS
 from central.outbound.notify.ways import Way, ways_of
@@ -23,6 +22,7 @@ from central.people.roles import DRIVER
 from central.people.sites import Sites, set_sites
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
+from central.store.notice_tables import DELIVERIES
 from central.store.tables import CHARGING_SESSIONS
 from central.tests.site import Site
 from central.tests.working import content

@@ -9,10 +9,11 @@ from central.outbound.notify import queue
 from central.outbound.notify.audience import Hearer
 from central.outbound.notify.events import CHARGE_ENDED
 from central.outbound.notify.happening import Happening
-from central.outbound.notify.tables import metadata
 from central.outbound.notify.version import MIGRATIONS
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
+from central.store.notice_tables import metadata
+from central.views.deliveries import Wanted, list_deliveries
 
 ADA = Hearer("ada", "email", "email")
 NOW_MS = 1_774_696_200_000
@@ -61,7 +62,7 @@ def test_a_lane_is_bounded_and_the_others_go_on(database: Database, monkeypatch:
             add(connection, number, ADA)
         add(connection, 1, Hearer("ada", "ntfy", "ntfy"))
         assert queue.count_states(connection) == {"due": 3, "dropped": 2}
-        dropped = queue.list_deliveries(connection, 10, "dropped").rows
+        dropped = list_deliveries(connection, Wanted("dropped"), 10).rows
     assert {row["why"] for row in dropped} == {queue.TOO_MANY}
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 
 from central.people.roles import ADMIN, DRIVER
+from central.tests.notices import notices_at, tell
 from central.tests.site import Site, sign_up
 from central.tests.web.visits import Post
 
@@ -56,6 +57,8 @@ STATES = (
     State("charges, none found", "/ops/sessions?state=failed", ADMIN),
     State("held", "/ops/held", ADMIN),
     State("parked", "/ops/parked", ADMIN),
+    State("notices", "/ops/deliveries", ADMIN),
+    State("notices, none dropped", "/ops/deliveries?state=dropped", ADMIN),
     State("dead letters", "/ops/dead", ADMIN),
     State("people", "/ops/people", ADMIN),
     State("a post that is not there", "/ops/posts/nowhere", ADMIN),
@@ -83,6 +86,12 @@ def filled(site: Site) -> Filled:
     site.appends("ev.cp", charging.cp_id, b"{<script>", by="bridge")
     site.wait_for(lambda: away.status == "DISCONNECTED" and stopped.status == "STOPPED", "all is folded")
     site.wait_for(lambda: faulty.status == "FAULTY" and held.status == "ACTIVE", "all is folded")
+    with notices_at(site.folder / "notices.db") as notices:
+        tell(notices, "told-1", cp_id=faulty.cp_id)
+        tell(notices, "told-2", cp_id=away.cp_id, event="point_silent", state="due", tries=2,
+             next_try_ms=1_900_000_000_000, last_error="ConnectionError: nobody answers")
+        tell(notices, "told-3", cp_id="", event="webhook_disabled", person_id="", channel="webhook",
+             lane="webhook/wh_1a2b3c4d", state="failed", tries=9, last_error="it answered 500")
     posts = {"free": free, "charging": charging, "faulty": faulty, "stopped": stopped, "away": away}
     places = {name: post.cp_id for name, post in posts.items()}
     return Filled({**places, "session": session, "over": over, "held": wrong}, token)

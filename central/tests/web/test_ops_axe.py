@@ -83,7 +83,10 @@ def test_pages_with_much_to_show(full: tuple[Site, dict[str, str]], looked: Look
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it does not scroll sideways"
 
 
-@pytest.mark.parametrize("path", ["/ops", "/ops/sessions", "/ops/held", "/ops/parked", "/ops/dead", "/ops/people"])
+LISTS = ("sessions", "held", "parked", "deliveries", "dead", "people")
+
+
+@pytest.mark.parametrize("path", ["/ops", *(f"/ops/{name}" for name in LISTS)])
 def test_pages_with_nothing_to_show(empty: Site, looked: Looked, path: str) -> None:
     assert violations(looked(empty, path, "light", PHONE)) == []
 

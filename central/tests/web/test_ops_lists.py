@@ -56,7 +56,7 @@ def test_whoever_serves_another_site_sees_and_does_nothing_here(
 ) -> None:
     post, session = charged
     assert post.cp_id not in elsewhere.get("/ops").text
-    for path in ("/ops/sessions", "/ops/sessions.csv", "/ops/held", "/ops/held.csv", "/ops/parked"):
+    for path in ("/ops/sessions", "/ops/sessions.csv", "/ops/held", "/ops/held.csv", "/ops/parked", "/ops/deliveries"):
         answer = elsewhere.get(path)
         assert answer.status_code == 200, path
         assert session not in answer.text

@@ -22,6 +22,7 @@ ACTS = (
     "/ops/parked/{key}/unpark",
 )  # fmt: skip
 
+LISTS = ("sessions", "held", "parked", "deliveries")
 # (method, path): whom it lets in. None: who has not signed in.
 TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/"): EVERYBODY,
@@ -53,7 +54,7 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/ops/posts/{cp_id}/live"): SEEING,
     ("GET", "/ops/system/urgent"): SEEING,
     ("GET", "/ops/system/quiet"): SEEING,
-    **{("GET", f"/ops/{name}{end}"): SEEING for name in ("sessions", "held", "parked") for end in ("", ".csv")},
+    **{("GET", f"/ops/{name}{end}"): SEEING for name in LISTS for end in ("", ".csv")},
     ("GET", "/ops/dead"): SEEING,
     ("GET", "/ops/insight"): SEEING,
     ("GET", "/ops/people"): (ADMIN,),

@@ -16,6 +16,7 @@ PAGES = (
     ("/ops/sessions", N_("Charges")),
     ("/ops/held", N_("Held")),
     ("/ops/parked", N_("Put aside")),
+    ("/ops/deliveries", N_("Notices")),
     ("/ops/dead", N_("Not understood")),
     ("/ops/insight", N_("Insight")),
 )

@@ -2,7 +2,7 @@
    "of them."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,8 @@ from starlette.responses import Response, StreamingResponse
 from wire.kinds.fields import Field
 
 from central.api.context import Context, context_of
-from central.api.lists import LISTINGS, Asked, Listing
+from central.api.errors import ApiError
+from central.api.lists import LISTINGS, NO_NOTICES, Asked, Listing
 from central.api.paging import PAGING, place_of
 from central.api.told import MOST_DIGITS, judged
 from central.model.records import Message
@@ -24,7 +25,7 @@ from central.web.ops.acts import SESSION_ACTS, UNPARK_ACT, Act
 from central.web.ops.csv import line_of
 from central.web.ops.eyes import eyes_of
 from central.web.ops.frame import ops_page
-from central.web.ops.words import SESSION_STATES, StateWord
+from central.web.ops.words import CHANNELS, DELIVERY_STATES, DROPPED_WHY, EVENTS, SESSION_STATES, StateWord
 
 ON_A_PAGE = 50
 AT_ONCE = 500
@@ -38,11 +39,12 @@ _OF_PATH = {each.path: each for each in LISTINGS}
 
 @dataclass(frozen=True)
 class Column:
-    """`name`: in the row. `sort`: how it is shown (templates/ops/list.html)."""
+    """`name`: in the row. `sort`: how it is shown (templates/ops/cell.html). `words`: of a `word`."""
 
     name: str
     title: str
     sort: str = "text"
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Filter:
 @dataclass(frozen=True)
 class ListPage:
     """`does`: what is listed and what can be done about it. `empty`: what is said where there is nothing. `acts`: of a
-    row that `key` names, by the word in the address; a session that is over has none but those of `when`.
+    row that `key` names, by the word in the address. `states`: of its column. `absent`: what is said where the rows are
+    another process's, which never ran.
     """
 
     path: str
@@ -70,7 +73,8 @@ class ListPage:
     filters: tuple[Filter, ...] = ()
     key: str = "session_id"
     acts: tuple[tuple[str, Act], ...] = ()
-    is_exported: bool = True
+    states: Mapping[str, StateWord] = field(default_factory=lambda: SESSION_STATES)
+    absent: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -118,6 +122,22 @@ PAGES = (
         ),
         key="key", acts=(("unpark", UNPARK_ACT),),
     ),
+    ListPage(
+        "/ops/deliveries", N_("Notices"),
+        N_("What people were told, by which channel, and whether it arrived. Each writes down where at “Me”."),
+        N_("Nobody was told anything of this kind."), _OF_PATH["/v1/deliveries"],
+        (
+            Column("at", N_("When"), "moment"), Column("state", N_("State"), "state"),
+            Column("event", N_("What"), "word", EVENTS), Column("cp_id", N_("Charge point"), "some_post"),
+            Column("person_name", N_("To whom")), Column("channel", N_("By"), "word", CHANNELS),
+            Column("tries", N_("Tries"), "number"), Column("error", N_("What went wrong")),
+            Column("why", N_("Why dropped"), "word", DROPPED_WHY), Column("next_try_at", N_("Next try"), "moment"),
+        ),
+        (Filter("state", N_("State"), "choice", DELIVERY_STATES),),
+        key="delivery_id", states=DELIVERY_STATES,
+        absent=N_("Nobody was told anything yet: the program that tells people has never run. Start it with "
+                  "“wattline-central notify”."),
+    ),
 )  # fmt: skip
 
 
@@ -137,14 +157,20 @@ def _endpoints(this: ListPage) -> tuple[Endpoint, Endpoint]:
         asked = _asked(request, this.fields)
         eyes, context = eyes_of(person_at(request)), context_of(request)
         after = place_of(this.path, this.listing.sorts, asked)
-        found = await _read(context, this, eyes.sites, asked, asked.get("limit", ON_A_PAGE), after)
+        empty = this.empty
+        try:
+            found = await _read(context, this, eyes.sites, asked, asked.get("limit", ON_A_PAGE), after)
+        except ApiError as error:
+            if error.code != NO_NOTICES:
+                raise
+            found, empty = Page([], None), this.absent
         told = {name: value for name, value in asked.items() if name != "cursor"}
         cursor = cursor_of(this.path, found.after)
         return ops_page(
             request, "ops/list.html", this=this, rows=found.rows, told=told, currency=context.currency,
             next_page=None if cursor is None else f"?{urlencode({**told, 'cursor': cursor})}",
             is_first="cursor" not in asked, export=f"{this.path}.csv?{urlencode(told)}", may_act=eyes.may_act,
-            state_words=SESSION_STATES, note=FREED.get(request.query_params.get("freed", "")),
+            state_words=this.states, empty=empty, note=FREED.get(request.query_params.get("freed", "")),
         )  # fmt: skip
 
     async def export(request: Request) -> Response:
@@ -152,26 +178,26 @@ def _endpoints(this: ListPage) -> tuple[Endpoint, Endpoint]:
         asked = _asked(request, this.fields)
         name = f"wattline-{this.path.rpartition('/')[2]}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        lines = _lines(context_of(request), this, eyes_of(person_at(request)).sites, asked)
+        context, sites = context_of(request), eyes_of(person_at(request)).sites
+        first = await _read(context, this, sites, asked, AT_ONCE, None)  # refused before the answer begins
+        lines = _lines(context, this, sites, asked, first)
         return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
     return show, export
 
 
-async def _lines(context: Context, this: ListPage, sites: Any, asked: Message) -> AsyncGenerator[str]:
-    names: list[str] | None = None
-    after: After | None = None
-    for written in range(0, MOST_ROWS, AT_ONCE):
-        found = await _read(context, this, sites, asked, AT_ONCE, after)
-        if names is None and found.rows:
-            names = list(found.rows[0])
-            yield line_of(names)
-        yield "".join(line_of([row[name] for name in names or ()]) for row in found.rows)
-        after = found.after
-        if after is None:
+async def _lines(context: Context, this: ListPage, sites: Any, asked: Message, first: Page) -> AsyncGenerator[str]:
+    found, names = first, list(first.rows[0]) if first.rows else []
+    if names:
+        yield line_of(names)
+    for written in range(AT_ONCE, MOST_ROWS + 1, AT_ONCE):
+        yield "".join(line_of([row[name] for name in names]) for row in found.rows)
+        if found.after is None:
             return
-        if written + AT_ONCE >= MOST_ROWS:
+        if written >= MOST_ROWS:
             yield line_of([f"cut after {MOST_ROWS} rows; ask for less at a time"])
+            return
+        found = await _read(context, this, sites, asked, AT_ONCE, found.after)
 
 
 async def _read(context: Context, this: ListPage, sites: Any, asked: Message, limit: int, after: After | None) -> Page:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from central.model import states
 from central.people import roles
+from central.store import notice_tables
 from central.web.languages import N_
 
 
@@ -30,6 +31,37 @@ SESSION_STATES: Mapping[str, StateWord] = {
     states.COMPLETED: StateWord("ready", N_("finished")),
     states.CANCELLED: StateWord("offline", N_("cancelled")),
     states.FAILED: StateWord("fault", N_("did not start")),
+}
+DELIVERY_STATES: Mapping[str, StateWord] = {
+    notice_tables.DUE: StateWord("waiting", N_("waits")),
+    notice_tables.SENT: StateWord("ready", N_("told")),
+    notice_tables.FAILED: StateWord("fault", N_("nobody took it")),
+    notice_tables.DROPPED: StateWord("offline", N_("dropped")),
+}
+# What a delivery tells, by the names of central/outbound/notify/events.py; a test holds the two together.
+EVENTS: Mapping[str, str] = {
+    "charge_started": N_("charge began"),
+    "charge_ended": N_("charge ended"),
+    "charge_failed": N_("charge cut short"),
+    "charge_refused": N_("no charge"),
+    "receipt_corrected": N_("one more receipt"),
+    "fault_opened": N_("fault"),
+    "fault_flapped": N_("fault came and went"),
+    "fault_cleared": N_("fault gone"),
+    "point_silent": N_("does not answer"),
+    "point_back": N_("answers again"),
+    "key_parked": N_("put aside"),
+    "webhook_disabled": N_("webhook wants no more"),
+}
+CHANNELS: Mapping[str, str] = {
+    "email": N_("mail"), "ntfy": N_("ntfy"), "telegram": N_("Telegram"), "webhook": N_("webhook"),
+}  # fmt: skip
+# Why a delivery was dropped, by the names of central/outbound/notify/queue.py.
+DROPPED_WHY: Mapping[str, str] = {
+    "too_many": N_("too many waited already"),
+    "stale": N_("it was no news any more"),
+    "no_address": N_("the address is gone"),
+    "no_channel": N_("the settings name no server for it"),
 }
 # As boards say them (docs/protocol.md).
 ENGINE_STATES: Mapping[str, str] = {

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from central.outbound.notify.tables import metadata
 from central.store.database import lock_for_writing
+from central.store.notice_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
