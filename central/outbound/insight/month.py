@@ -56,7 +56,7 @@ def read_month(
     )
     span = period.span(site.zone)
     passed = Span(span.from_ms, max(span.from_ms, min(span.to_ms, now_ms)))
-    load = _load(_quarters(connection, site.site_id, passed), passed, site.zone, now.sums.energy_wh)
+    load = _load(_quarters(connection, site.site_id, span), passed, site.zone, now.sums.energy_wh)
     return Month(now, before, load, _days(connection, site.site_id, period), now_ms)
 
 

@@ -11,8 +11,11 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from sqlalchemy import Connection, insert
 
-from central.outbound.tests.yard import MIN_MS, Yard
+from central.outbound.insight.tables import CHARGES, REQUESTS, SITES, STAYS
+from central.outbound.tests.fleets import Fleet, charges_of
+from central.outbound.tests.yard import BEGAN_MS, MIN_MS, Yard
 from central.people.roles import ADMIN, DRIVER, OPERATOR
 from central.people.sites import set_sites
 from central.tests.commands import runner
@@ -46,10 +49,28 @@ def figured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.says("operator_request", "operator", cp_id="cp_001", action="site", site_id="depot")
         yard.charge(4, [(0, 9_000), (30, 10_000)])
         yard.read()
+        with yard.database.writer.begin() as connection:
+            _add_fleet(connection)
         site.start()
         yield site
     finally:
         yard.close()
+
+
+def _add_fleet(connection: Connection) -> None:
+    """Six posts at `harbour`, of which cp_002 meters 10 % low: their charges, as insight's tables hold them."""
+    fleet = Fleet(gain={"cp_002": 0.9})
+    connection.execute(insert(SITES), [{"site_id": "harbour", "name": "", "removed_at_ms": None}])
+    stays = [{"cp_id": cp_id, "since_ms": 0, "site_id": "harbour", "until_ms": None} for cp_id in fleet.cp_ids]
+    connection.execute(insert(STAYS), stays)
+    for number, each in enumerate(charges_of(fleet, seed=1)):
+        session = f"fleet-{number}"
+        request = {"session_id": session, "driver_id": each.driver_id, "cp_id": each.cp_id, "asked_at_ms": BEGAN_MS}
+        wh, ms = each.plateau
+        plateau = {"plateau_wh": wh, "plateau_ms": ms, "limit_ma": each.limit_ma}
+        claim = {"session_id": session, "cp_id": each.cp_id, "site_id": "harbour", "claimed_at_ms": BEGAN_MS}
+        connection.execute(insert(REQUESTS), [request])
+        connection.execute(insert(CHARGES), [{**claim, **plateau, "ended_at_ms": BEGAN_MS, "tickets": 1}])
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +163,7 @@ def looked(site: Site, browser: Browser, query: str, scheme: Any, size: Viewport
 LOOKS = (("light", PHONE), ("dark", DESK))
 
 
-QUERIES = ("?site=yard&month=2026-03", "?site=depot&month=2026-03", "?site=yard", "?month=2031-01")
+QUERIES = ("?site=yard&month=2026-03", "?site=harbour&month=2026-03", "?site=yard", "?month=2031-01")
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -169,6 +190,14 @@ def test_a_month_is_looked_at_and_another_chosen(figured: Site, browser: Browser
     expect(page.get_by_text("Provisional: the month goes on.")).to_be_visible()
     expect(page.get_by_text("Nobody asked for a charge.")).to_be_visible()
     expect(page.locator("#first_attempt_success .huge")).to_have_text("–")
+    page.context.close()
+
+
+def test_a_post_that_meters_low_is_one_to_look_at(figured: Site, browser: Browser) -> None:
+    page = looked(figured, browser, "?site=harbour&month=2026-03", "light", PHONE)
+    low = page.get_by_role("region", name="Posts to look at").get_by_role("listitem")
+    expect(low).to_have_count(1)
+    expect(low.get_by_role("link")).to_have_attribute("href", "/ops/posts/cp_002")
     page.context.close()
 
 
