@@ -29,6 +29,12 @@ def place_of(books: Connection, cp_id: str) -> PlaceOf:
     return NOWHERE if found is None else PlaceOf(found[0], found[1] or NOWHERE.zone)
 
 
+def held_wh_of(books: Connection, session_id: str) -> int:
+    """What of a charge is held for the operator."""
+    wanted = select(_SESSION.held_wh).where(_SESSION.session_id == session_id)
+    return books.execute(wanted).scalar_one_or_none() or 0
+
+
 def driver_of(books: Connection, session_id: str) -> str | None:
     """None where there is no such charge."""
     return books.execute(select(_SESSION.driver_id).where(_SESSION.session_id == session_id)).scalar_one_or_none()

@@ -44,6 +44,8 @@ POINT_SILENT = "point_silent"
 POINT_BACK = "point_back"
 KEY_PARKED = "key_parked"
 WEBHOOK_DISABLED = "webhook_disabled"
+PROBLEM_REPORTED = "problem_reported"
+ENERGY_HELD = "energy_held"
 
 EVENTS: Mapping[str, Event] = {
     CHARGE_STARTED: Event(
@@ -88,6 +90,14 @@ EVENTS: Mapping[str, Event] = {
     KEY_PARKED: Event(
         OPERATORS, 24 * HOUR_S, True, N_("What is told of %(cp)s waits for you"),
         N_("A message of %(cp)s could not be taken in, so that it and all later ones wait since %(time)s."), "/ops",
+    ),
+    PROBLEM_REPORTED: Event(
+        OPERATORS, 24 * HOUR_S, False, N_("A driver reports a problem at %(cp)s"),
+        N_("Of a charge at %(cp)s somebody wrote at %(time)s: %(said)s"), _POST,
+    ),
+    ENERGY_HELD: Event(
+        OPERATORS, 7 * 24 * HOUR_S, False, N_("%(energy)s of a charge at %(cp)s are held"),
+        N_("The meter told more than can have flowed. Nobody is billed for %(energy)s until you decide."), "/ops/held",
     ),
     WEBHOOK_DISABLED: Event(
         OPERATORS, 24 * HOUR_S, False, N_("The webhook %(webhook)s wants no more"),

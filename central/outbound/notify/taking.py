@@ -15,7 +15,7 @@ from central.model.records import Incoming
 from central.model.states import UNSPECIFIED
 from central.outbound.notify import events, rules
 from central.outbound.notify.audience import hearers
-from central.outbound.notify.books import driver_of, place_of
+from central.outbound.notify.books import driver_of, held_wh_of, place_of
 from central.outbound.notify.happening import Happening, id_of_record
 from central.outbound.notify.queue import add_deliveries, forget_done
 from central.outbound.notify.rules import Holds, Situation
@@ -82,6 +82,10 @@ class Taking:
     def driver_of(self, session_id: str) -> str | None:
         with self._books.reader.connect() as books:
             return driver_of(books, session_id)
+
+    def held_wh_of(self, session_id: str) -> int:
+        with self._books.reader.connect() as books:
+            return held_wh_of(books, session_id)
 
     def turn(self, notices: Connection, record: Incoming, subject: str, state: str) -> None:
         found = notices.execute(
@@ -162,10 +166,27 @@ def _ticket(taking: Taking, notices: Connection, record: Incoming) -> None:
     at_ms = record.at_ms if ticket["number"] > 1 else ticket["ended_at_ms"]
     cause_id = f"ticket/{ticket['session_id']}/{ticket['number']}"
     taking.tell(notices, Happening(event, cause_id, at_ms, record.key, ticket["driver_id"], details))
+    # The books held it before they appended the ticket.
+    held_wh = taking.held_wh_of(ticket["session_id"])
+    if held_wh:
+        held = {"session_id": ticket["session_id"], "energy_wh": held_wh}
+        cause_id = f"held/{ticket['session_id']}"
+        taking.tell(notices, Happening(events.ENERGY_HELD, cause_id, at_ms, record.key, details=held))
 
 
 def _end_of(reason: str) -> str:
     return events.CHARGE_FAILED if reason in events.CUT_SHORT else events.CHARGE_ENDED
+
+
+def _report(taking: Taking, notices: Connection, record: Incoming) -> None:
+    """The first of a charge, by its own driver; all of them stand on the charge point's page."""
+    message = record.message
+    session = message["session_id"]
+    if taking.driver_of(session) != message["driver_id"]:
+        return
+    details = {"session_id": session, "said": message["text"]}
+    told = Happening(events.PROBLEM_REPORTED, f"report/{session}", record.at_ms, record.key, details=details)
+    taking.tell(notices, told)
 
 
 def _released(taking: Taking, notices: Connection, record: Incoming) -> None:
@@ -203,6 +224,7 @@ KEPT: dict[tuple[str, str], Callable[[Taking, Connection, Incoming], None]] = {
     (CP, "charge_started"): _charge_started,
     (CP, "meter_checkpoint"): _checkpoint,
     (CP, "ticket"): _ticket,
+    (CP, "problem_report"): _report,
     (DRIVER, "claim_released"): _released,
     (CP, "fault_notification"): _fault,
     (CP, "recovery_notification"): _fault,

@@ -54,5 +54,6 @@ def _told(delivery: Delivery, language: str, currency: str) -> Mapping[str, Any]
         "cost": cost,
         "fault": details.get("fault", ""),
         "times": details.get("times", 1),
+        "said": details.get("said", ""),
         "webhook": details.get("webhook", ""),
     }

@@ -50,6 +50,8 @@ EVENTS: Mapping[str, str] = {
     "fault_cleared": N_("fault gone"),
     "point_silent": N_("does not answer"),
     "point_back": N_("answers again"),
+    "problem_reported": N_("driver's report"),
+    "energy_held": N_("energy held"),
     "key_parked": N_("put aside"),
     "webhook_disabled": N_("webhook wants no more"),
 }
