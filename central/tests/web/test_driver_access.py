@@ -7,9 +7,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from central.tests.site import Site
 from central.tests.web.axe import violations
-from central.tests.web.conftest import PHONE
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
 from central.web.languages import LANGUAGES
+from tools.testing.browsers import PHONE
+from tools.testing.deadlines import DEADLINE_S
 
 MOST_BYTES = 60_000
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("axe_is_there")
 def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
     look, language = request.param
     made = browser.new_context(viewport=PHONE, color_scheme=look, locale=language, bypass_csp=True)
+    made.set_default_timeout(DEADLINE_S * 1_000)
     yield made
     made.close()
 
