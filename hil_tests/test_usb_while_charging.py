@@ -54,8 +54,8 @@ def ended(server: BridgeServer, bridge: ScriptedBridge, plant: Plant) -> None:
     server.until(lambda: bridge.of("charge_completion"))
     (told,) = bridge.of("charge_completion")
     assert (told["session_id"], told["reason"]) == ("s1", "limit")
-    # On a slow machine a bit more flows before the board looks again; Central bills none of it (whole_line.due_wh).
-    assert told["end_register_wh"] - told["start_register_wh"] >= ORDER_WH - 1
+    # The board ends a bit before the order, or, on a slow machine, after it; Central bills no more than was ordered.
+    assert abs(told["end_register_wh"] - told["start_register_wh"] - ORDER_WH) <= ORDER_WH // 10
     assert [each["closed"] for each in plant.state()["edges"]] == [True, False]
 
 
