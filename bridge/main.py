@@ -19,7 +19,7 @@ from runtime.config import ConfigManager
 from runtime.exit_codes import NOT_DONE_EXIT
 from runtime.open_files import allow_files
 from runtime.program import add_settings, parser_of, settings_given
-from runtime.settings import COMMAND_TTL_S, DEBUG_MODE
+from runtime.settings import COMMAND_TTL_S, DEBUG_MODE, MQTT_ADDRESS
 from runtime.shutdown import Shutdown
 from runtime.values import Address
 
@@ -35,7 +35,7 @@ EXAMPLES = (
     (f"{PROGRAM} --plain-port 7001", "then: nc -N 127.0.0.1 7001 < messages (docs/protocol.md)"),
 )
 SETTINGS = (
-    settings.LISTEN_HOST, settings.LISTEN_PORT, settings.PLAIN_PORT, settings.SERIAL_PORTS, settings.MQTT_ADDRESS,
+    settings.LISTEN_HOST, settings.LISTEN_PORT, settings.PLAIN_PORT, settings.SERIAL_PORTS, MQTT_ADDRESS,
     BROKER_ADDRESS, LOG_PATH, settings.MAX_LINES, settings.LINE_SILENT_AFTER_S,
     settings.HEARTBEAT_INTERVAL_S, settings.HEALTH_INTERVAL_S, COMMAND_TTL_S, DEBUG_MODE,
 )  # fmt: skip
@@ -70,7 +70,7 @@ def options_of(config: ConfigManager) -> Options:
         listen=Address(config[settings.LISTEN_HOST], config[settings.LISTEN_PORT]),
         plain_port=config[settings.PLAIN_PORT] or None,
         serial_ports=config[settings.SERIAL_PORTS],
-        mqtt=config[settings.MQTT_ADDRESS],
+        mqtt=config[MQTT_ADDRESS],
         limits=Limits(
             max_lines=config[settings.MAX_LINES],
             silent_after_s=config[settings.LINE_SILENT_AFTER_S],

@@ -30,10 +30,6 @@ LINE_SILENT_AFTER_S = TABLE.row(
     "LINE_SILENT_AFTER_S", values.seconds(0.02, DAY_S), "150", "150",
     "Silence after which the bridge closes a line: several times HEARTBEAT_INTERVAL_S.",
 )
-MQTT_ADDRESS = TABLE.row(
-    "MQTT_ADDRESS", values.optional_address, "", "127.0.0.1:1883",
-    "The MQTT broker that boards send telemetry to. Empty: the bridge reads no MQTT.",
-)
 SERIAL_PORTS = TABLE.row(
     "SERIAL_PORTS", values.serial_ports, "", "/dev/ttyUSB0@115200,/dev/ttyACM0",
     "Serial ports with boards on them, device or device@baud with commas between (115200 baud by default).",

@@ -69,6 +69,18 @@ NOTICES_SILENCE_S = TABLE.row(
     "NOTICES_SILENCE_S", values.seconds(0, DAY_S), "300", "300",
     "How long a charge point is not heard before operators are told; a shorter silence is no notice.",
 )
+HOME_ASSISTANT_PREFIX = TABLE.row(
+    "HOME_ASSISTANT_PREFIX", values.topic_prefix, "", "homeassistant",
+    "Home Assistant's discovery prefix at the broker of MQTT_ADDRESS. Empty: charge points are not announced.",
+)
+HOMES_POSTS = TABLE.row(
+    "HOMES_POSTS", values.ids, "", "cp_001,cp_002",
+    "The charge points that homes see, by id with commas between. Empty: all of them.",
+)
+HOMES_DRIVER_ID = TABLE.row(
+    "HOMES_DRIVER_ID", values.optional_id, "", "7f9c1e9a-53a8-4b0e-9d0b-2f7d5a1c9e41",
+    "The driver in whose name a home's switch asks for charges and their end. Empty: there is no switch.",
+)
 ADMIN_PASSWORD_FILE = TABLE.row(
     "ADMIN_PASSWORD_FILE", values.path, "", "/run/secrets/admin_password",
     "A file with the password of the first admin, who is made as `admin` where there is none yet.",

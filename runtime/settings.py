@@ -16,3 +16,7 @@ COMMAND_TTL_S = TABLE.row(
     "COMMAND_TTL_S", values.seconds(0.05, 3600), "30", "30",
     "How long a command to a board is worth carrying out. The same for Central and bridge.",
 )
+MQTT_ADDRESS = TABLE.row(
+    "MQTT_ADDRESS", values.optional_address, "", "127.0.0.1:1883",
+    "The MQTT broker that boards send telemetry to, and by which homes see their posts. Empty: none.",
+)

@@ -214,6 +214,28 @@ def name(text: str) -> str:
     return text
 
 
+def topic_prefix(text: str) -> str:
+    """The beginning of MQTT topics: letters, digits, `_` and `-`, in parts with `/` between; or empty for none."""
+    if not re.fullmatch(r"([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?", text):
+        raise ValueError("must be letters, digits, - and _ alone, with / between parts")
+    return text
+
+
+def optional_id(text: str) -> str:
+    """Of a driver or charge point; or empty for none."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{0,64}", text):
+        raise ValueError("must be an id of at most 64 letters, digits and - _ . alone")
+    return text
+
+
+def ids(text: str) -> tuple[str, ...]:
+    """Ids with commas between, each once; or empty for none."""
+    named = tuple(optional_id(part.strip()) for part in text.split(",")) if text else ()
+    if "" in named or len(set(named)) < len(named):
+        raise ValueError("must be ids with commas between, each once")
+    return named
+
+
 def database_url(text: str) -> str:
     """An SQLAlchemy address of SQLite or PostgreSQL, its driver made explicit; empty for none."""
     if not text:

@@ -122,6 +122,7 @@ PARTS: dict[str, Part] = {
         f"{_READING} central.views central.words central.people central.outbound.notify central.outbound.reader",
         "alembic apprise httpx sqlalchemy standardwebhooks",
     ),
+    "central.outbound.homes": _part(f"{_READING} central.views central.outbound.homes", "paho sqlalchemy"),
     "central.actions": _part(_ACTIONS, "sqlalchemy"),
     "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
     "central.web": _part(

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from central.actions.refusal import NotDone
 from central.people.opening import FIRST_ADMIN
+from central.settings import HOME_ASSISTANT_PREFIX
 from eventlog import LogError
 from tools.services.kafka_jars import KafkaUnavailable
 from tools.services.process import ProcessEnded
@@ -17,6 +18,7 @@ from tools.stack.stack import Stack
 from tools.stack.yard import put_on_yard
 
 PROFILE = "commuter"
+HOME_ASSISTANT = HOME_ASSISTANT_PREFIX.example
 LOOK_S = 0.5
 
 
@@ -29,7 +31,7 @@ def _up(folder: Path) -> int:
     """Until it is interrupted, or what failed is said."""
     designs = [Design(cp_id, shape, PROFILE, location=location) for cp_id, shape, location in PLACES]
     try:
-        with Stack(folder, designs, say=_say) as stack:
+        with Stack(folder, designs, settings={HOME_ASSISTANT_PREFIX.name: HOME_ASSISTANT}, say=_say) as stack:
             put_on_yard(stack.settings_of_central(), stack.charge_points)
             _say(_where(stack, folder))
             _watch(stack)
@@ -59,7 +61,7 @@ def _where(stack: Stack, folder: Path) -> str:
 Wattline is up. Ctrl-C ends it; its logs and data are in {folder} until then.
   API     {stack.api_url}/v1/charge-points
   boards  127.0.0.1:{stack.bridge_port} (tagged lines), 127.0.0.1:{stack.plain_port} (plain lines, for nc)
-  MQTT    {stack.mqtt.address if stack.mqtt else "none"}
+  MQTT    {stack.mqtt.address if stack.mqtt else "none"}; the posts are announced to Home Assistant there
 
 In a browser, as a driver who stands at a post:
 {posts}

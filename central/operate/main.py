@@ -10,6 +10,7 @@ from central.operate.commands import (
     drivers,
     failures,
     figures,
+    homes,
     notices,
     people,
     points,
@@ -25,8 +26,8 @@ from central.operate.options import PROGRAM
 from runtime.command_line import docstring_of, ended, examples_of, version_option
 
 GROUPS = (
-    processes, points, stickers, sites, drivers, people, served_sites, stuck, failures, figures, notices, webhooks,
-    system,
+    processes, points, stickers, sites, drivers, people, served_sites, stuck, failures, figures, notices, homes,
+    webhooks, system,
 )  # fmt: skip
 
 cli = typer.Typer(

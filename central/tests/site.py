@@ -63,6 +63,10 @@ class Site:
             "NOTICES_MAIL": "",
             "NOTICES_NTFY": "",
             "NOTICES_TELEGRAM_TOKEN_FILE": "",
+            "MQTT_ADDRESS": "",
+            "HOME_ASSISTANT_PREFIX": "",
+            "HOMES_POSTS": "",
+            "HOMES_DRIVER_ID": "",
             "ADMIN_PASSWORD_FILE": "",
             "PUBLIC_URL": "",
             "RATE_PER_TOKEN": "0",  # tests ask as fast as they can

@@ -13,6 +13,7 @@ from typing import Any, Self
 import httpx
 
 from central.people.roles import AUDITOR, READ
+from central.settings import HOME_ASSISTANT_PREFIX
 from tools.services.mqtt import MqttBroker
 from tools.services.mqtt import available as mqtt_available
 from tools.services.ports import LOOPBACK, free_port
@@ -34,7 +35,7 @@ class Stack:
     rest and not waited for.
 
     `settings` go over those that the stack chooses. `worker`, `api`, `insight`, `notify` and `bridge` exist once it was
-    started.
+    started; `homes` where Home Assistant's prefix is among the settings.
     `clocks`: by their names, files that say how wrong their hosts' clocks are (tools/testing/wrong_clock.py).
     """
 
@@ -43,6 +44,7 @@ class Stack:
     insight: ChildProcess
     notify: ChildProcess
     bridge: ChildProcess
+    homes: ChildProcess | None = None
 
     def __init__(
         self,
@@ -102,6 +104,8 @@ class Stack:
         self.api = server("api", "central.operate.main", "api")
         self.insight = server("insight", "central.operate.main", "insight")
         self.notify = server("notify", "central.operate.main", "notify")
+        if settings.get(HOME_ASSISTANT_PREFIX.name):
+            self.homes = server("homes", "central.operate.main", "homes")
         self.bridge = server("bridge", "bridge.main")
 
     def _start_mqtt(self) -> None:
@@ -171,6 +175,8 @@ class Stack:
     def processes(self) -> Iterator[ChildProcess]:
         """Of everything that was started."""
         yield from (self.worker, self.api, self.insight, self.notify, self.bridge)
+        if self.homes:
+            yield self.homes
         if self.log and self.log.broker:
             yield self.log.broker.process
         if self.mqtt:

@@ -47,6 +47,7 @@ def test_services_start_after_what_they_need(compose: dict[str, Any]) -> None:
     assert needs["central-api"] == {"central-worker"}
     assert needs["central-insight"] == {"kafka"}
     assert needs["central-notify"] == {"kafka"}
+    assert needs["central-homes"] == {"kafka", "mosquitto"}
 
 
 def test_one_service_builds_the_image_and_the_others_never_pull_it(compose: dict[str, Any]) -> None:
@@ -54,7 +55,8 @@ def test_one_service_builds_the_image_and_the_others_never_pull_it(compose: dict
     assert builders == {"central-worker"}
     (built,) = {compose["services"][name]["image"] for name in builders}
     sharing = {name: service for name, service in compose["services"].items() if service["image"] == built}
-    assert set(sharing) == {"central-worker", "central-api", "central-insight", "central-notify", "bridge"}
+    servers = {f"central-{name}" for name in ("worker", "api", "insight", "notify", "homes")}
+    assert set(sharing) == {*servers, "bridge"}
     assert all(service["pull_policy"] == "never" for name, service in sharing.items() if name not in builders)
 
 

@@ -26,7 +26,7 @@ def section(unit: Path, name: str) -> configparser.SectionProxy:
 
 
 def test_there_is_one_for_each_server() -> None:
-    servers = ("api", "bridge", "insight", "notify", "worker")
+    servers = ("api", "bridge", "homes", "insight", "notify", "worker")
     assert [unit.stem for unit in UNITS] == [f"wattline-{server}" for server in servers]
 
 

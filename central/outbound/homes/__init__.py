@@ -1,0 +1,1 @@
+"""Homes: charge points in Home Assistant, by MQTT discovery."""
