@@ -184,7 +184,8 @@ def test_strangers_retained_and_old_commands_are_refused_with_a_line_each(lived:
     process.wait_said("expected JSON, found b'<script>", DEADLINE_S)
     lived.home.publish(topic, b"\x00\x00")
     process.wait_said(r"found b'\\x00", DEADLINE_S)
-    lived.home.publish(topic, b"x" * 1_000_000)
+    most = 1_000_000 if lived.broker.kind == "mosquitto" else 10_000  # iotcore hangs up on whoever sends more
+    lived.home.publish(topic, b"x" * most)
     process.wait_said("at most 256 bytes", DEADLINE_S)
     lived.home.press(lived.other, "ON")
     process.wait_said("not among HOMES_POSTS", DEADLINE_S)
