@@ -159,7 +159,9 @@ def test_the_switch_asks_once_however_often_it_is_delivered_and_off_stops(lived:
     lived.home.publish(switch["command_topic"], pressed)
     lived.wait(lambda: lived.home.state(lived.cp_id)["charging"] == "ON", "on")
     process.kill()
+    lived.wait(lambda: lived.home.availability == b"offline", "the last will")
     process = lived.start(HOMES_DRIVER_ID=ADA)
+    lived.wait(lambda: lived.home.availability == b"online", "back, and subscribed")
     lived.home.publish(switch["command_topic"], pressed)
     process.wait_said("runs at", DEADLINE_S)
     (request_id,) = {each["message_id"] for each in lived.asked()}
