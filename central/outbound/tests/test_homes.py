@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from wire.kinds import DRIVER
 
+from central.model.ids import session_id
 from central.outbound.tests.home import Home
 from central.tests.site import Site
 from eventlog import Record
@@ -54,6 +55,18 @@ class Lived:
         records: list[Record] = list(self.site.read(DRIVER))
         told = [json.loads(record.value) for record in records]
         return [each for each in told if each["type"] in ("charge_request", "charge_stop_request")]
+
+    def stops(self) -> list[dict[str, Any]]:
+        return [each for each in self.asked() if each["type"] == "charge_stop_request"]
+
+    def ends(self, session: str) -> None:
+        """Says the board."""
+        now_ms = wall_ms()
+        self.site.board_says(
+            "charge_completion", f"b-{self.cp_id}", cp_id=self.cp_id, session_id=session, meter_id=f"m-{self.cp_id}",
+            start_register_wh=1_000, end_register_wh=1_000, started_at_ms=now_ms - 1, ended_at_ms=now_ms,
+            reason="driver", relay_closed=False,
+        )  # fmt: skip
 
     def wait(self, condition: Any, what: str) -> None:
         self.site.wait_for(condition, what)
@@ -166,10 +179,14 @@ def test_the_switch_asks_once_however_often_it_is_delivered_and_off_stops(lived:
     process.wait_said("runs at", DEADLINE_S)
     (request_id,) = {each["message_id"] for each in lived.asked()}
     lived.home.press(lived.cp_id, "OFF")
+    lived.wait(lived.stops, "a stop")
+    session = session_id(ADA, request_id)
+    (stop,) = lived.stops()
+    assert stop["session_id"] == session
+    assert stop["message_id"] != request_id
+    assert lived.home.state(lived.cp_id)["charging"] == "ON", "it is the board that ends a charge"
+    lived.ends(session)
     lived.wait(lambda: lived.home.state(lived.cp_id)["charging"] == "OFF", "off")
-    stops = [each for each in lived.asked() if each["type"] == "charge_stop_request"]
-    assert len(stops) == 1
-    assert stops[0]["message_id"] != request_id
 
 
 def test_strangers_retained_and_old_commands_are_refused_with_a_line_each(lived: Lived) -> None:
