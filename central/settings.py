@@ -1,6 +1,7 @@
 """The settings of Central."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from eventlog.settings import BROKER_ADDRESS, LOG_PATH
 from runtime import values
@@ -153,29 +154,49 @@ PLANT_SPEED = TABLE.row(
     "How much faster than the clock simulated plants run, so that Central believes their meters. 1 for real current.",
 )
 
+TABLE.rising(COMMAND_RESEND_S, COMMAND_TTL_S, "no command would ever be sent again")
+
+
 _SQLITE = "sqlite:///"
 
-TABLE.rising(COMMAND_RESEND_S, COMMAND_TTL_S, "no command would ever be sent again")
+
+class Place(NamedTuple):
+    """Where a database of Central's is: in an SQLite file, or at an address, which goes before the file."""
+
+    path: Setting[str]
+    address: Setting[str]
+
+    def url(self, values: Values) -> str:
+        """For SQLAlchemy."""
+        return values[self.address] or f"{_SQLITE}{values[self.path]}"
+
+    def file(self, values: Values) -> Path | None:
+        """The full path of SQLite's file; None where the database is no SQLite file."""
+        url = self.url(values)
+        return Path(url.removeprefix(_SQLITE).partition("?")[0]).absolute() if url.startswith(_SQLITE) else None
+
+    def named_by(self, values: Values) -> Setting[str]:
+        """The setting that says where it is."""
+        return self.address if values[self.address] else self.path
+
+
+BOOKS = Place(DB_PATH, DATABASE_URL)
+PEOPLE = Place(PEOPLE_DB_PATH, PEOPLE_DATABASE_URL)
+INSIGHT = Place(INSIGHT_DB_PATH, INSIGHT_DATABASE_URL)
+NOTICES = Place(NOTICES_DB_PATH, NOTICES_DATABASE_URL)
+PLACES = (BOOKS, PEOPLE, INSIGHT, NOTICES)
 
 
 @TABLE.rule
 def _files_differ(values: Values) -> str | None:
     """Books, people, figures, notices and the embedded log are five databases, each with tables of its own."""
-    urls = {
-        DB_PATH: database_url(values), PEOPLE_DB_PATH: people_url(values), INSIGHT_DB_PATH: insight_url(values),
-        NOTICES_DB_PATH: notices_url(values),
-    }  # fmt: skip
-    addresses = {
-        PEOPLE_DB_PATH: PEOPLE_DATABASE_URL, INSIGHT_DB_PATH: INSIGHT_DATABASE_URL,
-        NOTICES_DB_PATH: NOTICES_DATABASE_URL,
-    }  # fmt: skip
-    taken = {urls[DB_PATH]}
-    for path, address in addresses.items():
-        if urls[path] in taken:
-            setting = address if values[address] else path
+    taken: set[str] = set()
+    for place in PLACES:
+        if place.url(values) in taken:
+            setting = place.named_by(values)
             return f"{setting.name} must not be another database's own; for example {setting.name}={setting.example}"
-        taken.add(urls[path])
-    files = {path: file_of(url) for path, url in urls.items()}
+        taken.add(place.url(values))
+    files: dict[Setting[str], Path | None] = {place.path: place.file(values) for place in PLACES}
     if not values[BROKER_ADDRESS]:
         files[LOG_PATH] = Path(values[LOG_PATH]).absolute()
     seen: dict[Path, Setting[str]] = {}
@@ -189,33 +210,3 @@ def _files_differ(values: Values) -> str | None:
             )
         seen[file] = setting
     return None
-
-
-def database_url(values: Values) -> str:
-    """DATABASE_URL, or the SQLite file at DB_PATH, for SQLAlchemy."""
-    return values[DATABASE_URL] or f"{_SQLITE}{values[DB_PATH]}"
-
-
-def people_url(values: Values) -> str:
-    """PEOPLE_DATABASE_URL, or the SQLite file at PEOPLE_DB_PATH, for SQLAlchemy."""
-    return values[PEOPLE_DATABASE_URL] or f"{_SQLITE}{values[PEOPLE_DB_PATH]}"
-
-
-def insight_url(values: Values) -> str:
-    """INSIGHT_DATABASE_URL, or the SQLite file at INSIGHT_DB_PATH, for SQLAlchemy."""
-    return values[INSIGHT_DATABASE_URL] or f"{_SQLITE}{values[INSIGHT_DB_PATH]}"
-
-
-def notices_url(values: Values) -> str:
-    """NOTICES_DATABASE_URL, or the SQLite file at NOTICES_DB_PATH, for SQLAlchemy."""
-    return values[NOTICES_DATABASE_URL] or f"{_SQLITE}{values[NOTICES_DB_PATH]}"
-
-
-def file_of(url: str) -> Path | None:
-    """The full path of SQLite's file; None where the database is no SQLite file."""
-    return Path(url.removeprefix(_SQLITE).partition("?")[0]).absolute() if url.startswith(_SQLITE) else None
-
-
-def database_file(values: Values) -> Path | None:
-    """That of the books."""
-    return file_of(database_url(values))

@@ -95,19 +95,18 @@ def _fill(config: ConfigManager, folder: Path, made_at: str, log_only: bool) -> 
 
 def _copy_database(config: ConfigManager, folder: Path) -> str:
     database_of(config).dispose()  # says where the file cannot be
-    file = settings.database_file(config)
+    file = settings.BOOKS.file(config)
     if file is None:
-        _dump(settings.database_url(config), folder / DUMP_FILE)
+        _dump(settings.BOOKS.url(config), folder / DUMP_FILE)
         return DUMP_FILE
     _copy_sqlite(file, folder / DATABASE_FILE, "DB_PATH or DATABASE_URL")
     return DATABASE_FILE
 
 
 def _copy_people(config: ConfigManager, folder: Path) -> str:
-    url = settings.people_url(config)
-    file = settings.file_of(url)
+    file = settings.PEOPLE.file(config)
     if file is None:
-        _dump(url, folder / PEOPLE_DUMP_FILE)
+        _dump(settings.PEOPLE.url(config), folder / PEOPLE_DUMP_FILE)
         return PEOPLE_DUMP_FILE
     if not file.exists():
         return NOBODY

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from central import settings
 from central.operate.failures import NotDone
 from central.operate.options import PROGRAM
-from central.outbound.notify.opening import notices_of
 from central.outbound.notify.version import MIGRATIONS
+from central.store.opening import database_of
 from central.store.version import is_current
 from central.views.deliveries import Wanted, list_deliveries
 from runtime.config import ConfigManager
@@ -13,7 +14,7 @@ from runtime.config import ConfigManager
 
 def shown_deliveries(config: ConfigManager, limit: int, state: str | None = None) -> list[dict[str, Any]]:
     """The newest first. Raises NotDone where there are no tables yet, BadPlace where the file cannot be used."""
-    notices = notices_of(config)
+    notices = database_of(config, settings.NOTICES)
     try:
         if not is_current(notices.reader, MIGRATIONS):
             raise NotDone(f"nothing was told yet in {notices.place}; start {PROGRAM} notify, which makes its tables")

@@ -12,11 +12,11 @@ from central.operate.options import PROGRAM
 from central.outbound.insight import queries
 from central.outbound.insight.figures import FIGURES, Figure
 from central.outbound.insight.local_time import Span
-from central.outbound.insight.opening import insight_of
 from central.outbound.insight.period import Period, this_month
 from central.outbound.insight.summary import SiteSummary, summary_of
 from central.outbound.insight.version import MIGRATIONS
 from central.people.unavailable import by_point
+from central.store.opening import database_of
 from central.store.version import is_current
 from runtime.config import ConfigManager
 
@@ -37,7 +37,7 @@ class Shown(NamedTuple):
 @contextmanager
 def opened_insight(config: ConfigManager) -> Generator[Connection]:
     """Raises NotDone where there are no figures yet, BadPlace where its file cannot be used."""
-    database = insight_of(config)
+    database = database_of(config, settings.INSIGHT)
     try:
         if not is_current(database.reader, MIGRATIONS):
             raise NotDone(f"there are no figures in {database.place} yet; start {PROGRAM} insight, which makes them")

@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from central import settings
 from central.operate.options import PROGRAM
-from central.settings import DATABASE_URL, database_file
 from eventlog.settings import BROKER_ADDRESS, LOG_PATH
 from runtime.config import FILE, ConfigManager
+
+DATABASES = {
+    "database": settings.BOOKS, "people": settings.PEOPLE, "insight": settings.INSIGHT, "notices": settings.NOTICES,
+}  # fmt: skip
 
 
 def config_in_force() -> ConfigManager:
@@ -26,12 +30,11 @@ def show_settings(config: ConfigManager) -> list[dict[str, Any]]:
 
 
 def files_in_force(config: ConfigManager) -> list[dict[str, Any]]:
-    """`.env`, database and log: the full path of each and whether it exists; an address where it is a server."""
-    database = database_file(config)
+    """`.env`, databases and log: the full path of each and whether it exists; an address where it is a server."""
     log = None if config[BROKER_ADDRESS] else Path(config[LOG_PATH]).absolute()
     return [
         _file(".env", config.env_file, ""),
-        _file("database", database, config.given(DATABASE_URL).text),
+        *(_file(name, place.file(config), config.given(place.address).text) for name, place in DATABASES.items()),
         _file("log", log, config.given(BROKER_ADDRESS).text),
     ]
 

@@ -10,12 +10,12 @@ from central import settings
 from central.people.passwords import PASSWORD_RULE, hash_of, is_password
 from central.people.register import add_person, has_admin
 from central.people.roles import ADMIN
-from central.store.database import Database, is_transient, open_database, reason_of
-from central.store.opening import APPLICATION_ID
+from central.store.database import Database, is_transient, reason_of
+from central.store.opening import database_of
 from central.store.version import is_current
 from runtime.config import ConfigManager
 from runtime.pauses import Pauses
-from runtime.places import BadPlace, checked_place
+from runtime.places import BadPlace
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 FIRST_ADMIN = "admin"  # of ADMIN_PASSWORD_FILE
@@ -23,12 +23,7 @@ FIRST_ADMIN = "admin"  # of ADMIN_PASSWORD_FILE
 
 def people_of(config: ConfigManager) -> Database:
     """With tables of this version. Raises BadPlace, OtherVersion, and SQLAlchemyError where it cannot be used."""
-    url = settings.people_url(config)
-    file = settings.file_of(url)
-    if file is not None:
-        setting = settings.PEOPLE_DATABASE_URL if config[settings.PEOPLE_DATABASE_URL] else settings.PEOPLE_DB_PATH
-        checked_place(setting, file, APPLICATION_ID, make_folder=True)
-    database = open_database(url)
+    database = database_of(config, settings.PEOPLE, make_folder=True)
     make_tables(database)
     _add_first_admin(config, database)
     return database

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -14,16 +13,9 @@ from sqlalchemy import (
 )
 
 from central.people.roles import ROLES, SCOPES
-from central.store.columns import number, one_of, text_column
+from central.store.columns import new_metadata, number, one_of, text_column
 
-metadata = MetaData(
-    naming_convention={
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = new_metadata()
 
 # person_id: a driver's is his driver_id; another's is the name he signs in with. password_hash: argon2id's text.
 # erased_at_ms: the id is nobody's from then on, so that nobody takes the receipts over by registering again.

@@ -16,8 +16,6 @@ from central.api.log_writer import LogWriter
 from central.api.rates import Rate
 from central.outbound.insight.local_time import Span
 from central.outbound.insight.months import Months
-from central.outbound.insight.opening import insight_of
-from central.outbound.notify.opening import notices_of
 from central.people.opening import wait_for_people
 from central.people.register import has_admin
 from central.people.unavailable import by_point
@@ -99,7 +97,7 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     sites, oidc = Sites.of(address.host, port, public), oidc_of(config, public or Url("http", address.host, port))
     currency, plant_speed = config[settings.CURRENCY], config[settings.PLANT_SPEED]
     rate = Rate(config[settings.RATE_PER_TOKEN], config[settings.RATE_PER_ADDRESS])
-    insight, notices = insight_of(config), notices_of(config)
+    insight, notices = database_of(config, settings.INSIGHT), database_of(config, settings.NOTICES)
     lost_after_ms = round(config[settings.LOST_AFTER_S] * MS_PER_S)
     more = [Metrics(insight, lost_after_ms).route]
     months = Months(insight, lost_after_ms, partial(_unavailable, people))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    MetaData,
     PrimaryKeyConstraint,
     Text,
     false,
@@ -21,11 +22,23 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
+# How constraints and indexes are called, in each database of Central's.
+_NAMES = {
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
 _TYPES: dict[Any, type[TypeEngine[Any]]] = {
     str: Text, str | None: Text,
     int: BigInteger, int | None: BigInteger,
     bool: Boolean,
 }  # fmt: skip
+
+
+def new_metadata() -> MetaData:
+    """Of a database of its own."""
+    return MetaData(naming_convention=_NAMES)
 
 
 def columns_of(row: type, *replaced: Column[Any]) -> list[SchemaItem]:

@@ -3,18 +3,12 @@
 Times are ms since 1970 UTC, energy Wh. They can be deleted: then notices begin at the log's end again.
 """
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
 
-from central.store.columns import count_column, number, one_of, text_column
+from central.store.columns import count_column, new_metadata, number, one_of, text_column
 from central.store.tables import LOG_IDENTITY, POSITIONS
 
-metadata = MetaData(
-    naming_convention={
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = new_metadata()
 POSITIONS.to_metadata(metadata)
 LOG_IDENTITY.to_metadata(metadata)
 

@@ -42,16 +42,17 @@ def _ms(duration_s: float) -> int:
     return round(duration_s * MS_PER_S)
 
 
-def database_of(config: ConfigManager, *, make_folder: bool = False) -> Database:
-    """Opens nothing yet; the first use does. `make_folder`: for the worker, which makes the tables.
+def database_of(
+    config: ConfigManager, place: settings.Place = settings.BOOKS, *, make_folder: bool = False
+) -> Database:
+    """Opens nothing yet; the first use does. `make_folder`: for the program that makes its tables.
 
     Raises BadPlace where an SQLite file cannot be used.
     """
-    file = settings.database_file(config)
+    file = place.file(config)
     if file is not None:
-        setting = settings.DATABASE_URL if config[settings.DATABASE_URL] else settings.DB_PATH
-        checked_place(setting, file, APPLICATION_ID, make_folder=make_folder)
-    return open_database(settings.database_url(config))
+        checked_place(place.named_by(config), file, APPLICATION_ID, make_folder=make_folder)
+    return open_database(place.url(config))
 
 
 def log_of(config: ConfigManager, client_id: str, connect_timeout_s: float = CONNECT_TIMEOUT_S) -> Log:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -29,17 +28,10 @@ from sqlalchemy import (
 
 from central.model import driver_rows, rows, site_rows
 from central.model.states import OPEN, SESSION_STATES, STATUS_ORDER
-from central.store.columns import columns_of, count_column, moment, number, one_of, text_column
+from central.store.columns import columns_of, count_column, moment, new_metadata, number, one_of, text_column
 from central.store.decimal_text import DecimalText
 
-metadata = MetaData(
-    naming_convention={
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = new_metadata()
 
 
 def _table(name: str, *items: Any, **dialect_options: Any) -> Table:

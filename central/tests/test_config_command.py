@@ -35,10 +35,13 @@ def test_each_setting_has_its_value_and_source(run: Run, tmp_path: Path) -> None
     assert settings["LISTEN_PORT"]["value"] == "7100"
     assert (settings["LOG_PATH"]["value"], settings["LOG_PATH"]["source"]) == ("kept/log.db", str(tmp_path / ".env"))
     assert settings["DB_PATH"]["source"] == "default"
+    places = {
+        "database": "wattline.db", "people": "people.db", "insight": "insight.db", "notices": "notices.db",
+        "log": "kept/log.db",
+    }  # fmt: skip
     assert files == {
         ".env": {"file": ".env", "place": str(tmp_path / ".env"), "exists": True},
-        "database": {"file": "database", "place": str(tmp_path / "wattline.db"), "exists": False},
-        "log": {"file": "log", "place": str(tmp_path / "kept" / "log.db"), "exists": False},
+        **{name: {"file": name, "place": str(tmp_path / file), "exists": False} for name, file in places.items()},
     }
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, delete
 
 from central import settings
 from central.outbound.insight.facts import TOPICS, forget, take
-from central.outbound.insight.opening import insight_of, make_tables
 from central.outbound.insight.tables import metadata
+from central.outbound.insight.version import MIGRATIONS
 from central.outbound.reader import LogReader, Purpose
 from central.reading.process import run_until_asked
 from central.reading.recognition import WaysOut
 from central.store.database import Database, lock_for_writing
-from central.store.opening import wait_for_log
+from central.store.opening import bring_up_to_date, database_of, wait_for_log
 from runtime import log as process_log
 from runtime.config import ConfigManager
 from runtime.settings import DEBUG_MODE
@@ -42,13 +42,13 @@ def purpose(quarters_kept_days: int) -> Purpose:
 def run_insight(config: ConfigManager, *, rebuild: bool = False) -> int:
     """Until SIGTERM; the exit code. `rebuild`: from empty tables. Raises BadPlace."""
     process_log.set_up("central-insight", debug=config[DEBUG_MODE])
-    database = insight_of(config, make_folder=True)
+    database = database_of(config, settings.INSIGHT, make_folder=True)
     way_out = "delete it: it is made again from the log"
     return run_until_asked("insight", database, way_out, lambda stop: _run(config, database, stop, rebuild=rebuild))
 
 
 def _run(config: ConfigManager, database: Database, stop: threading.Event, *, rebuild: bool) -> int:
-    make_tables(database, stop)
+    bring_up_to_date(database, stop, MIGRATIONS)
     log = wait_for_log(config, "wattline-central-insight", stop)
     if log is None:
         return 0

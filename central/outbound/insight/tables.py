@@ -6,18 +6,12 @@ on which comes first: Requests (ev.driver) and Charges (ev.cp).
 Times are ms since 1970 UTC, energy Wh, power W, money minor units (cents). A site_id of "" is no site.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from central.store.columns import count_column, number, text_column
+from central.store.columns import count_column, new_metadata, number, text_column
 from central.store.tables import LOG_IDENTITY, POSITIONS
 
-metadata = MetaData(
-    naming_convention={
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = new_metadata()
 POSITIONS.to_metadata(metadata)
 LOG_IDENTITY.to_metadata(metadata)
 

@@ -6,11 +6,11 @@ import threading
 from sqlalchemy import Connection, delete
 
 from central import settings
-from central.outbound.notify.opening import make_tables, notices_of
 from central.outbound.notify.queue import count_states
 from central.outbound.notify.rules import Holds
 from central.outbound.notify.sender import Sender, Voice
 from central.outbound.notify.taking import TOPICS, Taking
+from central.outbound.notify.version import MIGRATIONS
 from central.outbound.notify.ways import ways_of
 from central.outbound.reader import LogReader, Purpose
 from central.people.opening import wait_for_people
@@ -18,7 +18,7 @@ from central.reading.process import run_until_asked
 from central.reading.recognition import WaysOut
 from central.store.database import Database, lock_for_writing
 from central.store.notice_tables import metadata
-from central.store.opening import database_of, wait_for_log, wait_for_tables
+from central.store.opening import bring_up_to_date, database_of, wait_for_log, wait_for_tables
 from eventlog import Log
 from eventlog.clock import wall_ms
 from runtime import log as process_log
@@ -41,13 +41,13 @@ logger = logging.getLogger(__name__)
 def run_notify(config: ConfigManager, *, rebuild: bool = False) -> int:
     """Until SIGTERM; the exit code. `rebuild`: from empty tables, at the log's end. Raises BadPlace."""
     process_log.set_up("central-notify", debug=config[DEBUG_MODE])
-    notices = notices_of(config, make_folder=True)
+    notices = database_of(config, settings.NOTICES, make_folder=True)
     way_out = "delete it: notices begin at the log's end again"
     return run_until_asked("notifier", notices, way_out, lambda stop: _run(config, notices, stop, rebuild=rebuild))
 
 
 def _run(config: ConfigManager, notices: Database, stop: threading.Event, *, rebuild: bool) -> int:
-    make_tables(notices, stop)
+    bring_up_to_date(notices, stop, MIGRATIONS)
     log = wait_for_log(config, "wattline-central-notify", stop)
     if log is None:
         return 0
