@@ -109,12 +109,14 @@ def used_of(root: Path, source: str, module: str) -> set[str]:
 def settings_read_in(source: str) -> set[str]:
     """The settings whose value some code takes: `config[NAME]`, `self._config[settings.NAME]`, `values[NAME]`.
 
-    A rule (`@TABLE.rule`), which only compares settings, takes none.
+    A rule (`@TABLE.rule`), which only compares settings, takes none. A row of places (`Place(PATH, ADDRESS)`) takes
+    its own, in methods that know them by other names.
     """
     tree = ast.parse(source)
     rules = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _is_rule(node)]
     compared = {id(node) for rule in rules for node in ast.walk(rule)}
-    return {
+    places = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "Place"]
+    return {_name(setting) for place in places for setting in place.args} | {
         _name(node.slice)
         for node in ast.walk(tree)
         if isinstance(node, ast.Subscript) and id(node) not in compared and _name(node.value).strip("_") in HOLDERS

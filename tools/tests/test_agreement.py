@@ -134,6 +134,7 @@ def test_code_that_is_spelt_is_found(place: Place, source: str, codes: list[str]
 def test_setting_is_read_where_its_value_is_taken_and_not_where_a_rule_compares_it() -> None:
     source = "@TABLE.rule\ndef _rule(values):\n    return values[LOW]\n\nx = self._config[settings.PORT] + config[HOST]"
     assert settings_read_in(source) == {"PORT", "HOST"}
+    assert settings_read_in("BOOKS = Place(DB_PATH, settings.ADDRESS)") == {"DB_PATH", "ADDRESS"}
 
 
 def test_deadline_is_found_where_its_id_is_made() -> None:
