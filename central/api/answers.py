@@ -10,6 +10,7 @@ from typing import Any
 from wire.ids import ID_MAX
 
 from central.model.states import SESSION_STATES
+from central.people.contacts import CHANNELS
 from central.people.roles import ROLES, SCOPES
 from central.views.charge import FINAL, PENDING
 
@@ -61,7 +62,19 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "Erased": {"driver_id": "id", "erased": "bool"},
     "Driver": {"driver_id": "id", "username": "text?", "created_at": "time?"},
     "OwnToken": {"token_id": "id", "label": "text", "scope": "scope", "created_at": "time", "revoked_at": "time?"},
-    "OwnData": {"driver": "Driver", "charges": "[Charge]", "receipts": "[Receipt]", "tokens": "[OwnToken]"},
+    "Contacts": dict.fromkeys(CHANNELS, "text"),
+    "Wishes": {
+        "language": "text", "time_zone": "text?", "quiet_from_min": "int?", "quiet_to_min": "int?",
+        "urgent_anyway": "bool",
+    },
+    "Report": {
+        "cp_id": "id", "session_id": "id", "driver_id": "id", "number": "int", "at": "time", "text": "text",
+    },
+    "Reported": {"message_id": "id", "session_id": "id"},
+    "OwnData": {
+        "driver": "Driver", "charges": "[Charge]", "receipts": "[Receipt]", "reports": "[Report]",
+        "contacts": "Contacts", "wishes": "Wishes", "tokens": "[OwnToken]",
+    },
     "FaultNamed": {"name": "text", "text": "text"},
     "Charge": _CHARGE,
     "Ticket": _TICKET,
@@ -140,7 +153,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 # Members that are there only sometimes.
-OPTIONAL = {("Registered", "token")}
+OPTIONAL = {("Registered", "token"), *(("Contacts", channel) for channel in CHANNELS)}
 
 
 def schema_of(name: str) -> dict[str, Any]:

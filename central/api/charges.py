@@ -2,13 +2,14 @@
 
 import asyncio
 import time
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from wire.ids import is_id
-from wire.kinds.fields import may, may_id
+from wire.kinds.fields import may, may_id, must
 from wire.kinds.log import KINDS
 
 from central.api.access import GuardedRoute, driver_asked_for, person_in, serves_point
@@ -20,7 +21,8 @@ from central.api.guard import read_object
 from central.api.keys import key_in as idempotency_key_in
 from central.api.keys import key_reused, request_id_of
 from central.api.paging import LIMIT, PAGING, place_of
-from central.api.told import Told, of_kind, query_of
+from central.api.reports import MOST_CHARACTERS, report_problem
+from central.api.told import Told, body_of, of_kind, query_of
 from central.model.records import Message
 from central.model.states import COMPLETED
 from central.people.roles import CHARGE, SEE_OWN
@@ -37,6 +39,7 @@ BODY = (may_id("message_id"), may_id("driver_id"), *(
     each for each in of_kind("charge_request") if each.name not in ("message_id", "driver_id")
 ))  # fmt: skip
 STOP_BODY = (may_id("message_id"), may_id("driver_id"))
+REPORT_BODY = (*STOP_BODY, must("text", "text", 1, MOST_CHARACTERS))
 OF_WHOM = (may_id("driver_id"),)
 _UNKNOWN = ((400, "missing_field"), (404, "unknown_driver"), (404, "unknown_charge"))
 OF_DRIVER = (may("open", "int", 0, 1), may_id("driver_id"), *PAGING)
@@ -115,6 +118,18 @@ async def stop_charge(context: Context, key: ChargeKey, message: Message) -> Cha
         await context.log.append({**message, "session_id": charge["session_id"]})
         charge = await existing_charge(context, key)
     return charge
+
+
+async def report(request: Request) -> JSONResponse:
+    """Of one's own charge, said once: with an Idempotency-Key, another text under it is refused."""
+    context, told = context_of(request), _of_own(request, await body_of(request, REPORT_BODY))
+    key = key_in(request, told["driver_id"])
+    by_key = _id_by_key(request, told, key[1])
+    message_id = {**told, **by_key}.get("message_id")
+    charge = await existing_charge(context, key)
+    with context.in_work.hold(by_key["message_id"], told["text"]) if by_key else nullcontext():
+        await report_problem(context, charge, message_id, told["text"])
+    return JSONResponse({"message_id": message_id, "session_id": charge["session_id"]}, 202)
 
 
 async def receipt(request: Request) -> JSONResponse:
@@ -231,6 +246,14 @@ ROUTES = [
         "POST", "/v1/charges/{message_id}/stop", stop, CHARGE,
         Told("Ask for its end; one that has ended stays as it is.", "Charge", STOP_BODY, statuses=(202,),
              errors=(*_UNKNOWN, (503, "log_away")), takes_key=True),
+    ),
+    GuardedRoute(
+        "POST", "/v1/charges/{message_id}/reports", report, CHARGE,
+        Told("Say what went wrong with a charge, to whoever operates the charge point. The log keeps it: no names.",
+             "Reported", REPORT_BODY, statuses=(202,),
+             errors=(*_UNKNOWN, (409, "no_session"), (409, "too_many_reports"), (409, "in_work"), (422, "key_reused"),
+                     (503, "log_away")),
+             takes_key=True),
     ),
     GuardedRoute(
         "GET", "/v1/charges/{message_id}/receipt", receipt, SEE_OWN,

@@ -47,6 +47,8 @@ CODES: tuple[Code, ...] = (
     Code(409, "already_registered", "this registration was answered with a token before, and not with this one"),
     Code(409, "not_finished", "the charge goes on, or its receipt is being made (then there is a Retry-After)"),
     Code(409, "still_charging", "a charge of this driver is running"),
+    Code(409, "no_session", "the charge has not begun, or never did, so there is nothing to report"),
+    Code(409, "too_many_reports", "as many reports of that charge as are kept are there already"),
     Code(409, "nothing_charged", "no energy flowed, so there is no receipt"),
     Code(409, "unknown_fault", "the charge point has no such fault open"),
     Code(409, "not_replaceable", "there is no `replace` to take back"),

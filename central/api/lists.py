@@ -29,11 +29,14 @@ from central.store.paging import After, Page, cursor_of, page_of
 from central.store.tables import CHARGING_POINTS
 from central.views.dead_letters import read_before, shown_letter
 from central.views.deliveries import SORTS, Wanted, has_deliveries, list_deliveries, points_at, with_names
+from central.views.drivers import list_drivers
 from central.views.events import list_alarms, list_commands, list_faults
 from central.views.held import list_held
 from central.views.moments import iso
 from central.views.overview import list_points, site_id_of
 from central.views.points import read_points
+from central.views.reports import Wanted as WantedReports
+from central.views.reports import list_reports
 from central.views.sessions import Wanted as WantedSessions
 from central.views.sessions import list_sessions
 from central.views.sites import at_sites
@@ -103,6 +106,15 @@ def _sessions(asked: Asked) -> Page:
         told.get("flag"), told.get("held") == 1, asked.sites,
     )  # fmt: skip
     return asked.read(lambda it: list_sessions(it, wanted, asked.limit, asked.after))
+
+
+def _reports(asked: Asked) -> Page:
+    wanted = WantedReports(asked.told.get("cp_id"), asked.told.get("driver_id"), asked.sites)
+    return asked.read(lambda it: list_reports(it, wanted, asked.limit, asked.after))
+
+
+def _drivers(asked: Asked) -> Page:
+    return asked.read(lambda it: list_drivers(it, asked.sites, asked.limit, asked.after, asked.told.get("driver_id")))
 
 
 def _held(asked: Asked) -> Page:
@@ -195,6 +207,18 @@ LISTINGS: tuple[Listing, ...] = (
         "/v1/held", "sessions", "The sessions of which energy is held, with what accepting it would cost.", "Held",
         SEE_ALL, (int, str),
         _held,
+    ),
+    Listing(
+        "/v1/drivers", "drivers", "The drivers, the newest first; whoever serves sites sees those who were at them.",
+        "Driver", SEE_ALL, (int, str),
+        _drivers,
+        (may_id("driver_id"),),
+    ),
+    Listing(
+        "/v1/reports", "reports", "What drivers said went wrong with a charge, the newest first.", "Report", SEE_ALL,
+        (int, str, int),
+        _reports,
+        (*_OF_POINT, may_id("driver_id")),
     ),
     Listing(
         "/v1/faults", "faults", "The faults, the newest first; one row for each fault of a charge point.", "Fault",

@@ -22,8 +22,9 @@ from central.views.charge import charge_of
 from central.views.moments import iso
 from central.views.queries import list_charges, read_driver
 from central.views.receipt import read_receipt
+from central.views.reports import Wanted, list_reports
 
-MOST = 10_000  # charges, and tokens, of one driver: a bound, far beyond what anybody has
+MOST = 10_000  # charges, reports and tokens, of one driver: a bound, far beyond what anybody has
 
 
 async def export(request: Request) -> Response:
@@ -59,6 +60,7 @@ def _of_books(connection: Connection, driver_id: str, currency: str) -> dict[str
         "driver": {"driver_id": driver_id, "username": name, "created_at": iso(created_at_ms)},
         "charges": charges,
         "receipts": [receipt for receipt in receipts if receipt is not None],
+        "reports": list_reports(connection, Wanted(driver_id=driver_id), MOST).rows,
     }
 
 

@@ -57,6 +57,7 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("GET", "/v1/charges/{message_id}"): (ROLES, WATCHERS),
     ("GET", "/v1/charges/{message_id}/events"): (ROLES, WATCHERS),
     ("POST", "/v1/charges/{message_id}/stop"): ((DRIVER,), ()),
+    ("POST", "/v1/charges/{message_id}/reports"): ((DRIVER,), ()),
     ("GET", "/v1/charges/{message_id}/receipt"): (ROLES, WATCHERS),
     ("GET", "/v1/drivers/{driver_id}/charges"): (ROLES, WATCHERS),
     ("GET", "/v1/charge-points/{cp_id}/overview"): (WATCHERS, WATCHERS),
@@ -65,6 +66,8 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("GET", "/v1/overview"): (WATCHERS, WATCHERS),
     ("GET", "/v1/sessions"): (WATCHERS, WATCHERS),
     ("GET", "/v1/held"): (WATCHERS, WATCHERS),
+    ("GET", "/v1/drivers"): (WATCHERS, WATCHERS),
+    ("GET", "/v1/reports"): (WATCHERS, WATCHERS),
     ("GET", "/v1/faults"): (WATCHERS, WATCHERS),
     ("GET", "/v1/alarms"): (WATCHERS, WATCHERS),
     ("GET", "/v1/parked"): (WATCHERS, WATCHERS),
@@ -93,6 +96,8 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("GET", "/v1/charge-points/events"): SAME,
     ("GET", "/v1/sessions"): EMPTY,
     ("GET", "/v1/held"): EMPTY,
+    ("GET", "/v1/drivers"): EMPTY,
+    ("GET", "/v1/reports"): EMPTY,
     ("GET", "/v1/faults"): EMPTY,
     ("GET", "/v1/alarms"): EMPTY,
     ("GET", "/v1/parked"): EMPTY,
@@ -110,6 +115,7 @@ ELSEWHERE.update({("POST", path): NOT_FOUND for path in ACTIONS})
 BODIES = {
     "/v1/charges": {"message_id": "m", "cp_id": "cp_access"},
     "/v1/charges/{message_id}/stop": {"message_id": "m"},
+    "/v1/charges/{message_id}/reports": {"message_id": "m", "text": "it smells"},
 }
 OF_A_CHARGE = tuple(route for route in TABLE if "{message_id}" in route[1] or "{driver_id}" in route[1])
 
@@ -208,6 +214,8 @@ def test_who_serves_sites_sees_what_is_there_alone(
         assert [] in response.json().values()
     elif path.endswith("/charges"):
         assert [each["message_id"] for each in response.json()["charges"]] == ["own"]
+    elif path == "/v1/drivers":
+        assert ada.params["driver_id"] in {each["driver_id"] for each in response.json()["drivers"]}
     elif path in ("/v1/overview", "/v1/sessions", "/v1/deliveries"):
         assert "cp_access" in response.text
 

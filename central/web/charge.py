@@ -17,7 +17,7 @@ from central.api.errors import ApiError, no_charge
 from central.api.fields import checked
 from central.api.reports import report_problem
 from central.model.ids import session_id
-from central.model.states import AUTHORIZED, CANCELLED, COMPLETED, FAILED, IN_PROGRESS
+from central.model.states import FAILED
 from central.people.roles import CHARGE as MAY_CHARGE
 from central.people.roles import SEE_ALL, SEE_OWN
 from central.views.charge import REFUSED, is_final
@@ -32,7 +32,6 @@ from central.web.parts import shown_of, values_of
 
 FOLD_TIMEOUT_S = 1.0
 FOLD_POLL_S = 0.02
-REPORTABLE = (AUTHORIZED, IN_PROGRESS, COMPLETED, CANCELLED)  # there is a session, and something may be wrong with it
 
 
 async def show(request: Request) -> Response:
@@ -66,8 +65,6 @@ async def report(request: Request) -> Response:
     session, asked = await _own(request)
     form = await read_form(request, "message_id", "text")
     values = await _values(request, session, asked)
-    if values["charge"]["state"] not in REPORTABLE:
-        raise no_charge(session)
     try:
         await report_problem(context_of(request), values["charge"], form.get("message_id"), form.get("text", ""))
     except ApiError as error:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from central.store.database import open_database
 from central.tests.site import Site
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
-from central.views.reports import read_reports
+from central.views.reports import Wanted, list_reports
 from tools.testing.browsers import PHONE
 
 
@@ -157,7 +157,8 @@ def test_a_report_of_a_problem_is_kept_where_an_operator_sees_it(shared_site: Si
     phone.get_by_role("button", name="Send").tap()
     expect(phone.get_by_text("Thank you.")).to_be_visible()
     with open_database(f"sqlite:///{shared_site.folder / 'central.db'}").reader.connect() as connection:
-        told = shared_site.wait_for(lambda: read_reports(connection, 5, cp_id=post.cp_id), "the report is folded")
+        of_post = Wanted(post.cp_id)
+        told = shared_site.wait_for(lambda: list_reports(connection, of_post, 5).rows, "the report is folded")
     assert [(each["session_id"], each["text"]) for each in told] == [
         (session, "The cable <b>is stuck</b>. I cannot pull it out.")
     ]
