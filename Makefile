@@ -56,9 +56,12 @@ typings/%/.ready: tools/typecheck/%.lock | $(READY)
 	@$(PIP) install --require-hashes --no-deps -t typings/$* -r $<
 	@touch $@
 
+# What the emulated Pico boots, and the emulator compiled for this Python; both say what is missing.
+pico = $(BIN)/python -m tools.emulated_pico.compile || true; $(BIN)/python -m tools.pico_image > /dev/null || true
+
 test: $(READY) $(ASSETS) ## lint, types and every test; sets up what they need, or says what is missing
 	@$(BIN)/python -m tools.system_packages
-	@$(BIN)/python -m tools.pico_image > /dev/null || true
+	@$(pico)
 	@$(MAKE) --no-print-directory lint types pytest
 
 # By file, on three processes: most tests wait for real programs, which two cores can carry. In the order in which they
@@ -67,7 +70,7 @@ pytest: $(READY)
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not hil" $(ARGS)
 
 hil: $(READY) ## what takes minutes on the emulated Pico; BENCH=NAME: on one bench
-	@$(BIN)/python -m tools.pico_image > /dev/null || true
+	@$(pico)
 	$(BIN)/pytest $(if $(BENCH),--bench $(BENCH) hil_tests/test_charge_point.py,-n 2 -m hil hil_tests) $(ARGS)
 
 demo: $(if $(BENCH),$(READY),$(RUNS)) ## charge three simulated cars, from the relay to the receipt; BENCH=pico: and a fourth on an emulated Pico

@@ -1,7 +1,7 @@
 """How long an emulated Pico may run in a test: each declares its guest's seconds, and is held to HELD_TO times them.
 
-A second of a busy guest's time takes a processor about ten, so these seconds are what such a test costs. `make test`
-has QUICK_S of them in all, which two cores do in less than 5 minutes; what is not quick is `make hil`'s.
+A second of a busy guest takes a processor about three (tools/emulated_pico/compiled.py), so these seconds are what
+such a test costs. `make test` has QUICK_S of them in all, which two cores do in a minute; the rest is `make hil`'s.
 """
 
 from collections.abc import Generator
