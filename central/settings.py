@@ -60,7 +60,7 @@ NOTICES_TELEGRAM_TOKEN_FILE = TABLE.row(
 )
 NOTICES_PRIVATE_ADDRESSES = TABLE.row(
     "NOTICES_PRIVATE_ADDRESSES", values.boolean, "false", "true",
-    "Whether webhooks may lead to this machine and the network that it stands in.",
+    "Whether webhooks and push services may lead to this machine and the network that it stands in.",
 )
 NOTICES_FAULT_HOLD_S = TABLE.row(
     "NOTICES_FAULT_HOLD_S", values.seconds(0, DAY_S), "20", "20",

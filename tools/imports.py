@@ -120,7 +120,7 @@ PARTS: dict[str, Part] = {
     "central.outbound": _part(f"{_READING} central.outbound", "alembic sqlalchemy"),
     "central.outbound.notify": _part(
         f"{_READING} central.views central.words central.people central.outbound.notify central.outbound.reader",
-        "alembic apprise httpx sqlalchemy standardwebhooks",
+        "alembic apprise httpx py_vapid pywebpush sqlalchemy standardwebhooks",
     ),
     "central.outbound.homes": _part(f"{_READING} central.views central.outbound.homes", "paho sqlalchemy"),
     "central.actions": _part(_ACTIONS, "sqlalchemy"),

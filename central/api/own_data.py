@@ -13,6 +13,7 @@ from central.api.errors import ApiError
 from central.api.told import Told
 from central.model.states import COMPLETED
 from central.people.contacts import read_contacts
+from central.people.devices import list_devices
 from central.people.register import erase as erase_person
 from central.people.register import list_tokens
 from central.people.roles import CHARGE, SEE_OWN
@@ -68,6 +69,7 @@ def _of_people(context: Context, driver_id: str) -> dict[str, Any]:
     with context.people.reader.connect() as connection:
         found = list_tokens(connection, MOST, driver_id).rows
         contacts = read_contacts(connection, driver_id)
+        devices = list_devices(connection, driver_id)
         wishes = read_wishes(connection, driver_id)._asdict()
     tokens = [
         {
@@ -76,7 +78,10 @@ def _of_people(context: Context, driver_id: str) -> dict[str, Any]:
         }
         for each in found
     ]  # fmt: skip
-    return {"contacts": contacts, "wishes": wishes, "tokens": tokens}
+    told = [
+        {"device_id": each["device_id"], "label": each["label"], "set_at": iso(each["set_at_ms"])} for each in devices
+    ]
+    return {"contacts": contacts, "devices": told, "wishes": wishes, "tokens": tokens}
 
 
 def _erase(context: Context, driver_id: str) -> None:

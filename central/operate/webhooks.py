@@ -9,6 +9,7 @@ from central import settings
 from central.operate.failures import NotDone
 from central.outbound.notify.audience import NOBODY, WEBHOOK
 from central.outbound.notify.events import EVENTS
+from central.outbound.notify.posting import Reach
 from central.outbound.notify.queue import Delivery
 from central.outbound.notify.target import BadTarget, target_of
 from central.outbound.notify.ways import NotSent
@@ -61,7 +62,7 @@ def tried(config: ConfigManager, people: Database, webhook_id: str) -> None:
         raise NotDone(f"there is no webhook {webhook_id[:40]!a} in use; `webhook` lists them")
     told = Delivery(str(uuid.uuid4()), TEST, "", NOBODY, WEBHOOK, WEBHOOK, _now_ms(), {}, 0)
     try:
-        send_webhook(webhook, told, _now_ms(), private_ok=config[settings.NOTICES_PRIVATE_ADDRESSES])
+        send_webhook(webhook, told, _now_ms(), Reach(config[settings.NOTICES_PRIVATE_ADDRESSES]))
     except NotSent as error:
         raise NotDone(f"{webhook_id} did not take it: {error}") from None
 

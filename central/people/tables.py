@@ -102,6 +102,35 @@ CONTACTS = Table(
     ForeignKeyConstraint(["person_id"], ["People.person_id"]),
 )
 
+# Browsers that show notices: central/people/devices.py. token_id: of the sign-in that it was told under; once that is
+# revoked it is told nothing.
+DEVICES = Table(
+    "Devices",
+    metadata,
+    text_column("device_id"),
+    text_column("person_id"),
+    text_column("token_id"),
+    text_column("endpoint"),
+    text_column("p256dh"),
+    text_column("auth"),
+    text_column("label"),
+    number("set_at_ms"),
+    PrimaryKeyConstraint("device_id"),
+    ForeignKeyConstraint(["person_id"], ["People.person_id"]),
+    Index(None, "person_id"),
+)
+
+# By which push services know this server: central/people/push_key.py.
+PUSH_KEYS = Table(
+    "PushKeys",
+    metadata,
+    text_column("key_id"),
+    text_column("private_key"),
+    text_column("public_key"),
+    number("made_at_ms"),
+    PrimaryKeyConstraint("key_id"),
+)
+
 # Requests for a charge that were answered 503, by the hour and the charge point: unavailable.py.
 UNAVAILABLE = Table(
     "Unavailable",

@@ -15,7 +15,9 @@ from central.api.own_data import all_of, forget
 from central.api.paging import place_of
 from central.api.sign_in import address_of, check_password, hashing
 from central.people.contacts import CHANNELS, FORMS, is_contact, read_contacts, set_contacts
+from central.people.devices import list_devices
 from central.people.passwords import MIN_CHARACTERS, PASSWORD_RULE, hash_of, is_password
+from central.people.push_key import read_push_key
 from central.people.register import list_tokens, password_of, revoke, set_password
 from central.people.roles import CHARGE, MANAGE_OWN, SEE_OWN
 from central.people.wishes import read_wishes, set_wishes
@@ -157,12 +159,15 @@ def _of_people(request: Request) -> dict[str, Any]:
             for each in list_tokens(connection, MAX_TOKENS, own.person_id).rows
             if each["revoked_at_ms"] is None and (each["expires_at_ms"] is None or each["expires_at_ms"] > now)
         ]
+        push_key = read_push_key(connection)
         has_password = password_of(connection, own.person_id) is not None
         return {
             "tokens": tokens,
             "contacts": read_contacts(connection, own.person_id),
             "wishes": shown(read_wishes(connection, own.person_id)),
             "has_password": has_password,
+            "push_key": None if push_key is None else push_key.public,
+            "devices": [{**each, "set_at": iso(each["set_at_ms"])} for each in list_devices(connection, own.person_id)],
         }
 
 

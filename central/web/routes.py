@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from central.web import assets, charge, me, oidc, point, sign_in
+from central.web import assets, charge, devices, me, oidc, point, sign_in
 from central.web.ops.routes import ROUTES as OPS
 
 ROUTES: list[Route] = [
@@ -12,5 +12,6 @@ ROUTES: list[Route] = [
     *point.ROUTES,
     *charge.ROUTES,
     *me.ROUTES,
+    *devices.ROUTES,
     *OPS,
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from central.outbound.notify.events import DRIVER, EVENTS
 from central.outbound.notify.happening import Happening
+from central.people.devices import PUSH, Device, devices_of, find_device
 from central.people.register import known_as
 from central.people.roles import ADMIN, OPERATOR
 from central.people.sites import sites_of
@@ -20,7 +21,7 @@ NOBODY = ""  # the person_id of a webhook
 
 
 class Hearer(NamedTuple):
-    """lane: what fails or is slow together: a channel, or one webhook."""
+    """lane: what fails or is slow together: a channel, one browser, or one webhook."""
 
     person_id: str
     channel: str
@@ -30,14 +31,16 @@ class Hearer(NamedTuple):
 def hearers(people: Connection, happening: Happening, site_id: str | None) -> list[Hearer]:
     """`site_id`: of the charge point, None where it is on none. By the contacts that people have now."""
     event = EVENTS[happening.event]
-    persons = _driver(people, happening) if event.audience == DRIVER else _operators(people, site_id)
+    persons = list(_driver(people, happening) if event.audience == DRIVER else _operators(people, site_id))
     wanted = select(_CONTACT.person_id, _CONTACT.channel).where(
         _CONTACT.person_id.in_(sorted(persons)), _CONTACT.channel.in_(event.channels)
     )
     contacts = people.execute(wanted.order_by(_CONTACT.person_id, _CONTACT.channel)).all()
+    devices = devices_of(people, persons) if PUSH in event.channels else ()
     hooks = [hook.webhook_id for hook in read_webhooks(people) if hook.wants(happening.event)]
     return [
         *(Hearer(person_id, channel, channel) for person_id, channel in contacts),
+        *(Hearer(person_id, PUSH, f"{PUSH}/{device_id}") for person_id, device_id in devices),
         *(Hearer(NOBODY, WEBHOOK, f"{WEBHOOK}/{webhook_id}") for webhook_id in hooks),
     ]
 
@@ -45,6 +48,11 @@ def hearers(people: Connection, happening: Happening, site_id: str | None) -> li
 def webhook_of(people: Connection, lane: str) -> Webhook | None:
     """None where it is not in use any more."""
     return find_webhook(people, lane.removeprefix(f"{WEBHOOK}/"))
+
+
+def device_of(people: Connection, lane: str) -> Device | None:
+    """None where it is told nothing any more."""
+    return find_device(people, lane.removeprefix(f"{PUSH}/"))
 
 
 def address_of(people: Connection, person_id: str, channel: str) -> str | None:

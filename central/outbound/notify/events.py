@@ -6,12 +6,15 @@ English stands here; central/words/ says the same in the other languages.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from central.people.contacts import CHANNELS
+from central.people.contacts import CHANNELS as BY_ADDRESS
+from central.people.devices import PUSH
 from central.words.languages import N_
 
 # Audiences. Operators: those who serve the charge point's site, admins among them.
 DRIVER, OPERATORS = "driver", "operators"
 
+# By what a person may be told: addresses of his, and browsers.
+CHANNELS = (*BY_ADDRESS, PUSH)
 MIN_S, HOUR_S = 60, 3_600
 
 

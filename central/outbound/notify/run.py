@@ -6,6 +6,8 @@ import threading
 from sqlalchemy import Connection, delete
 
 from central import settings
+from central.outbound.notify.posting import Reach
+from central.outbound.notify.push import new_push_key
 from central.outbound.notify.queue import count_states
 from central.outbound.notify.rules import Holds
 from central.outbound.notify.sender import Sender, Voice
@@ -14,6 +16,7 @@ from central.outbound.notify.version import MIGRATIONS
 from central.outbound.notify.ways import ways_of
 from central.outbound.reader import LogReader, Purpose
 from central.people.opening import wait_for_people
+from central.people.push_key import push_key_of
 from central.reading.process import run_until_asked
 from central.reading.recognition import WaysOut
 from central.store.database import Database, lock_for_writing
@@ -77,8 +80,9 @@ def _work(config: ConfigManager, log: Log, databases: _Databases, stop: threadin
     taking = Taking(books, people, holds, wall_ms)
     purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True)
     public_url = config[settings.PUBLIC_URL]
-    private_ok = config[settings.NOTICES_PRIVATE_ADDRESSES]
-    voice = Voice("" if public_url is None else str(public_url), config[settings.CURRENCY], private_ok)
+    reach = Reach(config[settings.NOTICES_PRIVATE_ADDRESSES])
+    key = push_key_of(people, new_push_key, wall_ms())
+    voice = Voice("" if public_url is None else str(public_url), config[settings.CURRENCY], key, reach)
     ways = ways_of(config)
     sender = Sender(notices, people, ways, voice, wall_ms)
     failures: list[Exception] = []

@@ -12,15 +12,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.outbound.notify import queue, rules
-from central.outbound.notify.audience import address_of, hearers, webhook_of
+from central.outbound.notify.audience import address_of, device_of, hearers, webhook_of
 from central.outbound.notify.books import NOWHERE
 from central.outbound.notify.events import EVENTS, WEBHOOK_DISABLED
 from central.outbound.notify.happening import Happening
+from central.outbound.notify.posting import Gone, Reach
+from central.outbound.notify.push import Pushed, send_push
 from central.outbound.notify.queue import Delivery
 from central.outbound.notify.quiet import quiet_until_ms
 from central.outbound.notify.ways import NotSent, Way, hiding
-from central.outbound.notify.webhooks import Gone, send_webhook
+from central.outbound.notify.webhooks import send_webhook
 from central.outbound.notify.wording import words_of
+from central.people.devices import PUSH, remove_device
+from central.people.push_key import PushKey
 from central.people.webhooks import disable_webhook
 from central.people.wishes import read_wishes
 from central.store.database import Database, is_transient, lock_for_writing, reason_of
@@ -34,13 +38,12 @@ logger = logging.getLogger(__name__)
 
 
 class Voice(NamedTuple):
-    """public_url: "" where there is none. currency: of receipts that name none. private_ok: whether webhooks may lead
-    to this machine and its network.
-    """
+    """public_url: "" where there is none. currency: of receipts that name none. key: by which push services know us."""
 
     public_url: str
     currency: str
-    private_ok: bool = False
+    key: PushKey
+    reach: Reach = Reach()
 
 
 class Sender:
@@ -126,13 +129,29 @@ class Sender:
             hook = webhook_of(people, delivery.lane)
             if hook is None:
                 return queue.NO_ADDRESS
-            return lambda: send_webhook(hook, delivery, self._now_ms(), private_ok=self._voice.private_ok)
+            return lambda: send_webhook(hook, delivery, self._now_ms(), self._voice.reach)
+        if delivery.channel == PUSH:
+            return self._pushing(people, delivery, language)
         way = self._ways.get(delivery.channel)
         address = address_of(people, delivery.person_id, delivery.channel)
         if way is None or address is None:
             return queue.NO_CHANNEL if way is None else queue.NO_ADDRESS
         words = words_of(delivery, language, self._voice.public_url, self._voice.currency)
         return lambda: hiding(address, lambda: way(address, words, delivery.delivery_id))
+
+    def _pushing(self, people: Connection, delivery: Delivery, language: str) -> Callable[[], None] | str:
+        """As `_sending`."""
+        device, voice, event = device_of(people, delivery.lane), self._voice, EVENTS[delivery.event]
+        if device is None:
+            return queue.NO_ADDRESS
+        words = words_of(delivery, language, voice.public_url, voice.currency)
+        now_ms = self._now_ms()
+        left_s = event.news_for_s - max(0, now_ms - delivery.at_ms) // 1_000
+        own_id = delivery.delivery_id
+        pushed = Pushed(words.title, words.text, words.path, language, own_id, event.urgent, left_s)
+        return lambda: hiding(
+            device.endpoint, lambda: send_push(device, voice.key, pushed, voice.public_url, now_ms, voice.reach)
+        )
 
     def _drop(self, delivery: Delivery, why: str) -> None:
         logger.info("dropped event=%s channel=%s id=%s: %s", *_named(delivery), why)
@@ -144,7 +163,7 @@ class Sender:
         try:
             send()
         except Gone as error:
-            self._disable(delivery, str(error))
+            (self._forget_device if delivery.channel == PUSH else self._disable)(delivery, str(error))
         except NotSent as error:
             self._note_failure(delivery, str(error), error.retry_after_s)
         except Exception as error:  # what a library raises is no reason to lose the others
@@ -155,6 +174,16 @@ class Sender:
                 lock_for_writing(connection)
                 queue.note_sent(connection, delivery, self._now_ms())
             logger.info("sent event=%s channel=%s id=%s", *_named(delivery))
+
+    def _forget_device(self, delivery: Delivery, why: str) -> None:
+        """A browser that is subscribed no more: it was taken back there, or its data was cleared."""
+        device_id = delivery.lane.removeprefix(f"{PUSH}/")
+        logger.info("the device %s is told nothing any more: %s", device_id, why)
+        with self._people.writer.begin() as connection:
+            remove_device(connection, device_id)
+        with self._notices.writer.begin() as connection:
+            lock_for_writing(connection)
+            queue.note_failed(connection, delivery, self._now_ms(), why, None)
 
     def _disable(self, delivery: Delivery, why: str) -> None:
         """A webhook whose receiver wants no more; operators of all sites hear of it."""

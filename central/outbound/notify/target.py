@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-MAX_CHARACTERS = 500
+MAX_CHARACTERS = 1_000
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 Resolve = Callable[[str, int], Sequence[str]]  # the numeric addresses of a host; raises OSError

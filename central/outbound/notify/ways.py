@@ -37,11 +37,11 @@ class NotSent(Exception):
 
 
 def hiding(address: str, send: Callable[[], None]) -> None:
-    """Sends; what is said of a failure names no address: others read it. Raises NotSent."""
+    """Sends; what is said of a failure names no address: others read it. Raises NotSent, of the sort that came."""
     try:
         send()
     except NotSent as error:
-        raise NotSent(_without(address, str(error)), error.retry_after_s) from None
+        raise type(error)(_without(address, str(error)), error.retry_after_s) from None
     except Exception as error:  # what a library raises of its own
         raise NotSent(_without(address, f"{type(error).__name__}: {error}")[:500]) from error
 

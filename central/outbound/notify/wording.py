@@ -14,21 +14,27 @@ MAX_TITLE = 120
 
 
 class Words(NamedTuple):
-    """`title`: one line. `link`: where more is said, "" where nobody said how we are reached."""
+    """`title`, `text`: one line each. `path`: of the page that says more; `link`: with how we are reached, "" where
+    nobody said that.
+    """
 
     title: str
-    body: str
+    text: str
+    path: str
     link: str
+
+    @property
+    def body(self) -> str:
+        return f"{self.text}\n\n{self.link}" if self.link else self.text
 
 
 def words_of(delivery: Delivery, language: str, public_url: str, currency: str) -> Words:
     """public_url: "" where there is none. currency: of receipts that name none."""
     event, told = EVENTS[delivery.event], _told(delivery, language, currency)
     say = translations(language).gettext
-    link = f"{public_url}{event.link % _named(delivery)}" if public_url else ""
+    path = event.link % _named(delivery)
     title = one_line(say(event.title) % told)[:MAX_TITLE]
-    body = one_line(say(event.body) % told)
-    return Words(title, f"{body}\n\n{link}" if link else body, link)
+    return Words(title, one_line(say(event.body) % told), path, f"{public_url}{path}" if public_url else "")
 
 
 def one_line(text: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from central.outbound.notify.posting import Reach
+from central.outbound.notify.push import new_push_key
 from central.outbound.notify.queue import lanes_due
 from central.outbound.notify.rules import Holds
 from central.outbound.notify.run import WAYS_OUT
@@ -17,6 +19,7 @@ from central.outbound.reader import Purpose
 from central.outbound.tests.reading import reading
 from central.people.contacts import set_contacts
 from central.people.opening import make_tables
+from central.people.push_key import push_key_of
 from central.people.register import add_person
 from central.people.roles import DRIVER
 from central.people.sites import Sites, set_sites
@@ -46,6 +49,7 @@ class Notified:
         migrate(self.books.writer)
         self.people = open_database(f"sqlite:///{folder / 'people.db'}")
         make_tables(self.people)
+        self.key = push_key_of(self.people, new_push_key, self.now_ms)
         self.notices = self.open_notices(folder / "notices.db")
         environment = {**self.site.environment, **settings}
         self.ways: dict[str, Way] = dict(ways_of(ConfigManager(environment=environment, env_file=None)))
@@ -91,7 +95,7 @@ class Notified:
         taking.ripen(self.notices)
 
     def sender(self) -> Sender:
-        voice = Voice("https://w.example", "EUR", private_ok=True)
+        voice = Voice("https://w.example", "EUR", self.key, Reach(private_ok=True))
         return Sender(self.notices, self.people, self.ways, voice, lambda: self.now_ms)
 
     def send(self) -> None:

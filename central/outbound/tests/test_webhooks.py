@@ -12,8 +12,8 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from central.outbound.notify import events
+from central.outbound.notify.posting import retry_after_s
 from central.outbound.notify.target import BadTarget, Resolve, target_of
-from central.outbound.notify.webhooks import retry_after_s
 from central.outbound.tests.notified import Notified
 from central.outbound.tests.receivers import HttpReceiver, http_receiver, mail_server
 from central.people.roles import ADMIN

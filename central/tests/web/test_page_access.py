@@ -42,6 +42,8 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("POST", "/me/password"): ROLES,
     ("POST", "/me/contacts"): ROLES,
     ("POST", "/me/tokens"): ROLES,
+    ("POST", "/me/devices"): ROLES,
+    ("POST", "/me/devices/remove"): ROLES,
     ("GET", "/me/export"): ROLES,
     ("GET", "/me/erase"): (DRIVER,),
     ("POST", "/me/erase"): (DRIVER,),

@@ -57,6 +57,7 @@ EVENTS: Mapping[str, str] = {
 }
 CHANNELS: Mapping[str, str] = {
     "email": N_("mail"), "ntfy": N_("ntfy"), "telegram": N_("Telegram"), "webhook": N_("webhook"),
+    "webpush": N_("browser"),
 }  # fmt: skip
 # Why a delivery was dropped, by the names of central/outbound/notify/queue.py.
 DROPPED_WHY: Mapping[str, str] = {

@@ -1,5 +1,5 @@
-// Without a network: a charge's page as it was seen last, and the files that it needs. Nothing else is kept, and nothing
-// outlives the sign-in that could see it.
+// Shows notices that are pushed here; and without a network a charge's page as it was seen last, and the files that it
+// needs. Nothing else is kept, and nothing outlives the sign-in that could see it.
 "use strict";
 const ASSETS = "assets";
 const CHARGES = "charges";
@@ -43,4 +43,24 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET") return;
   if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
   else if (request.mode === "navigate" && url.pathname.startsWith("/c/")) event.respondWith(charge(request));
+});
+
+// The same notice twice has one tag, and is shown once.
+self.addEventListener("push", (event) => {
+  const {title, body, path, tag, lang} = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, {body, tag, lang, data: path}));
+});
+
+// Its page: in a window that shows it already, else in a new one. A page of this server, whatever was pushed.
+const opened = async (path) => {
+  const url = new URL(path, self.location.origin);
+  const there = url.origin === self.location.origin ? url.href : self.location.origin;
+  const windows = await self.clients.matchAll({type: "window"});
+  const one = windows.find((each) => each.url === there);
+  return one ? one.focus() : self.clients.openWindow(there);
+};
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(opened(event.notification.data));
 });
