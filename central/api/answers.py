@@ -77,6 +77,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     },
     "FaultNamed": {"name": "text", "text": "text"},
     "Charge": _CHARGE,
+    "Charging": {"cp_id": "id", "on": "bool", "charge": "Charge?"},
     "Ticket": _TICKET,
     "Receipt": {
         "message_id": "id", "session_id": "id", "driver_id": "id", "driver_name": "text?", **_TICKET,

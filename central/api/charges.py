@@ -48,7 +48,7 @@ TICKET_POLL_S = 0.02
 
 
 async def ask(request: Request) -> JSONResponse:
-    body = _of_own(request, decimal_price(await read_object(request, REQUEST_FIELDS)))
+    body = of_own(request, decimal_price(await read_object(request, REQUEST_FIELDS)))
     by_key = _id_by_key(request, body)
     message = checked({"type": "charge_request", **body, **by_key})
     try:
@@ -101,7 +101,7 @@ async def show(request: Request) -> JSONResponse:
 
 
 async def stop(request: Request) -> JSONResponse:
-    body = _of_own(request, await read_object(request, STOP_FIELDS))
+    body = of_own(request, await read_object(request, STOP_FIELDS))
     # Judged before the charge is looked for, so that a bad body never depends on whose it is.
     by_key = _id_by_key(request, body, request.path_params["message_id"])
     message = checked({"type": "charge_stop_request", **body, **by_key, "session_id": "unknown"})
@@ -116,13 +116,14 @@ async def stop_charge(context: Context, key: ChargeKey, message: Message) -> Cha
     charge = await existing_charge(context, key)
     if not is_final(charge):
         await context.log.append({**message, "session_id": charge["session_id"]})
+        context.pending.stopping(key)
         charge = await existing_charge(context, key)
     return charge
 
 
 async def report(request: Request) -> JSONResponse:
     """Of one's own charge, said once: with an Idempotency-Key, another text under it is refused."""
-    context, told = context_of(request), _of_own(request, await body_of(request, REPORT_BODY))
+    context, told = context_of(request), of_own(request, await body_of(request, REPORT_BODY))
     key = key_in(request, told["driver_id"])
     by_key = _id_by_key(request, told, key[1])
     message_id = {**told, **by_key}.get("message_id")
@@ -179,19 +180,19 @@ async def events(request: Request) -> Any:
 async def _charge_seen(request: Request) -> Charge:
     """The charge that is asked for. Raises ApiError, 404 also where it is not at a site of this person's."""
     context = context_of(request)
-    key = key_in(request, _driver(request))
+    key = key_in(request, asked_driver(request))
     charge = await existing_charge(context, key)
     if not await serves_point(context, person_in(request), charge["cp_id"]):
         raise no_charge(key[1])
     return charge
 
 
-def _driver(request: Request) -> str:
-    """Raises ApiError."""
+def asked_driver(request: Request) -> str:
+    """Whom the query names, or oneself. Raises ApiError."""
     return driver_asked_for(person_in(request), driver_in_query(request))
 
 
-def _of_own(request: Request, body: Message) -> Message:
+def of_own(request: Request, body: Message) -> Message:
     """The body with the driver whose token it is; it may name him. Raises ApiError."""
     named, own = body.get("driver_id"), person_in(request).driver_id
     if named is None:

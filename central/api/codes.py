@@ -49,6 +49,7 @@ CODES: tuple[Code, ...] = (
     Code(409, "still_charging", "a charge of this driver is running"),
     Code(409, "no_session", "the charge has not begun, or never did, so there is nothing to report"),
     Code(409, "too_many_reports", "as many reports of that charge as are kept are there already"),
+    Code(409, "stopping", "the charge before it has yet to end", retry=True),
     Code(409, "nothing_charged", "no energy flowed, so there is no receipt"),
     Code(409, "unknown_fault", "the charge point has no such fault open"),
     Code(409, "not_replaceable", "there is no `replace` to take back"),

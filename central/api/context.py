@@ -41,6 +41,7 @@ class Pending:
     def __init__(self) -> None:
         self._wishes: OrderedDict[ChargeKey, Wish] = OrderedDict()
         self._appended: set[ChargeKey] = set()
+        self._stopping: OrderedDict[ChargeKey, None] = OrderedDict()
 
     def claim(self, key: ChargeKey, wish: Wish) -> Wish:
         """The first wish under this id, from now on or already. Of two posts at the same instant one is the first."""
@@ -52,6 +53,15 @@ class Pending:
     def appended(self, key: ChargeKey) -> None:
         if key in self._wishes:
             self._appended.add(key)
+
+    def stopping(self, key: ChargeKey) -> None:
+        """Its end was asked for."""
+        self._stopping[key] = None
+        while len(self._stopping) > MAX_PENDING:
+            self._stopping.popitem(last=False)
+
+    def is_stopping(self, key: ChargeKey) -> bool:
+        return key in self._stopping
 
     def wish(self, key: ChargeKey) -> Wish | None:
         """Whether or not it reached the log."""

@@ -3,6 +3,7 @@
 from central.api import (
     charge_points,
     charges,
+    charging,
     drivers,
     health,
     lists,
@@ -25,6 +26,7 @@ _ROUTES: list[GuardedRoute] = [
     *sites.ROUTES,
     *site_changes.ROUTES,
     *charges.ROUTES,
+    *charging.ROUTES,
     *lists.ROUTES,
     *operated.ROUTES,
     *people.ROUTES,

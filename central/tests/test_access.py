@@ -50,6 +50,8 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("POST", "/v1/me/erase"): ((DRIVER,), ()),
     ("GET", "/v1/charge-points"): (EVERYBODY, EVERYBODY),
     ("GET", "/v1/charge-points/{cp_id}"): (EVERYBODY, EVERYBODY),
+    ("GET", "/v1/charge-points/{cp_id}/charging"): (ROLES, WATCHERS),
+    ("PUT", "/v1/charge-points/{cp_id}/charging"): ((DRIVER,), ()),
     ("GET", "/v1/charge-points/events"): (WATCHERS, WATCHERS),
     ("GET", "/v1/sites"): (EVERYBODY, EVERYBODY),
     ("GET", "/v1/sites/{site_id}"): (EVERYBODY, EVERYBODY),
@@ -88,6 +90,7 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("GET", "/v1/charges/{message_id}/events"): NOT_FOUND,
     ("GET", "/v1/charges/{message_id}/receipt"): NOT_FOUND,
     ("GET", "/v1/drivers/{driver_id}/charges"): EMPTY,
+    ("GET", "/v1/charge-points/{cp_id}/charging"): NOT_FOUND,
     ("GET", "/v1/charge-points/{cp_id}/overview"): NOT_FOUND,
     ("GET", "/v1/charge-points/{cp_id}/commands"): NOT_FOUND,
     ("GET", "/v1/charge-points/{cp_id}/requests"): NOT_FOUND,
@@ -114,10 +117,13 @@ TABLE.update({("POST", path): (SERVERS, SERVERS) for path in ACTIONS})
 ELSEWHERE.update({("POST", path): NOT_FOUND for path in ACTIONS})
 BODIES = {
     "/v1/charges": {"message_id": "m", "cp_id": "cp_access"},
+    "/v1/charge-points/{cp_id}/charging": {"on": False},
     "/v1/charges/{message_id}/stop": {"message_id": "m"},
     "/v1/charges/{message_id}/reports": {"message_id": "m", "text": "it smells"},
 }
-OF_A_CHARGE = tuple(route for route in TABLE if "{message_id}" in route[1] or "{driver_id}" in route[1])
+OF_ONES_OWN = ("GET", "/v1/charge-points/{cp_id}/charging")
+NAMES_A_DRIVER = (*(route for route in TABLE if "{message_id}" in route[1]), OF_ONES_OWN)
+OF_A_CHARGE = tuple(route for route in TABLE if route in NAMES_A_DRIVER or "{driver_id}" in route[1])
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -153,7 +159,7 @@ def ask(client: httpx.Client, method: str, path: str, driver_id: str, token: str
     names = {"cp_id": "cp_access", "message_id": "own", "driver_id": driver_id, "site_id": "access"}
     session = session_id(driver_id, "own") if method == "GET" else "none"
     place = path.format(**names, session_id=session, key="none", name="none", token_id="none")
-    query = f"?driver_id={driver_id}" if method == "GET" and "{message_id}" in path else ""
+    query = f"?driver_id={driver_id}" if method == "GET" and (method, path) in NAMES_A_DRIVER else ""
     headers = {} if token is None else bearer(token)
     with client.stream(method, place + query, json=BODIES.get(path), headers=headers) as response:
         if not response.headers["content-type"].startswith("text/event-stream"):
