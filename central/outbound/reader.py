@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,6 +35,8 @@ from runtime.pauses import Pauses
 BATCH_RECORDS = 500
 POLL_S = 0.5
 REST_INTERVAL_S = 3_600.0
+MAKE_INTERVAL_S = 60.0
+MAKE_TIMES = 4  # after a step it reads and waits for so many times as long as that took
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +47,8 @@ class Purpose:
 
     `take`: what records bring about, inside the transaction; called with those that are sound, in their order within a
     partition. `rest`: what is done once an hour when the log is read to its end, told the time by which to forget
-    (`resting_time_ms`).
+    (`resting_time_ms`). `make`: one step of what is made of the rows ahead, told the same time and what is left of this
+    pass over them (nothing at its beginning); what is left then.
     """
 
     topics: tuple[str, ...]
@@ -52,6 +56,8 @@ class Purpose:
     rest: Callable[[Connection, int], None]
     ways_out: WaysOut
     begins_at_end: bool
+    make: Callable[[Connection, int, Sequence[Any]], Sequence[Any]] | None = None
+    make_interval_s: float = MAKE_INTERVAL_S
 
 
 class LogReader:
@@ -64,7 +70,8 @@ class LogReader:
         self._stop = stop
         self._reader: Reader | None = None
         self._positions: dict[TopicPartition, Position] = {}
-        self._rest_at = 0.0
+        self._rest_at = self._make_at = 0.0
+        self._left: Sequence[Any] = ()
         self.counts: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -127,8 +134,10 @@ class LogReader:
         records = reader.poll(BATCH_RECORDS, POLL_S)
         if records:
             self._take(records)
-        elif time.monotonic() >= self._rest_at and self._is_at_the_end(reader):
-            self._rest()
+        now_s = time.monotonic()
+        is_due = now_s >= self._rest_at or (self._purpose.make is not None and now_s >= self._make_at)
+        if is_due and len(records) < BATCH_RECORDS and self._is_near_the_end(reader):
+            self._do_what_is_due(now_s)
 
     def _take(self, records: Sequence[Record]) -> None:
         try:
@@ -182,17 +191,29 @@ class LogReader:
                 sound.append(verdict)
         return sound, moved
 
-    def _is_at_the_end(self, reader: Reader) -> bool:
+    def _is_near_the_end(self, reader: Reader) -> bool:
+        """A log into which much is written is hardly ever read to its very end."""
         reached = {partition: reader.position(*partition) for partition in self._positions}
-        return all(reached[partition] >= end.next for partition, end in self._log.all_ends(reached).items())
+        ends = self._log.all_ends(reached)
+        return sum(max(0, ends[partition].next - at) for partition, at in reached.items()) < BATCH_RECORDS
 
-    def _rest(self) -> None:
+    def _do_what_is_due(self, now_s: float) -> None:
+        """The times that both are told are known once there is a record."""
         now_ms = resting_time_ms(self._positions, wall_ms())
-        if now_ms is not None:
-            with self._database.writer.begin() as connection:
-                lock_for_writing(connection)
-                self._purpose.rest(connection, now_ms)
-        self._rest_at = time.monotonic() + REST_INTERVAL_S
+        if now_s >= self._rest_at:
+            if now_ms is not None:
+                with self._database.writer.begin() as connection:
+                    lock_for_writing(connection)
+                    self._purpose.rest(connection, now_ms)
+            self._rest_at = time.monotonic() + REST_INTERVAL_S
+        if self._purpose.make is not None and now_s >= self._make_at:
+            if now_ms is not None:
+                with self._database.writer.begin() as connection:
+                    lock_for_writing(connection)
+                    self._left = self._purpose.make(connection, now_ms, self._left)
+            ended_s = time.monotonic()
+            spent_s = ended_s - now_s
+            self._make_at = ended_s + max(MAKE_TIMES * spent_s, 0.0 if self._left else self._purpose.make_interval_s)
 
     def _close(self) -> None:
         if self._reader is not None:

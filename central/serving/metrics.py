@@ -1,7 +1,7 @@
 """GET /metrics, for Prometheus: whoever scrapes shows a token that may see everything, as an auditor's.
 
-Figures of a month take some 0.5 s to make of 100 posts, so they are kept for a while; what counts at once is counted
-anew.
+Figures of a month are made of thousands of rows where insight has not judged it yet, so they are kept for a while; what
+counts at once is counted anew.
 """
 
 import time

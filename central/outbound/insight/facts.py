@@ -7,12 +7,13 @@ the worker, and its receipts tell: energy is theirs, and the checkpoints between
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from wire.kinds import CP, DRIVER, SITE
 
 from central.model.ids import session_id
 from central.model.records import Incoming
 from central.money.readings import Reading, Readings
+from central.outbound.insight.ahead import ALWAYS_MS, outdate
 from central.outbound.insight.local_time import ZoneFrom
 from central.outbound.insight.metering import plateau
 from central.outbound.insight.rollups import Entry, Place, add_zone, enter, forget_quarters
@@ -30,8 +31,10 @@ _READ = frozenset({"charge_started", "meter_checkpoint"})
 def take(connection: Connection, records: Sequence[Incoming]) -> None:
     """In one transaction. Readings, which are most of all records, are written together."""
     readings: dict[tuple[str, int], int] = {}
+    heard: set[str] = set()
     for record in records:
         if record.message["type"] in _READ:
+            heard.add(record.message["session_id"])
             at_ms = min(record.message.get("occurred_at_ms", record.at_ms), record.at_ms)
             readings[record.message["session_id"], at_ms] = record.message["register_wh"]
             continue
@@ -40,6 +43,7 @@ def take(connection: Connection, records: Sequence[Incoming]) -> None:
             _write_readings(connection, readings)
             kept(connection, record)
     _write_readings(connection, readings)
+    _outdate_unfinished(connection, heard)
 
 
 def forget(connection: Connection, now_ms: int, quarters_kept_days: int) -> None:
@@ -53,6 +57,30 @@ def _write_readings(connection: Connection, readings: dict[tuple[str, int], int]
     readings.clear()
 
 
+def _outdate_unfinished(connection: Connection, heard: set[str]) -> None:
+    """A reading says that a charge goes on, which may have been given up. After its receipt it says nothing."""
+    is_unfinished = (CHARGES.c.session_id.in_(heard), CHARGES.c.energy_wh.is_(None))
+    since_ms = func.min(CHARGES.c.claimed_at_ms)
+    query = select(CHARGES.c.site_id, since_ms).where(*is_unfinished).group_by(CHARGES.c.site_id)
+    for site_id, at_ms in connection.execute(query).all() if heard else ():
+        outdate(connection, site_id, at_ms)
+
+
+def _outdate_attempt(connection: Connection, session: str) -> None:
+    """Something was told of it. It counts at the site of its charge; unclaimed, where its post is now."""
+    told = [
+        connection.execute(select(table).where(table.c.session_id == session)).mappings().first()
+        for table in (REQUESTS, CHARGES)
+    ]
+    request, charge = told
+    if charge is not None:
+        since_ms = min(charge["claimed_at_ms"], charge["claimed_at_ms"] if request is None else request["asked_at_ms"])
+        outdate(connection, charge["site_id"], since_ms)
+    elif request is not None:
+        post = _post(connection, request["cp_id"])
+        outdate(connection, NO_SITE if post is None else post["site_id"], request["asked_at_ms"])
+
+
 # --- ev.driver ---
 
 
@@ -62,13 +90,15 @@ def _keep_request(connection: Connection, record: Incoming) -> None:
     if connection.execute(select(REQUESTS.c.cp_id).where(REQUESTS.c.session_id == session)).first() is None:
         row = {"session_id": session, "driver_id": record.key, "cp_id": message["cp_id"], "asked_at_ms": record.at_ms}
         connection.execute(insert(REQUESTS), row)
+        _outdate_attempt(connection, session)
 
 
 def _keep_release(connection: Connection, record: Incoming) -> None:
     message = record.message
     first = (REQUESTS.c.session_id == message["session_id"], REQUESTS.c.outcome.is_(None))
     values = {"released_at_ms": record.at_ms, "outcome": message["outcome"], "reason": message.get("reason")}
-    connection.execute(update(REQUESTS).where(*first).values(values))
+    if connection.execute(update(REQUESTS).where(*first).values(values)).rowcount:
+        _outdate_attempt(connection, message["session_id"])
 
 
 # --- ev.site ---
@@ -89,6 +119,7 @@ def _keep_site(connection: Connection, record: Incoming) -> None:
     upsert(connection, SITES, [{"site_id": record.key, "name": told_name, "removed_at_ms": removed_at_ms}])
     if zone is not None:
         add_zone(connection, record.key, ZoneFrom(record.at_ms, zone))
+        outdate(connection, record.key, ALWAYS_MS)
 
 
 # --- ev.cp ---
@@ -100,6 +131,7 @@ def _keep_registration(connection: Connection, record: Incoming) -> None:
     if post is None:
         row = {"cp_id": record.key, "site_id": NO_SITE, "is_there": True, "rated_ma": rated_ma}
         connection.execute(insert(POSTS), row)
+        outdate(connection, NO_SITE, ALWAYS_MS)
         _stay(connection, record, NO_SITE)
         return
     if not post["is_there"]:
@@ -126,7 +158,12 @@ def _keep_order(connection: Connection, record: Incoming) -> None:
 
 
 def _move(connection: Connection, record: Incoming, site_id: str | None) -> None:
-    """To this site, or, None, out of service until it registers again. What it did before stays where it was."""
+    """To this site, or, None, out of service until it registers again. What it did before stays where it was, but for
+    attempts that no post heard of.
+    """
+    post = _post(connection, record.key)
+    for each in (site_id or NO_SITE, NO_SITE if post is None else post["site_id"]):
+        outdate(connection, each, ALWAYS_MS)
     open_stay = (STAYS.c.cp_id == record.key, STAYS.c.until_ms.is_(None))
     connection.execute(update(STAYS).where(*open_stay).values(until_ms=record.at_ms))
     place = {"site_id": site_id or NO_SITE, "is_there": site_id is not None}
@@ -162,6 +199,7 @@ def _charge_claimed(connection: Connection, record: Incoming) -> dict[str, Any]:
         "tickets": 0,
     }
     connection.execute(insert(CHARGES), row)
+    _outdate_attempt(connection, session)
     return row
 
 
@@ -186,6 +224,7 @@ def _keep_ticket(connection: Connection, record: Incoming) -> None:
         values["plateau_wh"], values["plateau_ms"] = plateau(readings)
     connection.execute(update(CHARGES).where(CHARGES.c.session_id == ticket["session_id"]).values(values))
     connection.execute(delete(READINGS).where(READINGS.c.session_id == ticket["session_id"]))
+    _outdate_attempt(connection, ticket["session_id"])
     charges = Entry(quarter_of(values["ended_at_ms"]), charges=int(is_first), cost_minor=ticket["cost_minor"])
     used = time_by_quarter(ended_before_ms, values["ended_at_ms"])
     enter(connection, Place(charge["site_id"], record.key), _entries(energy_by_quarter(readings), used, charges))

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
+from central.outbound.insight.ahead import judgement_ahead
+from central.outbound.insight.judgement import passed_of
 from central.outbound.insight.local_time import HOURS_PER_DAY, Span, hour_of_week
 from central.outbound.insight.period import Period
-from central.outbound.insight.queries import SiteRow
+from central.outbound.insight.queries import SiteRow, quarters_of
 from central.outbound.insight.spreading import QUARTER_MS, QUARTERS_PER_HOUR
 from central.outbound.insight.summary import SiteSummary, Unavailable, summary_of
-from central.outbound.insight.tables import DAYS, MONTHS, QUARTERS
+from central.outbound.insight.tables import DAYS, MONTHS
 
 DAYS_PER_WEEK = 7
 HOURS_PER_WEEK = DAYS_PER_WEEK * HOURS_PER_DAY
@@ -49,14 +51,17 @@ class Month:
 def read_month(
     connection: Connection, site: SiteRow, period: Period, now_ms: int, lost_after_ms: int, unavailable: Unavailable
 ) -> Month:
-    """`period`: a month. What follows: as `summary_of` has it."""
+    """`period`: a month. What follows: as `summary_of` has it; what was judged ahead is taken as it is."""
     now, before = (
-        summary_of(connection, site, each, now_ms, lost_after_ms, unavailable)
+        summary_of(
+            connection, site, each, now_ms, lost_after_ms, unavailable,
+            judgement_ahead(connection, site.site_id, each.name, lost_after_ms),
+        )
         for each in (period, month_before(period))
-    )
+    )  # fmt: skip
     span = period.span(site.zone)
-    passed = Span(span.from_ms, max(span.from_ms, min(span.to_ms, now_ms)))
-    load = _load(_quarters(connection, site.site_id, span), passed, site.zone, now.sums.energy_wh)
+    passed = passed_of(span, now_ms)
+    load = _load(quarters_of(connection, site.site_id, span), passed, site.zone, now.sums.energy_wh)
     return Month(now, before, load, _days(connection, site.site_id, period), now_ms)
 
 
@@ -74,13 +79,6 @@ def months_of(connection: Connection, site_id: str) -> list[str]:
     """Those of which there are figures, the newest first."""
     found = select(MONTHS.c.month).where(MONTHS.c.site_id == site_id).distinct().order_by(MONTHS.c.month.desc())
     return list(connection.execute(found).scalars())
-
-
-def _quarters(connection: Connection, site_id: str, span: Span) -> dict[int, int]:
-    """Wh of all posts together, by the quarter-hour."""
-    within = (QUARTERS.c.quarter_ms >= span.from_ms, QUARTERS.c.quarter_ms < span.to_ms)
-    summed = select(QUARTERS.c.quarter_ms, func.sum(QUARTERS.c.energy_wh)).where(QUARTERS.c.site_id == site_id, *within)
-    return {at_ms: int(wh) for at_ms, wh in connection.execute(summed.group_by(QUARTERS.c.quarter_ms))}
 
 
 def _load(energy_wh: Mapping[int, int], passed: Span, zone: str, month_wh: int) -> Load:

@@ -1,4 +1,4 @@
-"""The months that pages show, kept for a while: one of a site with 100 posts takes about a second to make."""
+"""The months that pages show, kept for a while: one that the reader has not judged yet takes about a second to make."""
 
 import threading
 from collections.abc import Mapping

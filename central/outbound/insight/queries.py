@@ -16,9 +16,9 @@ from central.outbound.insight.tables import (
     MONTHS,
     PEAKS,
     POSTS,
-    QUARTERS,
     READINGS,
     REQUESTS,
+    SITE_QUARTERS,
     SITES,
     STAYS,
 )
@@ -73,15 +73,18 @@ def _sums(connection: Connection, query: Select[Any]) -> list[Sums]:
 
 def peak_of(connection: Connection, site_id: str, span: Span) -> Peak | None:
     """Of the quarter-hours that are kept, and of whole months that are no longer kept."""
-    in_span = (QUARTERS.c.quarter_ms >= span.from_ms, QUARTERS.c.quarter_ms < span.to_ms)
-    energy_wh = func.sum(QUARTERS.c.energy_wh)
-    summed = select(QUARTERS.c.quarter_ms, energy_wh).where(QUARTERS.c.site_id == site_id, *in_span)
-    highest = summed.group_by(QUARTERS.c.quarter_ms).order_by(energy_wh.desc(), QUARTERS.c.quarter_ms).limit(1)
-    kept = peak((quarter_ms, int(wh)) for quarter_ms, wh in connection.execute(highest))
+    kept = peak(quarters_of(connection, site_id, span).items())
     old_in_span = (PEAKS.c.quarter_ms >= span.from_ms, PEAKS.c.quarter_ms < span.to_ms)
     old = select(PEAKS.c.power_w, PEAKS.c.quarter_ms).where(PEAKS.c.site_id == site_id, *old_in_span)
     found = [Peak(*row) for row in connection.execute(old)] + ([] if kept is None else [kept])
     return max(found, default=None)
+
+
+def quarters_of(connection: Connection, site_id: str, span: Span) -> dict[int, int]:
+    """Wh of all posts together by the quarter-hour, as far as they are kept."""
+    within = (SITE_QUARTERS.c.quarter_ms >= span.from_ms, SITE_QUARTERS.c.quarter_ms < span.to_ms)
+    query = select(SITE_QUARTERS.c.quarter_ms, SITE_QUARTERS.c.energy_wh).where(SITE_QUARTERS.c.site_id == site_id)
+    return dict(connection.execute(query.where(*within)).tuples())
 
 
 def stays_of(connection: Connection, site_id: str) -> list[Stay]:

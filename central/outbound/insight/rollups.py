@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, delete, select
 
 from central.outbound.insight.local_time import ZoneFrom, day_of, month_of, zone_at
 from central.outbound.insight.spreading import QUARTERS_PER_HOUR
-from central.outbound.insight.tables import DAYS, MONTHS, PEAKS, QUARTERS, SUMS, ZONES
+from central.outbound.insight.tables import DAYS, MONTHS, PEAKS, QUARTERS, SITE_QUARTERS, SUMS, ZONES
 from central.store.upsert import upsert
 
 
@@ -40,6 +40,11 @@ _CALENDARS = ((DAYS, "day", day_of), (MONTHS, "month", month_of))
 def enter(connection: Connection, place: Place, entries: Iterable[Entry]) -> None:
     kept = [each for each in entries if any(each[1:])]
     _add(connection, QUARTERS, place, "quarter_ms", {each.quarter_ms: each[1:] for each in kept})
+    flowed = [
+        {"site_id": place.site_id, "quarter_ms": each.quarter_ms, "energy_wh": each.energy_wh}
+        for each in kept if each.energy_wh
+    ]  # fmt: skip
+    upsert(connection, SITE_QUARTERS, flowed, added=("energy_wh",))
     _enter_days(connection, place, kept, history_of(connection, place.site_id))
 
 
@@ -68,15 +73,14 @@ def add_zone(connection: Connection, site_id: str, since: ZoneFrom) -> None:
 
 def forget_quarters(connection: Connection, before_ms: int) -> None:
     """Older quarter-hours go; the highest of each site's month is kept."""
-    by_site = select(QUARTERS.c.site_id, QUARTERS.c.quarter_ms, func.sum(QUARTERS.c.energy_wh).label("energy_wh"))
-    old = by_site.where(QUARTERS.c.quarter_ms < before_ms).group_by(QUARTERS.c.site_id, QUARTERS.c.quarter_ms)
+    old = select(SITE_QUARTERS).where(SITE_QUARTERS.c.quarter_ms < before_ms).order_by(SITE_QUARTERS.c.quarter_ms)
     histories: dict[str, list[ZoneFrom]] = {}
     highest = {(row.site_id, row.month): (row.power_w, row.quarter_ms) for row in connection.execute(select(PEAKS))}
-    for site_id, quarter_ms, energy_wh in connection.execute(old.order_by(QUARTERS.c.quarter_ms)):
+    for site_id, quarter_ms, energy_wh in connection.execute(old):
         if site_id not in histories:
             histories[site_id] = history_of(connection, site_id)
         key = (site_id, month_of(quarter_ms, zone_at(histories[site_id], quarter_ms)))
-        power_w = int(energy_wh) * QUARTERS_PER_HOUR
+        power_w = energy_wh * QUARTERS_PER_HOUR
         if power_w > highest.get(key, (0, 0))[0]:
             highest[key] = (power_w, quarter_ms)
     rows = [
@@ -84,7 +88,8 @@ def forget_quarters(connection: Connection, before_ms: int) -> None:
         for (site_id, month), (power_w, quarter_ms) in highest.items()
     ]
     upsert(connection, PEAKS, rows)
-    connection.execute(delete(QUARTERS).where(QUARTERS.c.quarter_ms < before_ms))
+    for table in (QUARTERS, SITE_QUARTERS):
+        connection.execute(delete(table).where(table.c.quarter_ms < before_ms))
 
 
 def _enter_days(connection: Connection, place: Place, entries: Sequence[Entry], history: Sequence[ZoneFrom]) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Connection, delete
 
 from central import settings
+from central.outbound.insight.ahead import judge_ahead
 from central.outbound.insight.facts import TOPICS, forget, take
 from central.outbound.insight.tables import metadata
 from central.outbound.insight.version import MIGRATIONS
@@ -27,16 +28,19 @@ WAYS_OUT = WaysOut(
     "INSIGHT_DATABASE_URL), or the log, from a backup",
 )
 
+MS_PER_S = 1_000
+
 logger = logging.getLogger(__name__)
 
 
 def purpose_of(config: ConfigManager) -> Purpose:
-    return purpose(config[settings.INSIGHT_QUARTERS_DAYS])
+    return purpose(config[settings.INSIGHT_QUARTERS_DAYS], round(config[settings.LOST_AFTER_S] * MS_PER_S))
 
 
-def purpose(quarters_kept_days: int) -> Purpose:
+def purpose(quarters_kept_days: int, lost_after_ms: int) -> Purpose:
     rest = partial(forget, quarters_kept_days=quarters_kept_days)
-    return Purpose(TOPICS, take, rest, WAYS_OUT, begins_at_end=False)
+    make = partial(judge_ahead, lost_after_ms=lost_after_ms)
+    return Purpose(TOPICS, take, rest, WAYS_OUT, begins_at_end=False, make=make)
 
 
 def run_insight(config: ConfigManager, *, rebuild: bool = False) -> int:

@@ -132,6 +132,17 @@ QUARTERS = _roll_up("Quarters", number("quarter_ms"))
 DAYS = _roll_up("Days", text_column("day"))
 MONTHS = _roll_up("Months", text_column("month"))
 
+# Of all posts of a site together.
+SITE_QUARTERS = Table(
+    "SiteQuarters",
+    metadata,
+    text_column("site_id"),
+    number("quarter_ms"),
+    count_column("energy_wh"),
+    PrimaryKeyConstraint("site_id", "quarter_ms"),
+    Index(None, "quarter_ms"),
+)
+
 # The highest quarter-hour of a site's month among those that are no longer kept.
 PEAKS = Table(
     "Peaks",
@@ -141,4 +152,28 @@ PEAKS = Table(
     number("power_w"),
     number("quarter_ms"),
     PrimaryKeyConstraint("site_id", "month"),
+)
+
+# --- what takes long to tell, made ahead (judgement.py, ahead.py) ---
+
+# at_ms: by which time it was judged, None where no time and no silence will change it any more. lost_after_ms: the
+# setting that it was judged under.
+JUDGEMENTS = Table(
+    "Judgements",
+    metadata,
+    text_column("site_id"),
+    text_column("month"),
+    Column("at_ms", BigInteger),
+    number("lost_after_ms"),
+    text_column("judgement"),
+    PrimaryKeyConstraint("site_id", "month"),
+)
+
+# From which moment on a site's months are still to be judged: what is told of an earlier one sets it back.
+OUTDATED = Table(
+    "Outdated",
+    metadata,
+    text_column("site_id"),
+    number("since_ms"),
+    PrimaryKeyConstraint("site_id"),
 )

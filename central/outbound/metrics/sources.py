@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
 from central.model.states import STATUS_ORDER
+from central.outbound.insight.ahead import judgement_ahead
 from central.outbound.insight.period import this_month
-from central.outbound.insight.queries import sites_of
+from central.outbound.insight.queries import SiteRow, sites_of
 from central.outbound.insight.summary import SiteSummary, summary_of
 from central.outbound.insight.tables import MONTHS
 from central.store.log_identity import read_clock
@@ -87,12 +88,15 @@ def read_figures(connection: Connection, now_ms: int, lost_after_ms: int) -> Fig
     totals = connection.execute(select(MONTHS.c.site_id, *sums).group_by(MONTHS.c.site_id)).tuples()
     return Figures(
         totals={site_id: (int(energy_wh), int(charges), int(cost)) for site_id, energy_wh, charges, cost in totals},
-        months=tuple(
-            summary_of(connection, site, this_month(now_ms, site.zone), now_ms, lost_after_ms)
-            for site in sites_of(connection)
-        ),
+        months=tuple(_month(connection, site, now_ms, lost_after_ms) for site in sites_of(connection)),
         positions=_places(connection),
     )
+
+
+def _month(connection: Connection, site: SiteRow, now_ms: int, lost_after_ms: int) -> SiteSummary:
+    period = this_month(now_ms, site.zone)
+    ahead = judgement_ahead(connection, site.site_id, period.name, lost_after_ms)
+    return summary_of(connection, site, period, now_ms, lost_after_ms, judgement=ahead)
 
 
 def lags(log: Log, readers: Mapping[str, Places]) -> dict[tuple[str, str], int]:

@@ -17,7 +17,7 @@ from central.outbound.insight.local_time import ZoneFrom
 from central.outbound.insight.rollups import add_zone
 from central.outbound.insight.run import empty
 from central.outbound.insight.tables import CHARGES, DAYS, MONTHS, PEAKS, POSTS, QUARTERS, READINGS, SITES, STAYS, ZONES
-from central.outbound.tests.reading import everything, is_read, purpose, reading, with_tables
+from central.outbound.tests.reading import everything, insight, is_read, judge_all, reading, with_tables
 from central.outbound.tests.yard import BEGAN_MS, MIN_MS, Yard
 from central.reading.admit import admit
 from central.store.database import Database, open_database
@@ -46,27 +46,29 @@ def test_killed_again_and_again_the_rows_are_those_of_a_rebuild(
     books = {"DB_PATH": str(tmp_path / "books.db"), "OUTAGE_GRACE_S": "3600", "PLANT_SPEED": "10000"}
     settings = {"INSIGHT_DATABASE_URL": empty_database_url, **books}
     fleet = Fleet(site, POINTS, CHARGES_EACH, CHECKPOINTS)
-    worker, insight = site.process("worker", **settings), site.process("insight", **settings)
-    site.start(worker, insight)
+    worker, figures = site.process("worker", **settings), site.process("insight", **settings)
+    site.start(worker, figures)
     killed = open_database(empty_database_url)
     kills_at = sorted(random.sample(range(1, POINTS * CHARGES_EACH - POINTS), KILLS))  # after so many charges
     deadline = time.monotonic() + DEADLINE_S
     try:
         fleet.begin()
         while kills_at or not (fleet.is_done and is_read(killed, site.log)):
-            assert time.monotonic() < deadline, insight.log_tail() + worker.log_tail()
+            assert time.monotonic() < deadline, figures.log_tail() + worker.log_tail()
             fleet.step(random.uniform(0.0, 0.05))
             if kills_at and fleet.ended >= kills_at[0]:
-                insight.kill()
+                figures.kill()
                 del kills_at[0]
-                insight.start()
+                figures.start()
         all_charged = POINTS * CHARGES_EACH
         site.wait_for(lambda: len(charged(killed)) == all_charged and is_read(killed, site.log), "all receipts")
     finally:
-        insight.stop()
+        figures.stop()
         worker.stop()
         fleet.close()
-    assert insight.exit_code == 0, insight.log_tail()
+    assert figures.exit_code == 0, figures.log_tail()
+    with reading(killed, site.log) as one:  # judges what it had not come to
+        one.catch_up()
 
     assert billed_wh(killed) == POINTS * CHARGES_EACH * CHARGE_WH
     rebuilt = with_tables(f"sqlite:///{tmp_path / 'rebuilt.db'}")
@@ -181,7 +183,7 @@ def test_old_quarter_hours_go_and_their_peak_and_months_stay(yard: Yard) -> None
     yard.now_ms += 40 * 24 * HOUR_MS
     yard.site.says("heard", "ticker", cp_id="cp_001")
     yard.site.says("charge_request", "api", driver_id="lin", cp_id="cp_001")
-    with reading(yard.database, yard.site.log, purpose(32)) as one:
+    with reading(yard.database, yard.site.log, insight(32)) as one:
         one.catch_up()
         one.wait(lambda: not rows_of(yard.database, QUARTERS), "the old ones forgotten")
     assert rows_of(yard.database, MONTHS) == months
@@ -289,6 +291,7 @@ def test_partitions_in_any_order_make_the_same_rows(tmp_path: Path) -> None:
     found = [_read_in_order(yard.site, order, tmp_path / f"{number}.db") for number, order in enumerate(orders)]
     assert all(each == found[0] for each in found)
     assert found[0]["Days"]
+    assert found[0]["Judgements"]
     yard.close()
 
 
@@ -300,6 +303,7 @@ def _read_in_order(site: Site, topics: Sequence[str], file: Path) -> dict[str, o
             assert isinstance(incoming, Incoming)
             with database.writer.begin() as connection:
                 take(connection, [incoming])
+    judge_all(database, site.read(SITE, 0)[-1].timestamp_ms)
     rows: dict[str, object] = dict(everything(database))
     database.dispose()
     return rows

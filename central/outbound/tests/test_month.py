@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete
-
 from central.outbound.insight.local_time import Span
 from central.outbound.insight.month import HOURS_PER_WEEK, Month, month_before, read_month
 from central.outbound.insight.months import KEPT_MS, Months
 from central.outbound.insight.period import Period
 from central.outbound.insight.queries import sites_of
-from central.outbound.insight.tables import QUARTERS
+from central.outbound.insight.rollups import forget_quarters
 from central.outbound.tests.yard import Yard
 
 MARCH = Period("2026-03")
@@ -66,7 +64,7 @@ def test_days_are_those_of_the_month(yard: Yard) -> None:
 def test_quarter_hours_that_are_no_longer_kept_are_said(yard: Yard) -> None:
     filled(yard)
     with yard.database.writer.begin() as connection:
-        connection.execute(delete(QUARTERS))
+        forget_quarters(connection, IN_APRIL_MS)
     load = read(yard).load
     assert not load.is_whole
     assert flowing(load.power_w) == {}

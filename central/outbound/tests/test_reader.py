@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, event, select
@@ -16,7 +17,7 @@ from central.outbound.insight.facts import take
 from central.outbound.insight.run import empty
 from central.outbound.insight.tables import POSTS, REQUESTS
 from central.outbound.reader import LogReader, resting_time_ms
-from central.outbound.tests.reading import INSIGHT, Reading, everything, is_read, reading, with_tables
+from central.outbound.tests.reading import INSIGHT, Reading, everything, is_judged, is_read, reading, with_tables
 from central.outbound.tests.yard import BEGAN_MS, MIN_MS
 from central.reading.process import Stopped
 from central.store.database import Database
@@ -166,6 +167,9 @@ def test_tables_emptied_under_a_running_reader_are_filled_again(database: Databa
             assert read_positions(connection)
 
 
+Make = Callable[[Connection, int, Sequence[Any]], Sequence[Any]]
+
+
 class Killed(BaseException):
     """As by SIGKILL: nothing of ours catches it."""
 
@@ -173,7 +177,7 @@ class Killed(BaseException):
 def test_killed_at_every_commit_everything_is_done_once(
     database: Database, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each reader dies at its second commit, which is lost; the next one goes on, until one has nothing left to do."""
+    """Each reader dies at its third commit, which is lost; the next one goes on, until one has nothing left to do."""
     monkeypatch.setattr(reader, "BATCH_RECORDS", 2)
     site.connect(rated_current_ma=16_000)
     for number in range(4):
@@ -193,8 +197,8 @@ def test_killed_at_every_commit_everything_is_done_once(
         )  # fmt: skip
         site.says("claim_released", "worker", outcome="completed", **names)
     kills = 0
-    while not is_read(database, site.log):
-        kills += _killed_at_its_second_commit(database, site)
+    while not (is_read(database, site.log) and is_judged(database)):
+        kills += _killed_at_its_third_commit(database, site)
     assert kills > 5
     undisturbed = with_tables(f"sqlite:///{tmp_path / 'undisturbed.db'}")
     with reading(undisturbed, site.log) as one:
@@ -203,20 +207,21 @@ def test_killed_at_every_commit_everything_is_done_once(
     undisturbed.dispose()
 
 
-def _killed_at_its_second_commit(database: Database, site: Site) -> int:
+def _killed_at_its_third_commit(database: Database, site: Site) -> int:
     """How often that happened: 1, or 0 where everything was read before."""
     commits = 0
     stop = threading.Event()
+    assert INSIGHT.make is not None
 
     def on_commit(connection: Connection) -> None:
         nonlocal commits
         del connection
         commits += 1
-        if commits == 3:  # the first is that of knowing the log again
+        if commits == 4:  # the first is that of knowing the log again
             raise Killed
 
     event.listen(database.writer, "commit", on_commit)
-    one = LogReader(database, site.log, replace(INSIGHT, rest=_stops(stop)), stop)
+    one = LogReader(database, site.log, replace(INSIGHT, make=_stops_after(INSIGHT.make, stop)), stop)
     try:
         one.run()
     except Killed:
@@ -226,14 +231,16 @@ def _killed_at_its_second_commit(database: Database, site: Site) -> int:
     return 0
 
 
-def _stops(stop: threading.Event) -> Callable[[Connection, int], None]:
-    """What is done when everything is read: no more."""
+def _stops_after(make: Make, stop: threading.Event) -> Make:
+    """As it makes, and no more once nothing is left."""
 
-    def rest(connection: Connection, now_ms: int) -> None:
-        del connection, now_ms
-        stop.set()
+    def makes(connection: Connection, now_ms: int, left: Sequence[Any]) -> Sequence[Any]:
+        after = make(connection, now_ms, left)
+        if not left and not after:
+            stop.set()
+        return after
 
-    return rest
+    return makes
 
 
 def at(*times_ms: int) -> dict[tuple[str, int], Position]:

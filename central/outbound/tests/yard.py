@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from central.model.ids import session_id
-from central.outbound.tests.reading import purpose, reading, with_tables
+from central.outbound.tests.reading import insight, reading, with_tables
 from central.tests.site import Site
 
 BEGAN_MS = 1_774_735_200_000 + 100_000  # 2026-03-28 23:00 in Berlin, an hour before the day of the clock change
@@ -60,7 +60,7 @@ class Yard:
         )  # fmt: skip
 
     def read(self, kept_days: int = 400) -> None:
-        with reading(self.database, self.site.log, purpose(kept_days)) as one:
+        with reading(self.database, self.site.log, insight(kept_days)) as one:
             one.catch_up()
 
     def close(self) -> None:
