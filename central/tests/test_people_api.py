@@ -96,7 +96,9 @@ def test_a_key_stands_for_the_id_of_a_charge(shared_site: Site) -> None:
         stop = f"/v1/charges/{first.json()['message_id']}/stop"
         assert ada.post(stop, json={}, headers=key).status_code == 202
         assert code_of(ada.post(stop, json={}))[:3] == (400, "missing_field", "message_id")
-        assert len(ada.get(f"/v1/drivers/{first_id}/charges").json()["charges"]) == 1
+        shown = f"/v1/drivers/{first_id}/charges"
+        shared_site.wait_for(lambda: ada.get(shown).json()["charges"], "the charge")
+        assert len(ada.get(shown).json()["charges"]) == 1
         assert first_id != second_id
 
 
