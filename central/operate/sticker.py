@@ -1,6 +1,7 @@
 """Stickers for charge points: the code that leads to the page, the name, and what to do, in each language of the pages.
 
-One sheet of SVG in millimetres, to be printed at its own size. It names no price: prices change.
+One sheet of SVG in millimetres, to be printed at its own size; sticker_pdf.py draws the same as PDF. It names no price:
+prices change.
 """
 
 from collections.abc import Sequence
@@ -9,10 +10,9 @@ from typing import NamedTuple
 
 import segno
 
-# What to do, said once in each language: whoever stands there reads his.
-WORDS = ("Scan to charge", "Zum Laden scannen", "Escanee para cargar")
 COLUMNS = 2
-WIDTH_MM, HEIGHT_MM, GAP_MM, CODE_MM = 90, 130, 10, 70
+WIDTH_MM, HEIGHT_MM, GAP_MM, CODE_MM, CODE_TOP_MM = 90, 130, 10, 70, 6
+QUIET_MODULES = 4  # around the code
 
 
 class Sticker(NamedTuple):
@@ -23,13 +23,37 @@ class Sticker(NamedTuple):
     cp_id: str
 
 
+class Text(NamedTuple):
+    """A line of a sticker, in its middle. `pattern`: with fields of a Sticker. `most`: characters that fit; more are
+    squeezed into the sticker's width.
+    """
+
+    pattern: str
+    y_mm: float
+    size_mm: float
+    most: int
+    is_bold: bool = False
+    family: str = ""
+
+    def of(self, sticker: Sticker) -> str:
+        return self.pattern.format(**sticker._asdict())
+
+
+# What to do, said once in each language: whoever stands there reads his.
+TEXTS = (
+    Text("{name}", 90, 7, 20, is_bold=True),
+    Text("Scan to charge", 100, 4.5, 40),
+    Text("Zum Laden scannen", 106, 4.5, 40),
+    Text("Escanee para cargar", 112, 4.5, 40),
+    Text("{cp_id}", 121, 4, 32, family="monospace"),
+    Text("{url}", 126, 2.8, 50),
+)
+
+
 def sheet(stickers: Sequence[Sticker]) -> str:
     """An SVG document of them all, two in a row."""
-    columns = min(COLUMNS, len(stickers))
-    rows = -(-len(stickers) // COLUMNS)
-    width_mm = columns * (WIDTH_MM + GAP_MM) + GAP_MM
-    height_mm = rows * (HEIGHT_MM + GAP_MM) + GAP_MM
-    drawn = "".join(_drawn(sticker, *divmod(number, COLUMNS)) for number, sticker in enumerate(stickers))
+    width_mm, height_mm = size_of(stickers)
+    drawn = "".join(_drawn(sticker, number) for number, sticker in enumerate(stickers))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm}mm" height="{height_mm}mm" '
         f'viewBox="0 0 {width_mm} {height_mm}" font-family="sans-serif" text-anchor="middle">'
@@ -37,33 +61,48 @@ def sheet(stickers: Sequence[Sticker]) -> str:
     )
 
 
-def _drawn(sticker: Sticker, row: int, column: int) -> str:
-    x, y = GAP_MM + column * (WIDTH_MM + GAP_MM), GAP_MM + row * (HEIGHT_MM + GAP_MM)
-    middle = WIDTH_MM / 2
-    words = "".join(
-        f'<text x="{middle}" y="{100 + 6 * number}" font-size="4.5">{escape(text)}</text>'
-        for number, text in enumerate(WORDS)
-    )
-    # What is long is squeezed into the sticker's width, never cut.
-    fitted = f' textLength="{WIDTH_MM - 10}" lengthAdjust="spacingAndGlyphs"'
+def size_of(stickers: Sequence[Sticker]) -> tuple[int, int]:
+    """Of the sheet, in mm."""
+    columns, rows = min(COLUMNS, len(stickers)), -(-len(stickers) // COLUMNS)
+    return columns * (WIDTH_MM + GAP_MM) + GAP_MM, rows * (HEIGHT_MM + GAP_MM) + GAP_MM
+
+
+def place_of(number: int) -> tuple[int, int]:
+    """Of a sticker's upper left corner on the sheet, in mm."""
+    row, column = divmod(number, COLUMNS)
+    return GAP_MM + column * (WIDTH_MM + GAP_MM), GAP_MM + row * (HEIGHT_MM + GAP_MM)
+
+
+def matrix_of(url: str) -> list[list[bool]]:
+    """A QR code that can still be read with 15 % of it scratched (error correction M), with its quiet zone."""
+    made = segno.make_qr(url, error="m")
+    return [[bool(each) for each in line] for line in made.matrix_iter(border=QUIET_MODULES)]
+
+
+def _drawn(sticker: Sticker, number: int) -> str:
+    x, y = place_of(number)
     return (
         f'<g transform="translate({x} {y})">'
         f'<rect width="{WIDTH_MM}" height="{HEIGHT_MM}" rx="4" fill="none" stroke="#000" stroke-width="0.2"/>'
-        f"{_code(sticker.url)}"
-        f'<text x="{middle}" y="90" font-size="7" font-weight="bold"{fitted if len(sticker.name) > 20 else ""}>'
-        f"{escape(sticker.name)}</text>{words}"
-        f'<text x="{middle}" y="121" font-size="4" font-family="monospace">{escape(sticker.cp_id)}</text>'
-        f'<text x="{middle}" y="126" font-size="2.8"{fitted if len(sticker.url) > 50 else ""}>'
-        f"{escape(sticker.url)}</text>"
-        "</g>"
+        f"{_code(sticker.url)}{''.join(_text(text, text.of(sticker)) for text in TEXTS)}</g>"
     )
 
 
+def _text(text: Text, told: str) -> str:
+    looks = [f'x="{WIDTH_MM / 2}" y="{text.y_mm}" font-size="{text.size_mm}"']
+    if text.is_bold:
+        looks.append('font-weight="bold"')
+    if text.family:
+        looks.append(f'font-family="{text.family}"')
+    if len(told) > text.most:
+        looks.append(f'textLength="{WIDTH_MM - 10}" lengthAdjust="spacingAndGlyphs"')
+    return f"<text {' '.join(looks)}>{escape(told)}</text>"
+
+
 def _code(url: str) -> str:
-    """A QR code that can still be read with 15 % of it scratched (error correction M), with its quiet zone."""
-    made = segno.make_qr(url, error="m")
-    modules, _ = made.symbol_size(1, 4)
-    lines = enumerate(made.matrix_iter(border=4))
-    dark = "".join(f"M{x},{y}h1v1h-1z" for y, line in lines for x, is_dark in enumerate(line) if is_dark)
+    matrix = matrix_of(url)
+    dark = "".join(
+        f"M{x},{y}h1v1h-1z" for y, line in enumerate(matrix) for x, is_dark in enumerate(line) if is_dark
+    )
     left = (WIDTH_MM - CODE_MM) / 2
-    return f'<path transform="translate({left} 6) scale({CODE_MM / modules})" d="{dark}"/>'
+    return f'<path transform="translate({left} {CODE_TOP_MM}) scale({CODE_MM / len(matrix)})" d="{dark}"/>'

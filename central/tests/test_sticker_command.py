@@ -1,12 +1,16 @@
 """`wattline-central sticker`: a sheet whose codes lead to the charge points' pages."""
 
+import re
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import segno
 
+from central.actions.refusal import Refusal
 from central.operate.sticker import Sticker, sheet
+from central.operate.sticker_pdf import pdf_sheet
 from central.tests.commands import Run, runner
 from central.tests.site import Site
 
@@ -52,3 +56,46 @@ def test_the_code_is_the_one_of_the_address() -> None:
         for x, is_dark in enumerate(line) if is_dark
     }  # fmt: skip
     assert places == expected
+
+
+def test_a_pdf_has_the_same_code_and_texts(run: Run, shared_site: Site, tmp_path: Path) -> None:
+    shared_site.wait_for(lambda: "cp_stick1" in run("list").stdout, "registered")
+    file = tmp_path / "sheet.PDF"
+    made = run("sticker", "cp_stick1", "--out", str(file), PUBLIC_URL=PUBLIC)
+    assert made.exit_code == 0, made.stderr
+    written = file.read_bytes()
+    assert written.startswith(b"%PDF-1.4")
+    assert written.endswith(b"%%EOF\n")
+    for number, place in enumerate(re.findall(rb"(\d{10}) 00000 n", written), 1):
+        assert written[int(place):].startswith(b"%d 0 obj" % number)
+    place = int(written.rpartition(b"startxref\n")[2].split()[0])
+    assert written[place:].startswith(b"xref")
+    content = zlib.decompress(written.partition(b"stream\n")[2].partition(b"\nendstream")[0]).decode()
+    texts = [bytes.fromhex(each).decode("cp1252") for each in re.findall(r"<([0-9a-f]*)> Tj", content)]
+    assert {"cp_stick1", "Yard <1> & co", f"{PUBLIC}/p/cp_stick1", "Scan to charge"} <= set(texts)
+    modules = _modules(content)
+    expected = {
+        (x, y) for y, line in enumerate(segno.make_qr(f"{PUBLIC}/p/cp_stick1", error="m").matrix_iter(border=0))
+        for x, is_dark in enumerate(line) if is_dark
+    }  # fmt: skip
+    assert modules == expected
+
+
+def _modules(content: str) -> set[tuple[int, int]]:
+    """The dark ones, by the filled boxes of a page; counted from the upper left one."""
+    boxes = [tuple(map(float, each.split())) for each in re.findall(r"^([-\d. ]+) re f$", content, re.MULTILINE)]
+    side = min(height for _, _, _, height in boxes)
+    left, top = min(x for x, *_ in boxes), max(y for _, y, *_ in boxes)
+    return {
+        (round((x - left) / side) + number, round((top - y) / side))
+        for x, y, width, _ in boxes for number in range(round(width / side))
+    }  # fmt: skip
+
+
+def test_a_long_name_is_squeezed_and_one_in_other_letters_is_refused_for_pdf() -> None:
+    (long,) = re.findall(rb"stream\n(.*)\nendstream", pdf_sheet([Sticker(PUBLIC, "Yard " * 20, "cp_1")]), re.DOTALL)
+    scale, start = re.findall(r"/F1 \S+ Tf (\S+) Tz (\S+) ", zlib.decompress(long).decode())[0]
+    assert float(scale) < 20
+    assert float(start) == pytest.approx(15 * 72 / 25.4, abs=0.1)
+    with pytest.raises(Refusal, match=r"write an \.svg"):
+        pdf_sheet([Sticker(PUBLIC, "充電", "cp_1")])
