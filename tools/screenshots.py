@@ -1,7 +1,8 @@
 """`make screenshots`: every page in every state and language, at two sizes, light and dark, in build/screenshots/.
 
-    make screenshots                        all of them, a minute or two
+    make screenshots                        all of them, some minutes
     .venv/bin/python -m tools.screenshots --only "charge running" --language de
+    .venv/bin/python -m tools.screenshots --docs        the pictures of docs/pages.md, in docs/pictures/pages/
 
 For people who change a page: what a test cannot judge is whether it is beautiful. index.html there shows all.
 """
@@ -13,77 +14,80 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
 
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from central.people.roles import ADMIN, DRIVER
-from central.tests.site import Site
-from central.tests.web.states import SETTINGS, STATES, Filled, State, filled
-from central.web.cookies import NAME
+from central.tests.web.looking import Eyes, Look
+from central.tests.web.states import STATES, State
+from central.tests.web.worlds import WORLDS
 from central.words.languages import LANGUAGES
 from tools.testing.browsers import ARGUMENTS, CHROMIUM, DESK, PHONE
-from tools.testing.deadlines import DEADLINE_S
 
-FOLDER = Path(__file__).resolve().parent.parent / "build" / "screenshots"
-
-
-class Look(NamedTuple):
-    name: str
-    size: ViewportSize
-    scheme: Literal["light", "dark"]
-
-
-LOOKS = (Look("phone", PHONE, "light"), Look("phone-dark", PHONE, "dark"), Look("desk", DESK, "light"))
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "build" / "screenshots"
+DOCS_FOLDER = ROOT / "docs" / "pictures" / "pages"
+# Of docs/pages.md, by the names of states.
+DOCS = (
+    "post free", "post with a fault, another is free", "charge running", "charge over", "me", "overview",
+    "a post with faults", "stop service", "charges", "insight, a post meters low",
+)  # fmt: skip
+ON_PAPER = Look("phone", "en", "light", PHONE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description="Takes pictures of all pages.")
     parser.add_argument("--only", action="append", metavar="STATE", choices=[each.name for each in STATES])
     parser.add_argument("--language", action="append", choices=list(LANGUAGES))
+    parser.add_argument("--docs", action="store_true", help="only the pictures of docs/pages.md, into docs/")
     arguments = parser.parse_args(argv)
     program = shutil.which(CHROMIUM)
     if program is None:
         print(f"{CHROMIUM} is not there; on Debian: apt install chromium", file=sys.stderr)
         return 1
-    states = [each for each in STATES if not arguments.only or each.name in arguments.only]
-    with tempfile.TemporaryDirectory(prefix="wattline-") as folder, sync_playwright() as playwright:
-        site = Site(Path(folder), SETTINGS)
+    wanted = DOCS if arguments.docs else arguments.only
+    states = [each for each in STATES if not wanted or each.name in wanted]
+    looks = [ON_PAPER] if arguments.docs else list(_looks(arguments.language or list(LANGUAGES)))
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         try:
-            site.start()
-            taken = list(_all(browser, site, filled(site), states, arguments.language or list(LANGUAGES)))
+            taken = list(_all(browser, states, looks, DOCS_FOLDER if arguments.docs else FOLDER))
         finally:
             browser.close()
-            site.close()
-    (FOLDER / "index.html").write_text(_index(taken), encoding="utf-8")
-    print(f"{len(taken)} pictures: {FOLDER / 'index.html'}")
+    if not arguments.docs:
+        (FOLDER / "index.html").write_text(_index(taken), encoding="utf-8")
+    print(f"{len(taken)} pictures in {taken[0].parent}")
     return 0
 
 
-def _all(
-    browser: Browser, site: Site, full: Filled, states: Sequence[State], languages: Sequence[str]
-) -> Iterator[Path]:
-    tokens = {DRIVER: full.driver_token, ADMIN: site.token("olga", ADMIN)}
+def _looks(languages: Sequence[str]) -> Iterator[Look]:
     for language in languages:
-        for look in LOOKS:
-            for viewer in dict.fromkeys(each.viewer for each in states):
-                context = browser.new_context(viewport=look.size, color_scheme=look.scheme, locale=language)
-                if viewer in tokens:
-                    context.add_cookies([{"name": NAME, "value": tokens[viewer], "url": site.api_url}])
-                for state in (each for each in states if each.viewer == viewer):
-                    yield _taken(context, site.api_url + state.path.format_map(full.places), language, state, look)
-                context.close()
-        print(f"{language}: done", flush=True)
+        yield Look("phone", language, "light", PHONE)
+        yield Look("phone-dark", language, "dark", PHONE)
+        yield Look("desk", language, "light", DESK)
 
 
-def _taken(context: BrowserContext, url: str, language: str, state: State, look: Look) -> Path:
-    file = FOLDER / language / f"{state.name.replace(' ', '-')}.{look.name}.png"
+def _all(browser: Browser, states: Sequence[State], looks: Sequence[Look], folder: Path) -> Iterator[Path]:
+    for name, world_at in WORLDS.items():
+        own = [each for each in states if each.world == name]
+        if not own:
+            continue
+        with tempfile.TemporaryDirectory(prefix="wattline-") as there, world_at(Path(there)) as world:
+            eyes = Eyes(browser)
+            for look in looks:
+                for state in own:
+                    file = _file(folder, state, look)
+                    with eyes.on(world, state, look) as page:
+                        page.screenshot(path=file, full_page=folder == FOLDER, animations="disabled")
+                    yield file
+                print(f"{name}, {look.language}, {look.name}: done", flush=True)
+            eyes.close()
+
+
+def _file(folder: Path, state: State, look: Look) -> Path:
+    file = folder / f"{state.file_name}.png"
+    if folder == FOLDER:
+        file = folder / look.language / f"{state.file_name}.{look.name}.png"
     file.parent.mkdir(parents=True, exist_ok=True)
-    page = context.new_page()
-    page.goto(url, timeout=DEADLINE_S * 1_000)
-    page.screenshot(path=file, full_page=True)
-    page.close()
     return file
 
 
