@@ -84,7 +84,7 @@ def quarters_of(connection: Connection, site_id: str, span: Span) -> dict[int, i
     """Wh of all posts together by the quarter-hour, as far as they are kept."""
     within = (SITE_QUARTERS.c.quarter_ms >= span.from_ms, SITE_QUARTERS.c.quarter_ms < span.to_ms)
     query = select(SITE_QUARTERS.c.quarter_ms, SITE_QUARTERS.c.energy_wh).where(SITE_QUARTERS.c.site_id == site_id)
-    return dict(connection.execute(query.where(*within)).tuples())
+    return {at_ms: wh for at_ms, wh in connection.execute(query.where(*within))}  # noqa: C416 -- rows are no pairs to dict
 
 
 def stays_of(connection: Connection, site_id: str) -> list[Stay]:
