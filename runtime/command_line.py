@@ -1,5 +1,6 @@
 """What the programs with subcommands share: their help, their version, and how they end."""
 
+import gc
 import inspect
 import os
 import sys
@@ -10,6 +11,10 @@ import typer
 from rich.markup import escape
 
 from runtime.exit_codes import INTERRUPTED_EXIT, NOT_DONE_EXIT, USAGE_EXIT
+
+# How many new objects make Python look for cycles. At its 700 it looks through all that libraries bring while they are
+# loaded, again and again: a sixth of the time in which a server starts.
+GARBAGE_AFTER = 10_000
 
 
 def docstring_of(function: Callable[..., Any]) -> str:
@@ -51,6 +56,7 @@ def ended(
     cli: typer.Typer, given: Sequence[str], program: str, text_of: Callable[[Exception], str | None]
 ) -> int:
     """Runs it; the exit code. `text_of`: the one line of what went wrong; None: a mistake of ours, and a traceback."""
+    gc.set_threshold(GARBAGE_AFTER)
     try:
         code = cli(list(given), prog_name=program, standalone_mode=False)
     except typer.TyperException as error:

@@ -46,9 +46,9 @@ def wait_for_people(config: ConfigManager, stop: threading.Event) -> Database | 
 
 
 def make_tables(database: Database) -> None:
-    from central.store.migrate import migrate  # alembic takes long to load
-
     if not is_current(database.reader, MIGRATIONS):
+        from central.store.migrate import migrate  # alembic takes long to load
+
         migrate(database.writer, folder=MIGRATIONS)
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.store.database import Database, is_damaged, reason_of
-from central.store.migrate import OtherVersion
+from central.store.version import OtherVersion
 from eventlog import LogError
 from runtime.exit_codes import STOPPED_EXIT
 from runtime.shutdown import Shutdown

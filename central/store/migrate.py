@@ -10,11 +10,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
-from central.store.version import MIGRATIONS
-
-
-class OtherVersion(Exception):
-    """The database was made by a newer program, or is none of ours."""
+from central.store.version import MIGRATIONS, OtherVersion
 
 
 def _config(folder: Path) -> Config:

@@ -78,12 +78,13 @@ def wait_for_log(config: ConfigManager, client_id: str, stop: threading.Event) -
 
 def bring_up_to_date(database: Database, stop: threading.Event, migrations: Path = MIGRATIONS) -> None:
     """Makes or changes the tables, once the database can be reached. Raises OtherVersion."""
-    from central.store.migrate import migrate  # alembic takes long to load, and most programs only ask
-
     pauses = Pauses(stop)
     while not stop.is_set():
         try:
-            migrate(database.writer, folder=migrations)
+            if not is_current(database.writer, migrations):
+                from central.store.migrate import migrate  # alembic takes long to load, mostly for nothing
+
+                migrate(database.writer, folder=migrations)
             pauses.over()
             return
         except SQLAlchemyError as error:

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Table, bindparam, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
 Values = dict[str, Any]
 
@@ -44,6 +43,8 @@ def _sqlite_statement(table: Table, columns: tuple[str, ...], added: tuple[str, 
 
 @cache
 def _postgresql_statement(table: Table, columns: tuple[str, ...], added: tuple[str, ...]) -> Executable:
+    from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect  # what a SQLite file has no use for
+
     dialect: Dialect = postgresql_dialect()
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)

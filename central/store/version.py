@@ -11,6 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
+class OtherVersion(Exception):
+    """The database was made by a newer program, or is none of ours."""
+
+
 def newest_version(folder: Path = MIGRATIONS) -> str:
     """The version of the tables that this program works with: its newest migration, `v0001_rows.py` for 0001."""
     return max(file.name for file in (folder / "versions").glob("v*.py")).removeprefix("v").partition("_")[0]

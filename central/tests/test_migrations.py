@@ -17,10 +17,10 @@ from central.money.readings import from_text, to_text
 from central.money.tariff import text_of
 from central.store import migrate as migrations
 from central.store.database import Database, open_database
-from central.store.migrate import OtherVersion, migrate
+from central.store.migrate import migrate
 from central.store.sql_rows import SqlRows
 from central.store.tables import TABLES, metadata
-from central.store.version import is_current, newest_version, version_of
+from central.store.version import OtherVersion, is_current, newest_version, version_of
 from central.tests.site import ROOT
 
 # A column or an index (of a table) that each version brings.

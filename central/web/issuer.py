@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from authlib.integrations.starlette_client import StarletteOAuth2App
-
 from central import settings
 from runtime.config import ConfigManager
 from runtime.places import BadPlace
@@ -42,6 +40,8 @@ def oidc_of(config: ConfigManager, here: Url) -> Oidc | None:
     issuer = config[settings.OIDC_ISSUER]
     if not issuer:
         return None
+    from authlib.integrations.starlette_client import StarletteOAuth2App  # loads long, and few servers have an issuer
+
     client = StarletteOAuth2App(
         None,
         "oidc",

@@ -8,9 +8,6 @@ import json
 import logging
 from typing import Any
 
-from authlib.common.errors import AuthlibBaseError
-from httpx2 import HTTPError
-from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -32,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 
 async def start(request: Request) -> Response:
+    from httpx2 import HTTPError  # as issuer.py has it
+
     oidc = _configured(request)
     try:
         asked = await oidc.client.create_authorization_url(oidc.back)
@@ -59,6 +58,10 @@ async def come_back(request: Request) -> Response:
 
 async def _claims(oidc: Oidc, code: str, kept: dict[str, str]) -> dict[str, Any]:
     """What the issuer says of whoever came back, once its signature, its audience and the nonce are right."""
+    from authlib.common.errors import AuthlibBaseError  # as issuer.py has it
+    from httpx2 import HTTPError
+    from joserfc.errors import JoseError
+
     try:
         token = await oidc.client.fetch_access_token(
             code=code, redirect_uri=oidc.back, code_verifier=kept["code_verifier"]
