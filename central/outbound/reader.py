@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from wire.kinds import DEAD
 
 from central.model.record_time import advance
 from central.model.records import Incoming
@@ -48,7 +49,8 @@ class Purpose:
     `take`: what records bring about, inside the transaction; called with those that are sound, in their order within a
     partition. `rest`: what is done once an hour when the log is read to its end, told the time by which to forget
     (`resting_time_ms`). `make`: one step of what is made of the rows ahead, told the same time and what is left of this
-    pass over them (nothing at its beginning); what is left then.
+    pass over them (nothing at its beginning); what is left then. `take_dead`: what dead letters bring about, as they
+    lie in the log, in the transaction of `take`; None: they are not read.
     """
 
     topics: tuple[str, ...]
@@ -58,10 +60,15 @@ class Purpose:
     begins_at_end: bool
     make: Callable[[Connection, int, Sequence[Any]], Sequence[Any]] | None = None
     make_interval_s: float = MAKE_INTERVAL_S
+    take_dead: Callable[[Connection, Sequence[Record]], None] | None = None
+
+    @property
+    def read_topics(self) -> tuple[str, ...]:
+        return self.topics if self.take_dead is None else (*self.topics, DEAD)
 
 
 class LogReader:
-    """`counts`: taken, unsound, failed, batches, fence_lost."""
+    """`counts`: taken, dead, unsound, failed, batches, fence_lost."""
 
     def __init__(self, database: Database, log: Log, purpose: Purpose, stop: threading.Event) -> None:
         self._database = database
@@ -116,7 +123,8 @@ class LogReader:
         purpose = self._purpose
         try:
             self._log.create_topics()
-            partitions = [(topic, number) for topic in purpose.topics for number in range(self._log.partitions(topic))]
+            counts = {topic: self._log.partitions(topic) for topic in purpose.read_topics}
+            partitions = [(topic, number) for topic, count in counts.items() for number in range(count)]
             cluster_id = self._log.cluster_id()
             with self._database.reader.connect() as connection:
                 log_identity.check_cluster(connection, cluster_id, purpose.ways_out.of_other)
@@ -167,15 +175,19 @@ class LogReader:
     def _take_together(self, records: Sequence[Record], *, leave_out: bool = False) -> None:
         """One transaction. `leave_out`: only the offsets move."""
         sound, moved = self._judged(records)
+        dead = [record for record in records if record.topic == DEAD]
         with self._database.writer.begin() as connection:
             lock_for_writing(connection)
             if not leave_out:
                 self._purpose.take(connection, sound)
+                if dead and self._purpose.take_dead is not None:
+                    self._purpose.take_dead(connection, dead)
             for partition, to in moved.items():
                 offsets.move(connection, partition, self._positions[partition].next, to)
         self._positions |= moved
         if not leave_out:
-            self.counts += Counter(taken=len(sound), unsound=len(records) - len(sound), batches=1)
+            unsound = len(records) - len(dead) - len(sound)
+            self.counts += Counter(taken=len(sound), dead=len(dead), unsound=unsound, batches=1)
 
     def _judged(self, records: Sequence[Record]) -> tuple[list[Incoming], dict[TopicPartition, Position]]:
         """Those that the worker would fold too, and the new positions."""
@@ -186,7 +198,7 @@ class LogReader:
             before = moved.get(partition) or self._positions[partition]
             mark = advance(before.mark, record.timestamp_ms)
             moved[partition] = replace(before, next=record.offset + 1, mark=mark, last=fingerprint_of(record))
-            verdict = admit(record, mark.at_ms)
+            verdict = None if record.topic == DEAD else admit(record, mark.at_ms)
             if isinstance(verdict, Incoming) and verdict.problem is None:
                 sound.append(verdict)
         return sound, moved

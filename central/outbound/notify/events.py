@@ -49,6 +49,7 @@ KEY_PARKED = "key_parked"
 WEBHOOK_DISABLED = "webhook_disabled"
 PROBLEM_REPORTED = "problem_reported"
 ENERGY_HELD = "energy_held"
+DEAD_LETTERS = "dead_letters"
 
 EVENTS: Mapping[str, Event] = {
     CHARGE_STARTED: Event(
@@ -101,6 +102,11 @@ EVENTS: Mapping[str, Event] = {
     ENERGY_HELD: Event(
         OPERATORS, 7 * 24 * HOUR_S, False, N_("%(energy)s of a charge at %(cp)s are held"),
         N_("The meter told more than can have flowed. Nobody is billed for %(energy)s until you decide."), "/ops/held",
+    ),
+    DEAD_LETTERS: Event(
+        OPERATORS, 24 * HOUR_S, False, N_("Messages that could not be understood: %(times)s"),
+        N_("So many came since %(time)s, and nothing came of them. Most are harmless; the list says why of each."),
+        "/ops/dead",
     ),
     WEBHOOK_DISABLED: Event(
         OPERATORS, 24 * HOUR_S, False, N_("The webhook %(webhook)s wants no more"),

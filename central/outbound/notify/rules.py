@@ -14,6 +14,8 @@ ON, OFF = "on", "off"
 NOTHING, FLAPPED, OPENED = "nothing", "flapped", "opened"
 SILENCE = "silence"  # a subject; all others are faults, by their names
 FAULT = "fault/"
+DEAD_LETTERS = "dead_letters"  # of no charge point
+GATHER_S, MERGE_S = 60, 3_600  # of dead letters: how long the first waits for others, and all later ones for a notice
 
 
 class Kind(NamedTuple):
@@ -89,6 +91,22 @@ def judge(situation: Situation, kind: Kind, now_ms: int) -> Verdict:
     flapped = replace(situation, told=FLAPPED)
     look_ms = situation.turned_ms + off_ms
     return _at(situation.since_ms + on_ms, now_ms, Verdict(kind.flapped, flapped, look_ms), situation)
+
+
+def letters_came(before: Situation | None, first_ms: int, count: int) -> Situation:
+    """`times` counts those of which nobody was told yet, `since_ms` is the first one's; `turned_ms`: when last told."""
+    if before is None:
+        return Situation(first_ms, first_ms, times=count)
+    return replace(before, since_ms=before.since_ms if before.times else first_ms, times=before.times + count)
+
+
+def judge_letters(situation: Situation, now_ms: int) -> Verdict:
+    """One notice for all that came, however many: after a short while, and then each hour while more come."""
+    is_first = situation.told == NOTHING
+    due_ms = situation.since_ms + GATHER_S * 1_000 if is_first else situation.turned_ms + MERGE_S * 1_000
+    told = replace(situation, told=OPENED, turned_ms=now_ms, times=0)
+    news = Verdict(events.DEAD_LETTERS, told, now_ms + MERGE_S * 1_000)
+    return _at(due_ms, now_ms, news if situation.times else Verdict(None, None, None), situation)
 
 
 def _at(due_ms: int, now_ms: int, then: Verdict, situation: Situation) -> Verdict:

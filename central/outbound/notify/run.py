@@ -78,7 +78,7 @@ def _work(config: ConfigManager, log: Log, databases: _Databases, stop: threadin
     notices, books, people = databases
     holds = Holds(config[settings.NOTICES_FAULT_HOLD_S], config[settings.NOTICES_SILENCE_S])
     taking = Taking(books, people, holds, wall_ms)
-    purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True)
+    purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True, take_dead=taking.take_dead)
     public_url = config[settings.PUBLIC_URL]
     reach = Reach(config[settings.NOTICES_PRIVATE_ADDRESSES])
     key = push_key_of(people, new_push_key, wall_ms())

@@ -18,14 +18,16 @@ from central.outbound.notify.audience import hearers
 from central.outbound.notify.books import driver_of, held_wh_of, place_of
 from central.outbound.notify.happening import Happening, id_of_record
 from central.outbound.notify.queue import add_deliveries, forget_done
-from central.outbound.notify.rules import Holds, Situation
+from central.outbound.notify.rules import Holds, Situation, Verdict
 from central.store.database import Database, lock_for_writing
 from central.store.notice_tables import SITUATIONS, WAITING_CHARGES
 from central.store.upsert import upsert
+from eventlog import Record
 
 TOPICS = (CP, DRIVER, SITE)
 DAY_MS = 86_400_000
 CHARGES_WAIT_MS = 30 * DAY_MS
+OF_NO_POINT = ""
 SETTLED_S = 2.0  # without a record: what the log holds is known
 
 _SITUATION, _CHARGE = SITUATIONS.c, WAITING_CHARGES.c
@@ -50,6 +52,16 @@ class Taking:
         if records:
             with self._lock:
                 self._taken_at_s, self._known_ms = time.monotonic(), records[-1].at_ms
+
+    def take_dead(self, notices: Connection, records: Sequence[Record]) -> None:
+        found = self._situation_of(notices, OF_NO_POINT, rules.DEAD_LETTERS)
+        before = None if found is None else _situation(found)
+        first = records[0]
+        own_id = f"{first.topic}/{first.partition}/{first.offset}"
+        cause_id = found["cause_id"] if found is not None and found["times"] else own_id
+        after = rules.letters_came(before, first.timestamp_ms, len(records))
+        row = {"cp_id": OF_NO_POINT, "subject": rules.DEAD_LETTERS, "cause_id": cause_id}
+        self._look_at(notices, {**row, **_columns(after)}, self._now_ms())
 
     def rest(self, notices: Connection, now_ms: int) -> None:
         notices.execute(delete(WAITING_CHARGES).where(_CHARGE.at_ms < now_ms - CHARGES_WAIT_MS))
@@ -88,10 +100,8 @@ class Taking:
             return held_wh_of(books, session_id)
 
     def turn(self, notices: Connection, record: Incoming, subject: str, state: str) -> None:
-        found = notices.execute(
-            select(SITUATIONS).where(_SITUATION.cp_id == record.key, _SITUATION.subject == subject)
-        ).mappings().one_or_none()
-        before = None if found is None else _situation(dict(found))
+        found = self._situation_of(notices, record.key, subject)
+        before = None if found is None else _situation(found)
         after = (rules.came if state == rules.ON else rules.went)(before, record.at_ms)
         if after is None or after == before:
             return
@@ -99,9 +109,19 @@ class Taking:
         row = {"cp_id": record.key, "subject": subject, "cause_id": cause_id, **_columns(after)}
         self._look_at(notices, row, record.at_ms)
 
+    def _situation_of(self, notices: Connection, cp_id: str, subject: str) -> dict[str, Any] | None:
+        wanted = select(SITUATIONS).where(_SITUATION.cp_id == cp_id, _SITUATION.subject == subject)
+        found = notices.execute(wanted).mappings().one_or_none()
+        return None if found is None else dict(found)
+
+    def _judge(self, subject: str, situation: Situation, now_ms: int) -> Verdict:
+        if subject == rules.DEAD_LETTERS:
+            return rules.judge_letters(situation, now_ms)
+        return rules.judge(situation, rules.kind_of(subject, self._holds), now_ms)
+
     def _look_at(self, notices: Connection, row: dict[str, Any], now_ms: int) -> None:
         situation = _situation(row)
-        verdict = rules.judge(situation, rules.kind_of(row["subject"], self._holds), now_ms)
+        verdict = self._judge(row["subject"], situation, now_ms)
         if verdict.event is not None:
             details = {"fault": row["subject"].removeprefix(rules.FAULT), "times": situation.times}
             began = verdict.event in (events.FAULT_CLEARED, events.POINT_BACK)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
+from wire.kinds import DEAD
 
 from central.outbound.notify.posting import Reach
 from central.outbound.notify.push import new_push_key
@@ -81,10 +82,15 @@ class Notified:
             started_at_ms=self.now_ms - 3_600_000, ended_at_ms=self.now_ms, reason=reason, currency="EUR",
         )  # fmt: skip
 
+    def dead_letters(self, count: int) -> None:
+        """As the worker buries what no table admits."""
+        for _ in range(count):
+            self.site.appends(DEAD, "cp_001", b"noise", "worker")
+
     def read(self) -> None:
         """All that the log holds; at its first call it begins at the end."""
         taking = self._taking()
-        purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True)
+        purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True, take_dead=taking.take_dead)
         with reading(self.notices, self.site.log, purpose) as one:
             one.catch_up()
 

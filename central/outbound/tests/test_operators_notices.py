@@ -68,3 +68,48 @@ def test_a_charge_of_which_nothing_is_held_is_no_operator_s_news(system: Notifie
     system.ticket("s1", "ada")
     system.read()
     assert system.rows() == []
+
+
+def test_a_flood_of_dead_letters_is_one_notice_and_one_more_an_hour_later(
+    system: Notified, mails: MailServer
+) -> None:
+    system.person("north", {"email": "north@example.org"}, OPERATOR, frozenset({"north"}))
+    system.dead_letters(700)
+    system.read()
+    assert system.rows() == []  # others may follow
+    system.now_ms += 61_000
+    system.ripen()
+    for _ in range(5):
+        system.now_ms += 600_000
+        system.dead_letters(100)
+        system.read()
+        system.ripen()
+    system.send()
+    (mail,) = mails.mails  # none to who serves one site alone: of which a letter is, nobody can tell
+    assert (mail["To"], mail["Subject"]) == ("olga@example.org", "Messages that could not be understood: 700")
+    assert "https://w.example/ops/dead" in mail.get_content()
+    system.now_ms += 600_000
+    system.ripen()
+    system.send()
+    assert mails.mails[1]["Subject"].endswith(": 500")
+    system.now_ms += 3_600_000
+    system.ripen()
+    system.dead_letters(1)
+    system.read()
+    system.now_ms += 61_000
+    system.ripen()
+    system.send()
+    assert [mail["Subject"].rpartition(" ")[2] for mail in mails.mails] == ["700", "500", "1"]
+
+
+def test_dead_letters_of_before_the_first_start_are_no_news(tmp_path: Path) -> None:
+    own = Notified(tmp_path / "old")
+    try:
+        own.person("olga", {"email": "olga@example.org"}, OPERATOR)
+        own.dead_letters(3)
+        own.read()
+        own.now_ms += 61_000
+        own.ripen()
+        assert own.rows() == []
+    finally:
+        own.close()

@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from central.outbound.notify import queue
-from central.outbound.notify.events import EVENTS
-from central.people.contacts import CHANNELS
+from central.outbound.notify.events import CHANNELS, EVENTS
 from central.people.roles import AUDITOR, OPERATOR
 from central.store.notice_tables import STATES
 from central.tests.notices import AT_MS, notices_at, tell
