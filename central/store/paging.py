@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, or_
 After = tuple[int | str, ...]  # the values of the order's columns in the last row of the page before
 Order = tuple[tuple[ColumnElement[Any], bool], ...]  # columns, none of them ever null, and whether they descend
 
-MAX_CURSOR = 500  # characters
+MAX_CURSOR = 2_000  # characters: room for a name of 255, whatever its letters
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def cursor_of(name: str, after: After | None) -> str | None:
     """`name`: the list's, so that no other takes it."""
     if after is None:
         return None
-    return base64.urlsafe_b64encode(json.dumps([name, *after]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([name, *after], ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def after_of(name: str, cursor: str, sorts: Sequence[type]) -> After:
@@ -74,7 +74,14 @@ def after_of(name: str, cursor: str, sorts: Sequence[type]) -> After:
         raise BadCursor
     if any(isinstance(value, int) and abs(value) >= 1 << 62 for value in values):
         raise BadCursor
+    if any(isinstance(value, str) and not _is_text(value) for value in values):
+        raise BadCursor
     return cast("After", tuple(values))
+
+
+def _is_text(value: str) -> bool:
+    """Whether a database may be asked for it: NUL and halves of a character are no text to PostgreSQL."""
+    return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def ordered(order: Order) -> list[ColumnElement[Any]]:

@@ -1,5 +1,7 @@
 """The lists: pages that lose and double nothing while rows arrive, filters, and what is refused."""
 
+import base64
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -164,13 +166,24 @@ def test_a_short_list_is_paged_as_a_long_one(numbers: list[int], limit: int) -> 
     assert seen == rows
 
 
-@given(st.lists(st.one_of(st.integers(-(2**61), 2**61), st.text(max_size=20)), max_size=3))
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+LONGEST = ["\U0001f50c" * 255]
+
+
+@given(st.lists(st.one_of(st.integers(-(2**61), 2**61), NAMES), max_size=3) | st.just(LONGEST))
 def test_a_cursor_says_where_a_page_ended(values: list[int | str]) -> None:
     cursor = cursor_of("list", tuple(values))
     assert cursor is not None
     assert after_of("list", cursor, [type(value) for value in values]) == tuple(values)
     with pytest.raises(BadCursor):
         after_of("another", cursor, [type(value) for value in values])
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\ud800"])
+def test_a_cursor_that_no_database_can_be_asked_for_is_none(value: str) -> None:
+    forged = base64.urlsafe_b64encode(json.dumps(["list", value]).encode()).decode().rstrip("=")
+    with pytest.raises(BadCursor):
+        after_of("list", forged, [str])
 
 
 @given(st.text(max_size=60))
