@@ -9,13 +9,15 @@ READY  := $(VENV)/.ready
 # What running takes; .ready stands for all of it, with linters, type checker and test tools.
 RUNS   := $(VENV)/.ready-to-run
 BOARDS := rp2 esp32
-STUBS  := $(BOARDS:%=typings/%/.ready)
 # What pages bring to the browser.
 ASSETS := central/web/assets/.ready
 UV     := .cache/uv/bin/uv
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help install setup assets lint types test pytest hil demo up bench accuracy fuzz sequences docs words screenshots lock clean
+# Programs are started thousands of times in the tests: their bytecode is kept, whatever the shell wants of Python.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install setup assets lint types $(BOARDS:%=types-%) types-hosts bytecode pico test pytest hil demo up bench accuracy fuzz sequences docs words screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,10 +48,15 @@ set_up = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/
 lint: $(READY) ## ruff: style, mistakes, import order, formatting of imports
 	$(BIN)/ruff check .
 
-types: $(READY) $(STUBS) ## basedpyright, strict; firmware/ once per board with MicroPython's stubs
+types: types-hosts $(BOARDS:%=types-%) ## basedpyright, strict; firmware/ once per board with MicroPython's stubs
+	@:
+
+types-hosts: $(READY)
 	$(BIN)/basedpyright
-	@for board in $(BOARDS); do \
-	  echo "firmware on $$board"; $(BIN)/basedpyright -p tools/typecheck/$$board.json || exit 1; done
+
+$(BOARDS:%=types-%): types-%: typings/%/.ready | $(READY)
+	@echo "firmware on $*"
+	@$(BIN)/basedpyright -p tools/typecheck/$*.json
 
 typings/%/.ready: tools/typecheck/%.lock | $(READY)
 	@rm -rf typings/$*
@@ -57,20 +64,27 @@ typings/%/.ready: tools/typecheck/%.lock | $(READY)
 	@touch $@
 
 # What the emulated Pico boots, and the emulator compiled for this Python; both say what is missing.
-pico = $(BIN)/python -m tools.emulated_pico.compile || true; $(BIN)/python -m tools.pico_image > /dev/null || true
+pico: $(READY)
+	@$(BIN)/python -m tools.emulated_pico.compile || true
+	@$(BIN)/python -m tools.pico_image > /dev/null || true
 
+# Each process of pytest reads all tests, at the same time; so they find them compiled. What cannot be read, pytest tells.
+bytecode: $(READY)
+	@$(BIN)/pytest -q --collect-only -m "not hil" > /dev/null 2>&1 || true
+
+# What the tests need at the same time as what is judged without them: one kind of types takes a core for long.
 test: $(READY) $(ASSETS) ## lint, types and every test; sets up what they need, or says what is missing
 	@$(BIN)/python -m tools.system_packages
-	@$(pico)
-	@$(MAKE) --no-print-directory lint types pytest
+	@$(MAKE) --no-print-directory -j 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync) lint types pico bytecode
+	@$(MAKE) --no-print-directory pytest
 
 # By file, on three processes: most tests wait for real programs, which two cores can carry. In the order in which they
-# were collected, the emulated boards' first; xdist would begin with the files of many tests, which are quick.
+# were collected, the emulated boards' first and the folders of long ones next (guest_time.py): at the end one core
+# would wait for the other. xdist would begin with the files of many tests, which are quick.
 pytest: $(READY)
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not hil" $(ARGS)
 
-hil: $(READY) ## what takes minutes on the emulated Pico; BENCH=NAME: on one bench
-	@$(pico)
+hil: $(READY) pico ## what takes minutes on the emulated Pico; BENCH=NAME: on one bench
 	$(BIN)/pytest $(if $(BENCH),--bench $(BENCH) hil_tests/test_charge_point.py,-n 2 -m hil hil_tests) $(ARGS)
 
 demo: $(if $(BENCH),$(READY),$(RUNS)) ## charge three simulated cars, from the relay to the receipt; BENCH=pico: and a fourth on an emulated Pico

@@ -16,6 +16,7 @@ HELD_TO = 3  # a guest whose time goes with ours idles on while others have the 
 WALL_PER_GUEST_S = 120  # a test that takes longer hangs; so slow is one on a machine that does much else
 TIMEOUT_LEAST_S = 300
 SPENT = "guest_s"  # the property of a test's report
+LONG = ("hil_tests", "tools")  # the folders whose files take minutes
 PICO, IMAGE = "pico", "pico_image"  # the bench, and the fixture of tests that make an emulated board themselves
 
 
@@ -45,7 +46,7 @@ class GuestTime:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         # The longest first: at the end one processor would wait for the other.
-        items.sort(key=lambda item: not self._uses_pico(item))
+        items.sort(key=lambda item: (not self._uses_pico(item), item.nodeid.partition("/")[0] not in LONG))
         quick_s = 0.0
         for item in items:
             if not self._uses_pico(item):
