@@ -111,7 +111,8 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "Held": {
         "session_id": "id", "cp_id": "id", "driver_id": "id", "driver_name": "text?", "held_wh": "int",
         "billed_wh": "int", "cost_if_accepted": "decimal", "cost_if_accepted_minor": "int", "currency": "text",
-        "started_at": "time?", "ended_at": "time?", "why": "text",
+        "started_at": "time?", "ended_at": "time?", "why": "text", "why_code": "text",
+        "rise_wh": "int", "most_wh": "int", "over_order": "bool", "lasted_s": "int",
     },
     "Fault": {"cp_id": "id", "fault": "text", "info": "text", "since": "time", "cleared_at": "time?"},
     "Alarm": {"cp_id": "id", "alarm": "text", "subject": "text", "text": "text", "at": "time"},

@@ -6,7 +6,7 @@ from central.fold import alarms, charge_point, dedup, orders, owners, registrati
 from central.fold.step import Step
 from central.fold.table import HANDLERS
 from central.fold.telemetry import note_seen
-from central.model.alarms import NUMBERS_LOST, TWO_CONTENTS
+from central.model.alarms import NUMBERS_LOST, TWO_CONTENTS, text_of
 from central.model.records import Incoming, Outgoing, Refused
 from central.model.rows import ChargingPoint, Rows
 from central.model.terms import Terms
@@ -78,8 +78,9 @@ def _record_alarms(step: Step, lookup: dedup.Lookup) -> None:
     epoch = step.message["message_id"].rpartition(".")[0]
     if lookup.lost is not None:
         first, last = lookup.lost
-        text = f"the log has lost {first} to {last} of {epoch}"
+        text = text_of(NUMBERS_LOST, first=first, last=last, epoch=epoch)
         alarms.record(step, NUMBERS_LOST, f"{epoch}.{first}", text)
     if lookup.other_content:
-        text = f"{step.message['message_id']} said two things; the newer one, {step.message['type']}, was folded"
-        alarms.record(step, TWO_CONTENTS, step.message["message_id"], text)
+        message_id = step.message["message_id"]
+        text = text_of(TWO_CONTENTS, message_id=message_id, kind=step.message["type"])
+        alarms.record(step, TWO_CONTENTS, message_id, text)

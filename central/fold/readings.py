@@ -21,7 +21,7 @@ from central.fold.flags import (
 )
 from central.fold.meters import Limit, Told, Verdict
 from central.fold.step import Step
-from central.model.alarms import IMPLAUSIBLE_REGISTER
+from central.model.alarms import IMPLAUSIBLE_REGISTER, text_of
 from central.model.records import Refused
 from central.model.rows import ChargingPoint, Meter, Session
 from central.money.readings import Reading, from_text, inserted, thinned, to_text
@@ -90,7 +90,8 @@ def _registered(step: Step, point: ChargingPoint, meter: Meter | None, told: Tol
     if verdict == "rise":
         meters.raise_to(meter, told, limit)
     elif verdict == "implausible":
-        text = f"meter {meter.meter_id} told {told.register_wh} Wh after {meter.register_wh} Wh"
+        places = {"meter_id": meter.meter_id, "told_wh": told.register_wh, "known_wh": meter.register_wh}
+        text = text_of(IMPLAUSIBLE_REGISTER, **places)
         alarms.record(step, IMPLAUSIBLE_REGISTER, meter.meter_id, text)
     return meter
 

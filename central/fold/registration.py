@@ -5,7 +5,7 @@ from central.fold.dedup import board_of, numbered_of
 from central.fold.origin import is_stale, setter_of
 from central.fold.running import open_sessions
 from central.fold.step import Step
-from central.model.alarms import SEQ_FAR_AHEAD
+from central.model.alarms import SEQ_FAR_AHEAD, text_of
 from central.model.records import Incoming, Refused
 from central.model.rows import ChargingPoint, Fault, Rows
 from central.money.formats import price_e4
@@ -86,7 +86,7 @@ def _follow_seq(step: Step, point: ChargingPoint, last_seq: int) -> None:
     if last_seq <= point.seq:
         return
     if last_seq - point.seq > SEQ_LEAP_MAX:
-        text = f"the engine's last command was {last_seq} as it says, Central's was {point.seq}: it does not follow"
+        text = text_of(SEQ_FAR_AHEAD, told=last_seq, known=point.seq)
         alarms.record(step, SEQ_FAR_AHEAD, str(point.engine_board or point.board), text)
         return
     point.seq = last_seq

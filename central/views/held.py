@@ -21,6 +21,12 @@ from central.views.sessions import NEWEST_FIRST
 from central.views.sites import at_sites
 
 _SESSION = CHARGING_SESSIONS.c
+# Why something is held.
+TOO_FAST, TOO_HIGH_BEFORE = "too_fast", "too_high_before"
+_TEXTS = {
+    TOO_FAST: "{rise:,} Wh in {time}, when at most {most:,} Wh can flow",
+    TOO_HIGH_BEFORE: "the meter stood higher at its start than it can have risen before",
+}
 
 
 def list_held(
@@ -60,16 +66,22 @@ def _shown(session: Session, name: str | None, limit: Limit) -> dict[str, Any]:
         "currency": tariff_of(session.tariff).currency,
         "started_at": iso(session.started_at_ms),
         "ended_at": iso(session.ended_at_ms),
-        "why": _why(session, limit),
+        **_why(session, limit),
     }
 
 
-def _why(session: Session, limit: Limit) -> str:
+def _why(session: Session, limit: Limit) -> dict[str, Any]:
+    """`why`: a sentence, made of the fields beside it, by which pages say it in other languages."""
     rise_wh = (session.energy_wh or 0) + session.held_wh
     duration_ms = (session.ended_at_ms or 0) - (session.started_at_ms or 0)
-    most_wh = limit.most_wh(duration_ms)
-    if rise_wh > most_wh:
-        text = f"{rise_wh:,} Wh in {timedelta(seconds=duration_ms // 1_000)}, when at most {most_wh:,} Wh can flow"
-    else:
-        text = "the meter stood higher at its start than it can have risen before"
-    return f"{text}; what was ordered is billed already" if has_flag(session, OVER_ORDER) else text
+    most_wh, is_over_order = limit.most_wh(duration_ms), has_flag(session, OVER_ORDER)
+    code = TOO_FAST if rise_wh > most_wh else TOO_HIGH_BEFORE
+    text = _TEXTS[code].format(rise=rise_wh, time=timedelta(seconds=duration_ms // 1_000), most=most_wh)
+    return {
+        "why": f"{text}; what was ordered is billed already" if is_over_order else text,
+        "why_code": code,
+        "rise_wh": rise_wh,
+        "most_wh": most_wh,
+        "over_order": is_over_order,
+        "lasted_s": duration_ms // 1_000,
+    }

@@ -24,7 +24,7 @@ from central.views.charge import REFUSED, is_final
 from central.views.own_charge import asked_for, unheard_charge
 from central.views.queries import ChargeKey
 from central.web.access import PageRoute, person_at, read_form, see_other
-from central.web.driver_parts import CHARGE, is_over
+from central.web.driver_parts import CHARGE, OWN, is_over
 from central.web.languages import language_of
 from central.web.live import PartKey, follow
 from central.web.pages import page, pages_of
@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
 async def live(request: Request) -> Response:
     session, asked = await _own(request)
     context = context_of(request)
-    key = PartKey(CHARGE, session, language_of(request))
+    key = _key(request, session, asked)
     shown = shown_of(key, await _values(request, session, asked))
     return follow(request, pages_of(request).followers, context, key, shown, person_at(request))
 
@@ -92,7 +92,7 @@ async def _page(request: Request, problem: ApiError | None = None) -> Response:
     return page(
         request, "driver/charge.html", 200 if problem is None else problem.status, **values, problem=problem,
         request_id=asked[1], report_id=str(uuid4()), reported=request.query_params.get("reported") == "1",
-        report_problem=problem is not None and problem.field == "text",
+        report_problem=problem if problem is not None and problem.field == "text" else None,
         may_report=values["charge"]["state"] not in (FAILED, REFUSED) and asked[0] == person_at(request).driver_id,
         stop_sent=request.query_params.get("stop") == "sent",
     )  # fmt: skip
@@ -100,9 +100,14 @@ async def _page(request: Request, problem: ApiError | None = None) -> Response:
 
 async def _values(request: Request, session: str, asked: ChargeKey) -> Mapping[str, Any]:
     context = context_of(request)
-    key = PartKey(CHARGE, session, language_of(request))
+    key = _key(request, session, asked)
     found = await context.read(lambda connection: values_of(connection, key, context.currency))
-    return found or unheard_charge(asked, session, context.currency)
+    return found or {**unheard_charge(asked, session, context.currency), "is_own": True}
+
+
+def _key(request: Request, session: str, asked: ChargeKey) -> PartKey:
+    """Whoever's charge it is can stop it, and is spoken to; operators only look."""
+    return PartKey(CHARGE, session, language_of(request), OWN if asked[0] == person_at(request).driver_id else "")
 
 
 async def _own(request: Request) -> tuple[str, ChargeKey]:

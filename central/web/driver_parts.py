@@ -13,6 +13,7 @@ from central.views.post import read_post
 from central.web.live import Part, PartKey
 
 POINT, CHARGE = "point", "charge"
+OWN = "own"  # who looks at a charge: its driver
 
 
 def is_over(values: Mapping[str, Any]) -> bool:
@@ -27,7 +28,8 @@ def _read_point(connection: Connection, key: PartKey, currency: str) -> Mapping[
 
 
 def _read_charge(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
-    return read_own_charge(connection, key.subject, now_ms(), currency)
+    found = read_own_charge(connection, key.subject, now_ms(), currency)
+    return None if found is None else {**found, "is_own": key.viewer == OWN}
 
 
 PARTS: dict[str, Part] = {

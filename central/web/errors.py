@@ -15,7 +15,7 @@ Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def answer_with_page(request: Request, error: ApiError) -> Response:
-    answer = page(request, TEMPLATE, error.status, detail=error.message)
+    answer = page(request, TEMPLATE, error.status, problem=error)
     answer.headers.update(error.headers)
     return answer
 
@@ -28,7 +28,7 @@ def as_page_where_wanted(answer: Answer) -> Answer:
         if not _wants_page(request):
             return told
         request.state.viewer = None
-        shown = page(request, TEMPLATE, told.status_code, detail=None)
+        shown = page(request, TEMPLATE, told.status_code, problem=None)
         shown.headers.update({name: told.headers[name] for name in KEPT_HEADERS if name in told.headers})
         return shown
 

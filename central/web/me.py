@@ -16,7 +16,7 @@ from central.api.paging import place_of
 from central.api.sign_in import address_of, check_password, hashing
 from central.people.contacts import CHANNELS, FORMS, is_contact, read_contacts, set_contacts
 from central.people.devices import list_devices
-from central.people.passwords import MIN_CHARACTERS, PASSWORD_RULE, hash_of, is_password
+from central.people.passwords import PASSWORD_RULE, hash_of, is_password
 from central.people.push_key import read_push_key
 from central.people.register import list_tokens, password_of, revoke, set_password
 from central.people.roles import CHARGE, MANAGE_OWN, SEE_OWN
@@ -135,7 +135,7 @@ async def _page(request: Request, problem: ApiError | None = None, sent: dict[st
     kept = await run_in_threadpool(_of_people, request)
     return page(
         request, "driver/me.html", 200 if problem is None else problem.status, problem=problem, **books,
-        person=person, done=request.query_params.get("done"), min_characters=MIN_CHARACTERS, channels=CHANNELS,
+        person=person, done=request.query_params.get("done"), channels=CHANNELS,
         **{**kept, **({} if sent is None else {"contacts": sent, "wishes": sent})},
     )  # fmt: skip
 

@@ -6,9 +6,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from central.people.passwords import MIN_CHARACTERS
+from central.web import words
 from central.web.assets import path_of
 from central.web.curve import curve_path, curve_top
 from central.web.languages import LANGUAGES, locale_of, translations
+from central.web.ops import reasons
+from central.web.ops.texts import FAULT_WORDS
+from central.web.refusals import refused
 from central.words import figures
 
 FOLDER = Path(__file__).with_name("templates")
@@ -17,6 +22,14 @@ EXTENSIONS = ("jinja2.ext.i18n",)
 FIGURES = (figures.power, figures.energy, figures.exact_energy, figures.current, figures.money, figures.price,
            figures.price_e4, figures.temperature, figures.share, figures.points, figures.month)
 TIMES = (figures.clock, figures.moment, figures.time_of_day)
+# What codes are called: {{ _(end_words[reason]) }}.
+WORDS: dict[str, Any] = {
+    "post_words": words.POSTS, "charge_words": words.CHARGES, "refusal_words": words.REFUSALS, "end_words": words.ENDS,
+    "other_reason": words.OTHER_REASON, "car_words": words.CARS, "driver_faults": words.FAULTS,
+    "other_fault": words.OTHER_FAULT, "reason_words": reasons.REASONS, "other_end": reasons.OTHER_REASON,
+    "dead_words": reasons.DEAD, "held_words": reasons.HELD, "over_order": reasons.OVER_ORDER,
+    "fault_words": FAULT_WORDS, "refused": refused, "least_characters": MIN_CHARACTERS,
+}  # fmt: skip
 
 
 @cache
@@ -37,7 +50,7 @@ def environment(language: str) -> Environment:
         "asset": path_of, "curve_path": curve_path, "curve_top": curve_top,
         "languages": LANGUAGES, "language": language, "weekdays": figures.weekdays(locale),
     }  # fmt: skip
-    made.globals |= common
+    made.globals |= common | WORDS
     return made
 
 

@@ -25,6 +25,7 @@ from central.web.ops.acts import SESSION_ACTS, UNPARK_ACT, Act
 from central.web.ops.csv import line_of
 from central.web.ops.eyes import eyes_of
 from central.web.ops.frame import ops_page
+from central.web.ops.reasons import REASONS
 from central.web.ops.words import CHANNELS, DELIVERY_STATES, DROPPED_WHY, EVENTS, SESSION_STATES, StateWord
 
 ON_A_PAGE = 50
@@ -90,7 +91,7 @@ PAGES = (
         (
             Column("requested_at", N_("Asked for"), "moment"), _CP, _DRIVER, Column("state", N_("State"), "state"),
             Column("energy_wh", N_("Energy"), "energy"), Column("cost_minor", N_("Cost"), "money"),
-            Column("reason", N_("Ended by"), "id"), Column("held_wh", N_("Held"), "some_energy"),
+            Column("reason", N_("Ended by"), "word", REASONS), Column("held_wh", N_("Held"), "some_energy"),
             Column("session_id", N_("Receipt"), "session"),
         ),
         (
@@ -106,7 +107,7 @@ PAGES = (
         (
             Column("ended_at", N_("Ended"), "moment"), _CP, _DRIVER, Column("held_wh", N_("Held"), "energy"),
             Column("billed_wh", N_("Billed so far"), "energy"),
-            Column("cost_if_accepted_minor", N_("Costs if accepted"), "money"), Column("why", N_("Why")),
+            Column("cost_if_accepted_minor", N_("Costs if accepted"), "money"), Column("why", N_("Why"), "held_why"),
         ),
         acts=(("accept-held", SESSION_ACTS["accept-held"]), ("drop-held", SESSION_ACTS["drop-held"])),
     ),

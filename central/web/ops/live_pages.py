@@ -19,7 +19,6 @@ from central.web.ops.eyes import eyes_of
 from central.web.ops.frame import ops_page
 from central.web.ops.history import Event, read_history, read_names
 from central.web.ops.system import system_of
-from central.web.ops.texts import FAULT_WORDS
 from central.web.ops.words import SESSION_STATES
 from central.web.pages import pages_of
 from central.web.parts import shown_of, values_of
@@ -41,7 +40,7 @@ async def show_post(request: Request) -> Response:
     history = await context.read(lambda connection: read_history(connection, request.path_params["cp_id"]))
     return ops_page(
         request, "ops/post.html", asked=request.query_params.get(ASKED, ""), history=history,
-        names=await _names(request, history), session_states=SESSION_STATES, fault_words=FAULT_WORDS, **values,
+        names=await _names(request, history), session_states=SESSION_STATES, **values,
     )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from central.api.context import now_ms
+from central.model.alarms import places_in
 from central.web.languages import N_
 from central.web.live import Part, PartKey
 from central.web.ops.acts import POINT_ACTS, SESSION_ACTS, UNPARK_ACT, Act
 from central.web.ops.eyes import from_text
 from central.web.ops.facts import PostFacts, read_day, read_parked, read_posts
-from central.web.ops.problems import Problem, of_parked, of_posts, sorted_by_reach, stopping
+from central.web.ops.problems import Problem, alarm_kind, of_parked, of_posts, sorted_by_reach, stopping
+from central.web.ops.reasons import ALARMS as ALARM_DETAILS
 from central.web.ops.texts import Text, text_of
 from central.web.ops.words import POINT_STATES
 
@@ -60,10 +62,20 @@ def midnight_ms(at_ms: int, zone: str) -> int:
 
 
 def shown(problem: Problem, may_act: bool) -> Mapping[str, Any]:
-    """`button`: a text and where it leads; None where nothing can be done from here, or not by him who looks."""
+    """`detail`: instead of the problem's own. `button`: a text and where it leads; None where nothing can be done from
+    here, or not by him who looks.
+    """
     text = text_of(problem)
     whom = text.whom_charging if problem.charge is not None and text.whom_charging else text.whom
-    return {"problem": problem, "text": text, "whom": whom, "button": _button(problem, text, may_act)}
+    button, detail = _button(problem, text, may_act), _detail(problem)
+    return {"problem": problem, "text": text, "whom": whom, "button": button, "detail": detail}
+
+
+def _detail(problem: Problem) -> tuple[str, Mapping[str, str]] | None:
+    """What an alarm tells: a text to be said, and what is filled in. None where somebody's own words tell it."""
+    alarm = problem.kind.removeprefix(alarm_kind(""))
+    places = places_in(alarm, problem.detail) if alarm in ALARM_DETAILS else None
+    return None if places is None else (ALARM_DETAILS[alarm], places)
 
 
 def _button(problem: Problem, text: Text, may_act: bool) -> tuple[str, str] | None:

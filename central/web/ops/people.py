@@ -14,7 +14,6 @@ from central.api.errors import ApiError, bad_field
 from central.api.paging import place_of
 from central.api.sign_in import hashing
 from central.api.told import query_of
-from central.people.passwords import MIN_CHARACTERS
 from central.people.roles import ADMIN, AUDITOR, MANAGE_PEOPLE, OF_SITES, OPERATOR
 from central.people.sites import Sites
 from central.store.paging import cursor_of
@@ -102,7 +101,7 @@ async def _page(request: Request, sent: dict[str, str], problem: ApiError | None
     return ops_page(
         request, "ops/people.html", 200 if problem is None else problem.status, users=users, tokens=tokens.rows,
         sites=sites, sent={"form": "", "role": "", **sent}, problem=problem, roles=ROLES, role_words=ROLE_WORDS,
-        token_states=TOKEN_STATES, least=MIN_CHARACTERS,
+        token_states=TOKEN_STATES,
         is_first=after is None, next_page=None if cursor is None else f"?cursor={cursor}",
     )  # fmt: skip
 

@@ -23,7 +23,7 @@
     if (isStale === document.body.hasAttribute("data-stale")) return;
     document.body.toggleAttribute("data-stale", isStale);
     note.hidden = !isStale;
-    if (isStale) note.textContent = note.dataset.words.replace("{time}", new Date(heardMs).toLocaleTimeString());
+    if (isStale) note.textContent = note.dataset.words.replace("{time}", new Date(heardMs).toLocaleTimeString(document.documentElement.lang));
   };
 
   // The same words as figures.py: the two biggest units.
@@ -55,6 +55,9 @@
     form.dataset.sent = "1";
     if (button) button.disabled = true;
     const problem = form.querySelector("[data-unknown]");
+    const sending = form.querySelector("[data-sending]");
+    if (problem) problem.hidden = true;
+    if (sending) sending.hidden = false;
     try {
       const body = new URLSearchParams(new FormData(form, button));
       const answer = await fetch(form.action, {method: "POST", body});
@@ -65,6 +68,7 @@
     } catch {
       if (problem) { problem.hidden = false; problem.focus(); }
     }
+    if (sending) sending.hidden = true;
     delete form.dataset.sent;
     if (button) button.disabled = false;
   });
