@@ -22,7 +22,7 @@ from central.api.keys import key_in as idempotency_key_in
 from central.api.keys import key_reused, request_id_of
 from central.api.paging import LIMIT, PAGING, place_of
 from central.api.reports import MOST_CHARACTERS, report_problem
-from central.api.told import Told, body_of, of_kind, query_of
+from central.api.told import NO_LOG, Told, body_of, of_kind, query_of
 from central.model.records import Message
 from central.model.states import COMPLETED
 from central.people.roles import CHARGE, SEE_OWN
@@ -230,7 +230,7 @@ ROUTES = [
     GuardedRoute(
         "POST", "/v1/charges", ask, CHARGE,
         Told("Ask for a charge; the same message_id again asks for the same one.", "Charge", BODY, statuses=(202,),
-             errors=((404, "unknown_driver"), (409, "message_id_taken"), (422, "key_reused"), (503, "log_away")),
+             errors=((404, "unknown_driver"), (409, "message_id_taken"), (422, "key_reused"), *NO_LOG),
              takes_key=True),
     ),
     GuardedRoute(
@@ -246,14 +246,14 @@ ROUTES = [
     GuardedRoute(
         "POST", "/v1/charges/{message_id}/stop", stop, CHARGE,
         Told("Ask for its end; one that has ended stays as it is.", "Charge", STOP_BODY, statuses=(202,),
-             errors=(*_UNKNOWN, (503, "log_away")), takes_key=True),
+             errors=(*_UNKNOWN, *NO_LOG), takes_key=True),
     ),
     GuardedRoute(
         "POST", "/v1/charges/{message_id}/reports", report, CHARGE,
         Told("Say what went wrong with a charge, to whoever operates the charge point. The log keeps it: no names.",
              "Reported", REPORT_BODY, statuses=(202,),
              errors=(*_UNKNOWN, (409, "no_session"), (409, "too_many_reports"), (409, "in_work"), (422, "key_reused"),
-                     (503, "log_away")),
+                     *NO_LOG),
              takes_key=True),
     ),
     GuardedRoute(

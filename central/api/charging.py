@@ -17,7 +17,7 @@ from central.api.charges import OF_WHOM, ask_for_charge, asked_driver, of_own, s
 from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError, no_point
 from central.api.fields import checked
-from central.api.told import Told, body_of, query_of
+from central.api.told import NO_LOG, Told, body_of, query_of
 from central.people.roles import CHARGE, SEE_OWN
 from central.views.charge import Charge, charge_of, is_final
 from central.views.charging import read_charging
@@ -111,6 +111,6 @@ ROUTES = [
     GuardedRoute(
         "PUT", PATH, switch, CHARGE,
         Told("Charge there, or end it: said again it changes nothing, and needs no id.", "Charging", BODY,
-             statuses=(202,), errors=(*_UNKNOWN, (409, "stopping"), (503, "log_away"))),
+             statuses=(202,), errors=(*_UNKNOWN, (409, "stopping"), *NO_LOG)),
     ),
 ]  # fmt: skip

@@ -75,6 +75,7 @@ CODES: tuple[Code, ...] = (
     Code(503, "database_away", "the database cannot be used now", retry=True),
     Code(503, "no_notices", "nothing was told yet: the process that tells people never ran"),
     Code(503, "log_away", "the log cannot be used now", retry=True),
+    Code(503, "other_log", "the log in reach is another than the books were folded from, so nothing is appended"),
     Code(503, "issuer_away", "the issuer by which people sign in does not answer", retry=True),
     Code(503, "too_many_connections", "every connection that may be open has a request in work", retry=True),
     Code(503, "too_many_followers", "as many follow charges already as can be served", retry=True),

@@ -19,7 +19,7 @@ from central.api.context import Context, context_of, now_ms
 from central.api.errors import ApiError
 from central.api.fields import checked, token_of, username_of
 from central.api.guard import read_object
-from central.api.told import Told
+from central.api.told import NO_LOG, Told
 from central.model.names import MAX_NAME_CHARACTERS
 from central.people.register import Taken, add_person, add_token, was_given
 from central.people.roles import DRIVER
@@ -102,6 +102,6 @@ ROUTES = [
     GuardedRoute(
         "POST", "/v1/drivers", register, None,
         Told("Register as a driver; the same message_id and token again mean the same driver.", "Registered",
-             NEW_DRIVER, statuses=(201,), errors=((409, "already_registered"), (503, "log_away"))),
+             NEW_DRIVER, statuses=(201,), errors=((409, "already_registered"), *NO_LOG)),
     )
 ]  # fmt: skip

@@ -5,11 +5,13 @@ from starlette.responses import JSONResponse, Response
 
 from central.api.access import GuardedRoute
 from central.api.context import context_of
-from central.api.errors import ApiError
-from central.api.told import Told
+from central.api.log_writer import OTHER_LOG
+from central.api.told import NO_LOG, Told
 from central.store.log_identity import read_clock
 from central.store.version import version_of
 from eventlog.clock import APART_MS, apart_text
+
+_LOGS = {"log_away": "away", OTHER_LOG: "another than the books were folded from"}
 
 
 async def root(request: Request) -> Response:
@@ -26,7 +28,10 @@ async def health(request: Request) -> Response:
     version = await context.read(version_of)
     clocks = {"the worker's host": await context.read(read_clock), "the API's host": context.log.clock.ahead_ms}
     alarms = [apart_text(ahead, host) for host, ahead in clocks.items() if ahead and abs(ahead) > APART_MS]
-    log = "open" if await context.log.is_usable() else "away"
+    trouble = await context.log.trouble()
+    log = "open" if trouble is None else _LOGS[trouble.code]
+    if trouble is not None and trouble.code == OTHER_LOG:
+        alarms.append(trouble.message)
     return JSONResponse({"status": "ok", "tables": version, "log": log, "alarms": alarms})
 
 
@@ -43,8 +48,9 @@ async def ready(request: Request) -> Response:
     """
     context = context_of(request)
     await context.read(version_of)
-    if not await context.log.is_usable():
-        raise ApiError(503, "log_away", "the log cannot be used now", retry=True)
+    trouble = await context.log.trouble()
+    if trouble is not None:
+        raise trouble
     return JSONResponse({"status": "ok", "database": "open", "log": "open"})
 
 
@@ -54,6 +60,6 @@ ROUTES = [
     GuardedRoute("GET", "/health/live", live, None, Told("Whether this process answers.", "Alive")),
     GuardedRoute(
         "GET", "/health/ready", ready, None,
-        Told("Whether requests are worth sending here.", "Ready", errors=((503, "log_away"),)),
+        Told("Whether requests are worth sending here.", "Ready", errors=NO_LOG),
     ),
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from central.api.access import Endpoint, GuardedRoute, person_in, serves_point
 from central.api.context import Context, context_of
 from central.api.errors import ApiError, bad_field, no_point
 from central.api.paging import LIMIT, MOST, PAGING, place_of
-from central.api.told import Told, query_of
+from central.api.told import NO_LOG, Told, query_of
 from central.model.records import Message
 from central.model.states import SESSION_STATES
 from central.people.roles import MANAGE_PEOPLE, SEE_ALL
@@ -306,6 +306,6 @@ ROUTES = [
     GuardedRoute(
         "GET", "/v1/dead-letters", dead_letters, SEE_ALL,
         Told("The records that could not be folded, and why; the newest first.", "DeadLetters:dead_letters",
-             query=PAGING, errors=((503, "log_away"),)),
+             query=PAGING, errors=NO_LOG),
     ),
 ]  # fmt: skip

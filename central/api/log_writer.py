@@ -1,4 +1,6 @@
-"""Appends what people ask for. While the log is away requests are refused, and everything that only reads goes on."""
+"""Appends what people ask for. While the log is away, or is another than the books were folded from, requests are
+refused, and everything that only reads the books goes on.
+"""
 
 import asyncio
 import logging
@@ -7,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from wire.appenders import API, appended_by
 from wire.frame import payload_of
@@ -16,6 +19,8 @@ from wire.kinds.log import KINDS
 from central.api.errors import ApiError
 from central.model.ids import session_of
 from central.model.records import Message
+from central.store.database import Database
+from central.store.log_identity import OtherLog, check_cluster
 from central.store.opening import wait_for_log
 from eventlog import Log, LogBusy, LogClosed, LogError, LogUnavailable, TooLarge
 from eventlog.clock import LogClock
@@ -29,17 +34,22 @@ Answer = TypeVar("Answer")
 APPEND_TIMEOUT_S = 3.0
 OPEN_TIMEOUT_S = 1.0
 REFUSAL_COUNTS_S = 5.0
+CHECKED_FOR_S = 1.0  # whose log it is, is asked at most so often: behind its address may be another broker meanwhile
+OTHER_LOG = "other_log"
 
 
 class LogWriter:
     """Opens the log in the background, as soon as it is there; `failed` where it never can, which ends the process.
 
-    `clock`: the log's, as the acks tell it.
+    `clock`: the log's, as the acks tell it. `books`: they know which log they were folded from; one that was made anew
+    knows none, and any will do.
     """
 
-    def __init__(self, config: ConfigManager, shutdown: Shutdown) -> None:
+    def __init__(self, config: ConfigManager, shutdown: Shutdown, books: Database) -> None:
         self._config = config
         self._shutdown = shutdown
+        self._books = books
+        self._checked_until = 0.0
         self.failed = False
         self.clock = LogClock()
         self._refuses_until = 0.0
@@ -63,12 +73,29 @@ class LogWriter:
     def _opened_log(self) -> Log | None:
         while (log := wait_for_log(self._config, "wattline-central-api", self._shutdown.requested)) is not None:
             try:
+                self._check(log)
                 log.create_topics()
             except LogUnavailable:
                 log.close()
+            except (OtherLog, SQLAlchemyError) as error:
+                logger.error("nothing is appended now: %s", error)  # each request asks anew
+                return log
             else:
                 return log
         return None
+
+    def _check(self, log: Log) -> None:
+        """In a thread. Raises OtherLog, LogUnavailable, SQLAlchemyError."""
+        if time.monotonic() < self._checked_until:
+            return
+        cluster_id = log.cluster_id()
+        with self._books.reader.connect() as connection:
+            check_cluster(connection, cluster_id)
+        self._checked_until = time.monotonic() + CHECKED_FOR_S
+
+    def _ask(self, log: Log, query: Callable[[Log], Answer]) -> Answer:
+        self._check(log)
+        return query(log)
 
     async def append(self, message: Message, appender: str = API, topic: str | None = None) -> None:
         """To the topic of its kind where none is named. Returns once the log has acked it.
@@ -84,11 +111,17 @@ class LogWriter:
         try:
             # In a thread: the first append to a topic asks the log whether it is there.
             future = await run_in_threadpool(
-                log.append, topic or kind.topic, message[kind.key], payload_of(message), appended_by(appender)
+                self._ask, log,
+                lambda it: it.append(
+                    topic or kind.topic, message[kind.key], payload_of(message), appended_by(appender)
+                ),
             )
             appended = await asyncio.wait_for(asyncio.wrap_future(future), APPEND_TIMEOUT_S)
         except TooLarge as error:
             raise ApiError(413, "too_large", str(error)) from error
+        except OtherLog as error:
+            logger.error("%s of %s was not appended: %s", kind.name, message[kind.key], error)
+            raise ApiError(503, OTHER_LOG, str(error)) from error
         except (LogBusy, LogClosed, LogUnavailable, TimeoutError) as error:
             logger.warning("%s of %s was not appended: %s", kind.name, message[kind.key], error)
             self._refuses_until = time.monotonic() + REFUSAL_COUNTS_S
@@ -98,26 +131,35 @@ class LogWriter:
         logger.info("appended %s of %s", kind.name, message[kind.key], extra={"session": session_of(message)})
 
     async def read(self, query: Callable[[Log], Answer]) -> Answer:
-        """In a thread. Raises ApiError 503 where the log is away."""
+        """In a thread. Raises ApiError 503 where the log is away, or another than the books'."""
         if self._log is None:
             raise _away("it cannot be reached")
         try:
-            return await run_in_threadpool(query, self._log)
+            return await run_in_threadpool(self._ask, self._log, query)
+        except OtherLog as error:
+            raise ApiError(503, OTHER_LOG, str(error)) from error
         except (LogBusy, LogClosed, LogUnavailable) as error:
             raise _away(str(error)) from error
 
     async def is_usable(self) -> bool:
-        """Whether it can be read now, and took the last request; a refusal is forgotten after a while.
+        return await self.trouble() is None
 
-        It may have had no room then. Only a request shows whether there is room again, and there may be none for hours.
+    async def trouble(self) -> ApiError | None:
+        """Why nothing can be asked for now: what a request would be answered, where it is known beforehand.
+
+        It may have had no room for the last one: that is forgotten after a while, since only a request shows whether
+        there is room again, and there may be none for hours.
         """
         if self._log is None or time.monotonic() < self._refuses_until:
-            return False
+            return _away("it cannot be reached" if self._log is None else "it did not take the last request")
         try:
-            await asyncio.wait_for(run_in_threadpool(self._log.ends, DRIVER, 0), OPEN_TIMEOUT_S)
-        except (LogError, TimeoutError):
-            return False
-        return True
+            asked = run_in_threadpool(self._ask, self._log, lambda log: log.ends(DRIVER, 0))
+            await asyncio.wait_for(asked, OPEN_TIMEOUT_S)
+        except OtherLog as error:
+            return ApiError(503, OTHER_LOG, str(error))
+        except (LogError, TimeoutError) as error:
+            return _away(str(error) or f"no answer within {OPEN_TIMEOUT_S:g} s")
+        return None
 
     def close(self) -> None:
         if self._log is not None:

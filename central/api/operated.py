@@ -15,13 +15,13 @@ from central.api.acting import carry_out
 from central.api.context import Context, context_of
 from central.api.errors import ApiError
 from central.api.keys import key_in
-from central.api.told import Told, body_of
+from central.api.told import NO_LOG, Told, body_of
 from central.people.roles import SERVE
 from central.views.overview import read_point
 from central.views.sessions import read_session
 
 _MAY_REASON = (may(REASON.name, REASON.sort, REASON.low, REASON.high),)
-_IN_WORK = ((409, "changed_meanwhile"), (409, "in_work"), (422, "key_reused"), (503, "log_away"))
+_IN_WORK = ((409, "changed_meanwhile"), (409, "in_work"), (422, "key_reused"), *NO_LOG)
 
 
 @dataclass(frozen=True)

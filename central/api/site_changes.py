@@ -15,14 +15,14 @@ from central.api.access import Endpoint, GuardedRoute, person_in
 from central.api.acting import Outcome, carry_out
 from central.api.context import context_of
 from central.api.errors import ApiError, no_point
-from central.api.told import Told, body_of
+from central.api.told import NO_LOG, Told, body_of
 from central.people.roles import MANAGE_SITES
 
 _OF_REQUEST = {each.name: each for each in KINDS["site_request"].fields}
 FACTS = tuple(_OF_REQUEST[name] for name in ("name", "address", "time_zone", "guests"))
 REASON = (_OF_REQUEST["reason"],)
 SITE = (must_id("site_id"),)
-_ERRORS = ((404, "unknown_site"), (409, "changed_meanwhile"), (503, "log_away"))
+_ERRORS = ((404, "unknown_site"), (409, "changed_meanwhile"), *NO_LOG)
 
 
 def _take(operator: Operator, cp_id: str, fields: Fields) -> None:

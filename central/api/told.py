@@ -13,6 +13,7 @@ from central.api.guard import read_object
 from central.model.records import Message
 
 MOST_DIGITS = 18
+NO_LOG = ((503, "log_away"), (503, "other_log"))  # of whatever appends to the log, or reads it
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     except OSError as error:
         logger.error("API_ADDRESS=%s cannot be listened on: %s", address, error.strerror or error)
         return USAGE_EXIT
-    log = LogWriter(config, shutdown)
+    log = LogWriter(config, shutdown, database)
     log.start()
     port: int = listener.getsockname()[1]
     public = config[settings.PUBLIC_URL]

@@ -17,6 +17,7 @@ from central.model.records import Message
 from central.outbound.homes.command import Command, Unwanted, check_age, command_of, start_of, stop_of
 from central.outbound.homes.post import own_sessions
 from central.store.database import Database
+from central.store.log_identity import OtherLog, check_cluster
 from eventlog import Log, LogError
 
 MOST_WAITING = 64
@@ -67,6 +68,7 @@ class Asking:
     def carry_out(self, log: Log, command: Command) -> None:
         """Raises Unwanted."""
         check_age(command, self._wall_ms())  # it may have waited for the log
+        self._check_log(log)
         for message in self._messages(command):
             kind = KINDS[message["type"]]
             try:
@@ -76,6 +78,14 @@ class Asking:
             except (LogError, TimeoutError) as error:
                 raise Unwanted(f"the log cannot be used now ({error})") from error
             logger.info("asked: %s at %s", kind.name, command.cp_id)
+
+    def _check_log(self, log: Log) -> None:
+        """Raises Unwanted where nothing may be appended there."""
+        try:
+            with self._books.reader.connect() as connection:
+                check_cluster(connection, log.cluster_id())
+        except (OtherLog, LogError) as error:
+            raise Unwanted(str(error)) from error
 
     def _messages(self, command: Command) -> list[Message]:
         """A stop names each of the driver's sessions there; their fold lets one that has ended as it is."""

@@ -89,7 +89,7 @@ async def statements_of(year: Year, path: str, headers: dict[str, str]) -> list[
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         asked.append(Asked(statement, parameters))
 
-    log = LogWriter(config, Shutdown())
+    log = LogWriter(config, Shutdown(), database)
     log.start()
     try:
         while not await log.is_usable():  # noqa: ASYNC110  # who opens it tells nobody
