@@ -20,13 +20,14 @@ _SITE, _POINT = SITES.c, CHARGING_POINTS.c
 # What is typed in is judged here; the table of kinds knows no time zones, and lets marks pass that turn writing round.
 JUDGED: Mapping[str, Callable[[str], str]] = {"name": site_name, "address": address, "time_zone": time_zone}
 
+NEEDED = ("name", "time_zone")  # of a new site
 Facts = Mapping[str, Any]  # name, address, time_zone, guests; what is None is not told
 
 
 def add_site(operator: Operator, site_id: str, facts: Facts) -> dict[str, Any]:
     """The site as it is shown. Raises NotDone, and what the log raises where it cannot take it."""
     told = _judged(facts)
-    for name in ("name", "time_zone"):
+    for name in NEEDED:
         if name not in told:
             raise Refusal(400, "missing_field", f"{name}: a new site needs it", name)
     if _there(operator, site_id) is not None:

@@ -63,6 +63,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "Driver": {"driver_id": "id", "username": "text?", "created_at": "time?"},
     "OwnToken": {"token_id": "id", "label": "text", "scope": "scope", "created_at": "time", "revoked_at": "time?"},
     "Contacts": dict.fromkeys(CHANNELS, "text"),
+    "OwnDevice": {"device_id": "text", "label": "text", "set_at": "time"},
     "Wishes": {
         "language": "text", "time_zone": "text?", "quiet_from_min": "int?", "quiet_to_min": "int?",
         "urgent_anyway": "bool",
@@ -73,7 +74,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "Reported": {"message_id": "id", "session_id": "id"},
     "OwnData": {
         "driver": "Driver", "charges": "[Charge]", "receipts": "[Receipt]", "reports": "[Report]",
-        "contacts": "Contacts", "wishes": "Wishes", "tokens": "[OwnToken]",
+        "contacts": "Contacts", "devices": "[OwnDevice]", "wishes": "Wishes", "tokens": "[OwnToken]",
     },
     "FaultNamed": {"name": "text", "text": "text"},
     "Charge": _CHARGE,

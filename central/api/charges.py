@@ -22,7 +22,7 @@ from central.api.keys import key_in as idempotency_key_in
 from central.api.keys import key_reused, request_id_of
 from central.api.paging import LIMIT, PAGING, place_of
 from central.api.reports import MOST_CHARACTERS, report_problem
-from central.api.told import NO_LOG, Told, body_of, of_kind, query_of
+from central.api.told import NO_LOG, Told, body_of, of_kind, query_of, whole
 from central.model.records import Message
 from central.model.states import COMPLETED
 from central.people.roles import CHARGE, SEE_OWN
@@ -48,7 +48,7 @@ TICKET_POLL_S = 0.02
 
 
 async def ask(request: Request) -> JSONResponse:
-    body = of_own(request, decimal_price(await read_object(request, REQUEST_FIELDS)))
+    body = of_own(request, whole(decimal_price(await read_object(request, REQUEST_FIELDS)), BODY))
     by_key = _id_by_key(request, body)
     message = checked({"type": "charge_request", **body, **by_key})
     try:

@@ -15,12 +15,17 @@ from central.api.codes import CODES, TITLES
 from central.api.errors import PROBLEM_TYPE
 from central.api.guard import MAX_BODY_BYTES
 from central.api.keys import HEADER, MAX_CHARACTERS
-from central.api.told import Told
+from central.api.told import JSON, Told
 from central.people.roles import RIGHTS
 
 VERSION = "3.1.0"
 NO_CONTENT = 204
 _TEXT = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+_NOT_BLANK = r"^[^\u0000-\u001f\u007f-\u009f]*[^\u0000-\u0020\u007f-\u00a0\s][^\u0000-\u001f\u007f-\u009f]*$"
+# Of texts that are more than text, by their names. printable: to be shown to people, as Python's str.isprintable tells.
+_FORMATS = {
+    "from": "date-time", "to": "date-time", "username": "printable", "name": "printable", "address": "printable",
+}
 _MEANINGS = {row.code: row.meaning for row in CODES}
 
 # What any route may refuse: by what is asked, from where, and in what state Central is.
@@ -110,7 +115,8 @@ def _operation(route: GuardedRoute) -> dict[str, Any]:
             {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string", "maxLength": 200}}
         )
     if told.body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body_of(told.body)}}}
+        schema = {**body_of(told.body), **told.more_of_body}
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
     if route.right is not None:
         operation["security"] = [{"token": []}]
         operation["description"] = f"Needs the right to {RIGHTS[route.right]}."
@@ -138,8 +144,8 @@ def _key_parameter() -> dict[str, Any]:
 
 def _responses(route: GuardedRoute) -> dict[str, Any]:
     told = told_of(route)
-    media = "text/event-stream" if told.is_stream else "application/json"
-    schema = {"type": "string"} if told.is_stream else schema_of(told.answer)
+    media = "text/event-stream" if told.is_stream else told.media
+    schema = schema_of(told.answer) if media == JSON else {"type": "string"}
     content = {"content": {media: {"schema": schema}}}
     responses: dict[str, Any] = {
         str(status): {"description": told.does, **(content if status != NO_CONTENT else {})} for status in told.statuses
@@ -178,7 +184,11 @@ def schema_of_field(field: Field) -> dict[str, Any]:
         case "int":
             return {"type": "integer", "minimum": field.low, "maximum": field.high}
         case "text":
-            return {"type": "string", "minLength": field.low, "maxLength": field.high, "pattern": _TEXT}
+            if field.name == "time_zone":
+                return {"type": "string", "format": "time-zone"}  # an IANA name
+            pattern = _NOT_BLANK if field.name == "text" else _TEXT
+            schema = {"type": "string", "minLength": field.low, "maxLength": field.high, "pattern": pattern}
+            return {**schema, "format": _FORMATS[field.name]} if field.name in _FORMATS else schema
         case "token":
             return {"type": "string", "pattern": "^wl_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}
         case "choice":

@@ -24,6 +24,12 @@ PASSWORD = must("password", "text", MIN_CHARACTERS, MAX_CHARACTERS)
 NEW_PERSON = (must_id("name"), choice("role", tuple(role for role in ROLES if role != DRIVER)), PASSWORD)
 SITES = may("sites", "ids", 0, MAX_SITES)
 ALL_SITES = may("all_sites", "bool")
+_ONE_OF_TWO = {
+    "oneOf": [
+        {"properties": {"sites": {"type": "array"}, "all_sites": {"enum": [False, None]}}, "required": ["sites"]},
+        {"properties": {"sites": {"type": "null"}, "all_sites": {"const": True}}, "required": ["all_sites"]},
+    ]
+}
 NEW_TOKEN = (
     must_id("of"), choice("role", ROLES), may("scope", "choice", choices=SCOPES), may("label", "text", 0, MAX_LABEL),
     may("days", "int", 1, MAX_DAYS),
@@ -100,7 +106,8 @@ ROUTES = [
     GuardedRoute(
         "POST", "/v1/people/{name}/sites", change_sites, MANAGE_PEOPLE,
         Told("Say which sites an operator or auditor serves: these and no others, or all.", "SitesServed",
-             (SITES, ALL_SITES), errors=((404, "unknown_person"), (404, "unknown_site"), (409, "not_of_sites"))),
+             (SITES, ALL_SITES), errors=((404, "unknown_person"), (404, "unknown_site"), (409, "not_of_sites")),
+             more_of_body=_ONE_OF_TWO),
     ),
     GuardedRoute(
         "POST", "/v1/tokens", make_token, MANAGE_PEOPLE,

@@ -15,9 +15,8 @@ from central.api import (
     sites,
 )
 from central.api.access import GuardedRoute
-from central.api.description import description
 
-_ROUTES: list[GuardedRoute] = [
+ROUTES: list[GuardedRoute] = [
     *health.ROUTES,
     *sign_in.ROUTES,
     *drivers.ROUTES,
@@ -31,4 +30,3 @@ _ROUTES: list[GuardedRoute] = [
     *operated.ROUTES,
     *people.ROUTES,
 ]
-ROUTES = [description(_ROUTES), *_ROUTES]

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from wire.ids import is_id
-from wire.kinds.fields import must_id
+from wire.kinds.fields import must, must_id
 from wire.kinds.log import KINDS
 
 from central.actions import sites
@@ -22,6 +22,10 @@ _OF_REQUEST = {each.name: each for each in KINDS["site_request"].fields}
 FACTS = tuple(_OF_REQUEST[name] for name in ("name", "address", "time_zone", "guests"))
 REASON = (_OF_REQUEST["reason"],)
 SITE = (must_id("site_id"),)
+NEW_SITE = (*SITE, *(must(it.name, it.sort, it.low, it.high) if it.name in sites.NEEDED else it for it in FACTS))
+_SOMETHING = {
+    "anyOf": [{"required": [it.name], "properties": {it.name: {"not": {"type": "null"}}}} for it in FACTS]
+}
 _ERRORS = ((404, "unknown_site"), (409, "changed_meanwhile"), *NO_LOG)
 
 
@@ -35,7 +39,7 @@ def _remove(operator: Operator, site_id: str, fields: Fields) -> None:
     sites.remove_site(operator, site_id)
 
 
-ADD = Action("site_add", "make a site; name and time_zone are needed", sites.add_site, (*SITE, *FACTS))
+ADD = Action("site_add", "make a site; name and time_zone are needed", sites.add_site, NEW_SITE)
 CHANGE = Action("site_set", "change what is named of a site; the rest stays", sites.change_site, FACTS)
 REMOVE = Action("site_remove", "remove a site on which no charge point is any more", _remove)
 PUT = Action("site_put", "put it on a site, from now on", lambda it, cp_id, told: sites.put(it, cp_id, **told), SITE)
@@ -78,8 +82,10 @@ def _answer(outcome: Outcome, status: int = 200) -> JSONResponse:
 
 
 def _told(action: Action, *errors: tuple[int, str], status: int = 200) -> Told:
-    does = f"{action.told[0].upper()}{action.told[1:]}."
-    return Told(does, "SiteActedOn", (*action.fields, *REASON), statuses=(status, 202), errors=(*errors, *_ERRORS))
+    return Told(
+        f"{action.told[0].upper()}{action.told[1:]}.", "SiteActedOn", (*action.fields, *REASON),
+        statuses=(status, 202), errors=(*errors, *_ERRORS), more_of_body=_SOMETHING if action is CHANGE else {},
+    )  # fmt: skip
 
 
 _POINT_ERROR = (404, "unknown_charge_point")

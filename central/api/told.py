@@ -1,6 +1,8 @@
 """What is said of each route beside it: the description of the API is made of it, and bodies are judged by it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 from wire.check import check_field
@@ -13,6 +15,7 @@ from central.api.guard import read_object
 from central.model.records import Message
 
 MOST_DIGITS = 18
+JSON = "application/json"
 NO_LOG = ((503, "log_away"), (503, "other_log"))  # of whatever appends to the log, or reads it
 
 
@@ -20,7 +23,9 @@ NO_LOG = ((503, "log_away"), (503, "other_log"))  # of whatever appends to the l
 class Told:
     """`does`: one sentence. `answer`: a schema of central/api/answers.py, under one of `statuses`. `body`: its fields;
     None: there is none. `query`: what may stand after the `?`. `errors`: status and code of what it may refuse beside
-    what every route may. `takes_key`: an Idempotency-Key.
+    what every route may. `takes_key`: an Idempotency-Key. `media`: what the
+    answer is written in; what is no JSON is text.
+    `more_of_body`: what a JSON schema must say of it beside its fields.
     """
 
     does: str
@@ -31,6 +36,8 @@ class Told:
     errors: tuple[tuple[int, str], ...] = ()
     is_stream: bool = False
     takes_key: bool = False
+    media: str = JSON
+    more_of_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def of_kind(kind: str) -> tuple[Field, ...]:
@@ -64,4 +71,13 @@ def judged(told: Message, fields: tuple[Field, ...]) -> Message:
 
 async def body_of(request: Request, fields: tuple[Field, ...]) -> Message:
     """The JSON object in the body, each field as its row wants it. Raises ApiError."""
-    return judged(decimal_price(await read_object(request, [each.name for each in fields])), fields)
+    return judged(whole(decimal_price(await read_object(request, [each.name for each in fields])), fields), fields)
+
+
+def whole(body: Message, fields: tuple[Field, ...]) -> Message:
+    """The body with 5.0 as 5 where a whole number is asked for: to JSON both are the same."""
+    numbers = {each.name for each in fields if each.sort == "int"}
+    return {
+        name: int(value) if name in numbers and isinstance(value, float) and value.is_integer() else value
+        for name, value in body.items()
+    }

@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
-from central.api.access import GuardedRoute
 from central.api.changes import Changes, Paced, changes_of
 from central.api.context import Context, Pending, charges_of, now_ms
 from central.api.errors import (
@@ -24,12 +23,13 @@ from central.api.guard import Guard, Sites
 from central.api.log_writer import LogWriter
 from central.api.rates import UNLIMITED, Rate, Rates
 from central.api.revocation import Revocation
-from central.api.routes import ROUTES as API_ROUTES
 from central.api.tries import Tries
 from central.api.unavailable import Unavailable
 from central.outbound.insight.months import Months
 from central.people.register import those_that_hold
 from central.people.sites import Sites as SitesServed
+from central.serving.metrics import Metrics
+from central.serving.routes import API_ROUTES
 from central.store.database import Database
 from central.views.charge import Charge, is_same
 from central.views.overview import Points, points_at
@@ -50,12 +50,11 @@ POINTS_EACH_S = 0.5  # all charge points are read at most so often for those who
 def make_app(
     database: Database, people: Database, log: LogWriter, sites: Sites, currency: str,
     public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1, rate: Rate = UNLIMITED,
-    more_routes: Sequence[GuardedRoute] = (), months: Months | None = None, notices: Database | None = None,
+    metrics: Metrics | None = None, months: Months | None = None, notices: Database | None = None,
 ) -> Starlette:  # fmt: skip
     """`public`: what people call this server. `oidc`: who signs people in beside it. `rate`: of requests.
 
-    `more_routes`: beside those of API and pages. `months`: the figures of insight, where there may be some. `notices`:
-    what people were told.
+    `metrics`, `months`: the figures of insight, where there may be some. `notices`: what people were told.
     """
 
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
@@ -71,7 +70,7 @@ def make_app(
             return those_that_hold(connection, hashes, now_ms())
 
     app = Starlette(
-        routes=[*API_ROUTES, *PAGE_ROUTES, *more_routes],
+        routes=[*API_ROUTES, *PAGE_ROUTES],
         middleware=[Middleware(PageHeaders), Middleware(Guard, sites=sites), Middleware(Rates, rate=rate)],
         exception_handlers={
             ApiError: answer_api_error,
@@ -95,5 +94,6 @@ def make_app(
         Unavailable(people, now_ms), currency, plant_speed,
         notices,
     )
+    app.state.metrics = metrics or Metrics()
     app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes), months=months)
     return app

@@ -99,9 +99,9 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     rate = Rate(config[settings.RATE_PER_TOKEN], config[settings.RATE_PER_ADDRESS])
     insight, notices = database_of(config, settings.INSIGHT), database_of(config, settings.NOTICES)
     lost_after_ms = round(config[settings.LOST_AFTER_S] * MS_PER_S)
-    more = [Metrics(insight, lost_after_ms).route]
+    metrics = Metrics(insight, lost_after_ms)
     months = Months(insight, lost_after_ms, partial(_unavailable, people))
-    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, more, months, notices)
+    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, metrics, months, notices)
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:

@@ -17,6 +17,7 @@ TABLE: dict[tuple[str, str], tuple[tuple[str | None, ...], tuple[str | None, ...
     ("GET", "/health/live"): (EVERYBODY, EVERYBODY),
     ("GET", "/health/ready"): (EVERYBODY, EVERYBODY),
     ("GET", "/v1/openapi.json"): (EVERYBODY, EVERYBODY),
+    ("GET", "/metrics"): (WATCHERS, WATCHERS),
     ("POST", "/v1/people"): ((ADMIN,), (ADMIN,)),
     ("POST", "/v1/people/{name}/password"): ((ADMIN,), (ADMIN,)),
     ("POST", "/v1/tokens"): ((ADMIN,), (ADMIN,)),
@@ -91,6 +92,7 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("GET", "/v1/parked"): EMPTY,
     ("GET", "/v1/deliveries"): EMPTY,
     ("GET", "/v1/dead-letters"): REFUSED,
+    ("GET", "/metrics"): REFUSED,
 }
 UNKNOWN = {"{message_id}": "unknown_charge", "{cp_id}": "unknown_charge_point", "{session_id}": "unknown_session"}
 ACTIONS = {

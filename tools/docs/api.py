@@ -6,8 +6,8 @@ from central.api.access import GuardedRoute
 from central.api.answers import OBJECTS
 from central.api.description import errors_of, method_of, told_of
 from central.api.guard import MAX_BODY_BYTES
-from central.api.routes import ROUTES
 from central.people.roles import RIGHTS
+from central.serving.routes import API_ROUTES
 from tools.docs.markdown import table
 
 _INTRO = f"""# The API
@@ -22,7 +22,7 @@ said twice take effect once.
 
 
 def page() -> str:
-    routes = sorted(ROUTES, key=lambda route: (route.path, method_of(route)))
+    routes = sorted(API_ROUTES, key=lambda route: (route.path, method_of(route)))
     return "".join(
         [
             _INTRO,
