@@ -1,6 +1,7 @@
 """Tokens: what is none, or holds no more, opens nothing; and none lies where others look."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -35,12 +36,28 @@ def test_a_token_that_expired_opens_nothing(shared_site: Site) -> None:
 
 
 def test_no_token_lies_anywhere(site: Site) -> None:
-    """Not in the logs, not in the database, not in the event log."""
+    """Not in the logs, even where all is logged; not in the databases, the event log, the list of processes."""
+    site.worker, site.api = site.process("worker", DEBUG_MODE="1"), site.process("api", DEBUG_MODE="1")
     site.start()
     token = new_token()
     with site.client(token) as client:
         asked = {"message_id": "d", "username": "Ada", "token": token}
         client.post("/v1/drivers", json=asked).raise_for_status()
         client.get("/v1/me").raise_for_status()
+        client.post("/v1/charges", json={"message_id": "m", "cp_id": "none"}).raise_for_status()
+        refused = [client.get("/v1/sessions"), client.get("/v1/me", headers={"Authorization": f"Basic {token}"})]
+        assert [each.status_code for each in refused] == [403, 401]
+        client.cookies.set("wattline", token)
+        client.get("/me").raise_for_status()
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            assert token.encode() not in _read(file), file
     for file in site.folder.rglob("*"):
         assert not file.is_file() or token.encode() not in file.read_bytes(), file
+
+
+def _read(file: Path) -> bytes:
+    """b"" of a process that is gone, or another's."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
