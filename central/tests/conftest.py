@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from sqlalchemy import make_url
 
 from central.model.terms import Terms
 from central.store.database import Database, open_database
 from central.store.migrate import migrate
 from central.store.tables import metadata
+from central.tests.made_tables import write_tables
 from central.tests.site import Site
 from central.tests.working import TERMS, working
 from tools.services import postgres
@@ -37,11 +39,27 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres_server").new_database()
 
 
-@pytest.fixture
-def database(empty_database_url: str) -> Iterator[Database]:
+@pytest.fixture(scope="session")
+def made_on_postgres(postgres_server: postgres.Postgres) -> str:
+    """The name of a database that has its tables."""
+    url = postgres_server.new_database()
+    database = open_database(url)
+    migrate(database.writer)
+    database.dispose()
+    return str(make_url(url).database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """With the tables, and nothing in them."""
-    opened = open_database(empty_database_url)
-    migrate(opened.writer)
+    if request.param == "sqlite":
+        file = tmp_path / "central.db"
+        write_tables(file)
+        url = f"sqlite:///{file}"
+    else:
+        server: postgres.Postgres = request.getfixturevalue("postgres_server")
+        url = server.new_database(request.getfixturevalue("made_on_postgres"))
+    opened = open_database(url)
     yield opened
     opened.dispose()
 

@@ -13,7 +13,9 @@ from wire.frame import payload_of
 from wire.ids import reliable_id
 from wire.kinds.log import KINDS
 
+from central.people.opening import MIGRATIONS as PEOPLE
 from central.people.roles import ALL, DRIVER
+from central.tests.made_tables import write_tables
 from eventlog import Appended, Record
 from eventlog.clock import wall_ms
 from eventlog.embedded.log import EmbeddedLog
@@ -36,7 +38,7 @@ def sign_up(client: httpx.Client, name: str = "Ada") -> str:
 
 class Site:
     """`log`: the test's own hand on the log. Boards, drivers and strangers speak through `says` and `board_says`,
-    and each is heard to the end: what a test looks at next has it.
+    and each is heard to the end: what a test looks at next has it. Books and people have their tables.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class Site:
         self.log = EmbeddedLog(folder / "log.db", now_ms=now_ms)
         self.log.create_topics()
         self._counts: dict[str, int] = {}
-        self.people_file = folder / "people.db"
+        self.people_file, self.books_file = folder / "people.db", folder / "central.db"
+        write_tables(self.people_file, PEOPLE)
+        write_tables(self.books_file)
         self._environment = {
             "PYTHONPATH": f"{ROOT}:{ROOT / 'firmware'}",
             "LOG_PATH": str(folder / "log.db"),
-            "DB_PATH": str(folder / "central.db"),
+            "DB_PATH": str(self.books_file),
             "PEOPLE_DB_PATH": str(self.people_file),
             "INSIGHT_DB_PATH": str(folder / "insight.db"),
             "NOTICES_DB_PATH": str(folder / "notices.db"),

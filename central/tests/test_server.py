@@ -124,6 +124,8 @@ def _command(site: Site, kind: str) -> dict[str, Any]:
 
 def test_any_order_of_starting_and_an_orderly_end(site: Site) -> None:
     """The API before the tables are there; both ended by SIGTERM while a charge is followed."""
+    site.books_file.unlink()
+    site.people_file.unlink()
     site.api.start()
     site.api.wait_said("waiting: the database .* has no tables", 20)
     site.start(site.worker)

@@ -64,14 +64,14 @@ class Postgres(Service):
         except (ProcessEnded, TimeoutError) as error:
             raise PostgresUnavailable(str(error)) from error
 
-    def new_database(self) -> str:
-        """An empty database; its address as DATABASE_URL takes it."""
+    def new_database(self, like: str = "template1") -> str:
+        """Its address as DATABASE_URL takes it. It is empty, or as the database named `like`, which nobody uses now."""
         import psycopg
 
         self._databases += 1
         name = f"wattline_{self._databases}"
         with psycopg.connect(host=str(self.folder), user=USER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
         return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
 
     def stop(self) -> None:
