@@ -8,6 +8,10 @@ MAX_LINES = 350
 # Lock files, data and recorded sessions are read by programs; nobody reads them in one sitting.
 COUNTED_SUFFIXES = frozenset({".py", ".sh", ".js", ".css", ".html", ".yml", ".toml", ""})
 
+# Pictures of pages are the only binary files: a page of docs without them says little.
+PICTURES, MOST_PICTURE_BYTES = "docs/pictures/pages/", 60_000
+PNG = b"\x89PNG\r\n\x1a\n"
+
 
 @dataclass(frozen=True)
 class Ban:
@@ -36,6 +40,12 @@ BANS = (
     ),
     Ban(re.compile(_SILENCER + r"(?!\s*[:\[])"), "name the rule that is excepted"),
 )
+
+
+def is_small_picture(path: PurePath, content: bytes) -> bool:
+    """Whether it may be in the repository though it is binary."""
+    is_there = path.as_posix().startswith(PICTURES) and path.suffix == ".png"
+    return is_there and content.startswith(PNG) and len(content) <= MOST_PICTURE_BYTES
 
 
 def violations(path: PurePath, text: str) -> list[str]:

@@ -29,7 +29,7 @@ DOCS_FOLDER = ROOT / "docs" / "pictures" / "pages"
 # Of docs/pages.md, by the names of states.
 DOCS = (
     "post free", "post with a fault, another is free", "charge running", "charge over", "me", "overview",
-    "a post with faults", "stop service", "charges", "insight, a post meters low",
+    "a post with faults", "stop service", "charges", "insight",
 )  # fmt: skip
 ON_PAPER = Look("phone", "en", "light", PHONE)
 
@@ -77,6 +77,7 @@ def _all(browser: Browser, states: Sequence[State], looks: Sequence[Look], folde
                 for state in own:
                     file = _file(folder, state, look)
                     with eyes.on(world, state, look) as page:
+                        page.evaluate("scrollTo(0, 0)")
                         page.screenshot(path=file, full_page=folder == FOLDER, animations="disabled")
                     yield file
                 print(f"{name}, {look.language}, {look.name}: done", flush=True)

@@ -122,6 +122,8 @@ STATES = (
     State("dead letters, none", "/ops/dead", ADMIN, EMPTY),
     State("people", "/ops/people", ADMIN),
     State("people, refused", "/ops/people", ADMIN, then=steps.add_wrongly),
+    State("people, a new token", "/ops/people", ADMIN, then=steps.make_token),
+    State("people, no such token", "/ops/people", ADMIN, then=steps.make_wrong_token),
     State("people, one alone", "/ops/people", ADMIN, EMPTY),
     State("insight", f"/ops/insight?site=yard&{MARCH}", ADMIN, FIGURED, steps.open_all),
     State("insight, a post meters low", f"/ops/insight?site=harbour&{MARCH}", ADMIN, FIGURED),

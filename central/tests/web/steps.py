@@ -89,6 +89,18 @@ def add_wrongly(page: Page) -> None:
     expect(page.locator("#wrong-add")).to_be_visible()
 
 
+def make_token(page: Page) -> None:
+    page.locator("#token-label").fill("a script")
+    page.locator("form[action='/ops/people/token'] button").click()
+    expect(page.locator(".note .id")).to_be_visible()
+
+
+def make_wrong_token(page: Page) -> None:
+    page.locator("#token-days").fill("soon")
+    page.locator("form[action='/ops/people/token'] button").click()
+    expect(page.locator("#wrong-token")).to_be_visible()
+
+
 def wait_for_urgent(page: Page) -> None:
     """A worker is called away only after some seconds."""
     expect(page.locator("#system-urgent h2")).to_be_visible()

@@ -60,7 +60,7 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/ops/dead"): SEEING,
     ("GET", "/ops/insight"): SEEING,
     ("GET", "/ops/people"): (ADMIN,),
-    **{("POST", f"/ops/people/{word}"): (ADMIN,) for word in ("add", "password", "revoke")},
+    **{("POST", f"/ops/people/{word}"): (ADMIN,) for word in ("add", "password", "token", "revoke")},
     **{("GET", path): SERVING for path in ACTS},
     **{("POST", path): SERVING for path in ACTS},
     ("POST", "/c/{session}/problem"): (DRIVER,),

@@ -21,8 +21,10 @@ class Post:
     told: int = 0
 
     @classmethod
-    def at(cls, site: Site, location: str = "Yard 3", price_per_kwh: float = 0.32) -> "Post":
-        post = cls(site, f"cp_{uuid4().hex[:8]}")
+    def at(
+        cls, site: Site, location: str = "Yard 3", price_per_kwh: float = 0.32, cp_id: str | None = None
+    ) -> "Post":
+        post = cls(site, cp_id or f"cp_{uuid4().hex[:8]}")
         site.connect(post.cp_id, post.cp_id, location=location, price_per_kwh=price_per_kwh)
         site.wait_for(lambda: post.status == "ACTIVE", f"{post.cp_id} is there")
         return post

@@ -87,7 +87,7 @@ def _filled(site: Site) -> World:
         "free", "guests", "charging", "faulty", "broken", "stopped", "away", "wrong", "ready", "resting", "parked",
         "bounded",
     )  # fmt: skip
-    posts = {name: Post.at(site, f"Row {number}") for number, name in enumerate(names, 1)}
+    posts = {name: Post.at(site, f"Row {number}", cp_id=f"cp_{number:03}") for number, name in enumerate(names, 1)}
     drivers = {name: Driver(site, name) for name in (ADA, BOB, CAROL, DAN, NEWCOMER)}
     told = {"name": "North Yard", "time_zone": "Europe/Berlin", "guests": True}
     site.says("site_request", "operator", site_id="yard", action="add", **told)
@@ -178,7 +178,7 @@ def halted_at(folder: Path) -> Generator[World]:
     site = Site(folder)
     try:
         site.start()
-        post = Post.at(site)
+        post = Post.at(site, cp_id="cp_001")
         site.worker.stop()
         post.fails()
         yield World(site, {"free": post.cp_id}, operators(site))

@@ -12,16 +12,17 @@ from central.actions.refusal import Refusal
 from central.api.context import context_of
 from central.api.errors import ApiError, bad_field
 from central.api.paging import place_of
+from central.api.people import MAX_DAYS, MAX_LABEL
 from central.api.sign_in import hashing
-from central.api.told import query_of
-from central.people.roles import ADMIN, AUDITOR, MANAGE_PEOPLE, OF_SITES, OPERATOR
+from central.api.told import MOST_DIGITS, query_of
+from central.people.roles import ADMIN, ALL, AUDITOR, MANAGE_PEOPLE, OF_SITES, OPERATOR, SCOPES
 from central.people.sites import Sites
 from central.store.paging import cursor_of
 from central.views.sites import read_sites
 from central.web.access import PageRoute, read_form, see_other
 from central.web.ops.frame import ops_page
 from central.web.ops.lists import PAGING
-from central.web.ops.words import ROLE_WORDS, TOKEN_STATES
+from central.web.ops.words import ROLE_WORDS, SCOPE_WORDS, TOKEN_STATES
 
 PATH = "/ops/people"
 TOKENS_ON_A_PAGE = 50
@@ -59,6 +60,37 @@ async def change_password(request: Request) -> Response:
     return see_other(PATH)
 
 
+async def add_token(request: Request) -> Response:
+    """The new token stands on the page that answers, and nowhere else: so nothing leads elsewhere from here. Pressed
+    twice it makes two, and the one that nobody saw is revoked below.
+    """
+    form, context = await read_form(request, "of", "label", "scope", "days"), context_of(request)
+    try:
+        label, scope, days = form.get("label", ""), form.get("scope", ALL), _days(form.get("days"))
+        if len(label) > MAX_LABEL:
+            raise bad_field("label", f"expected at most {MAX_LABEL} characters")
+        if scope not in SCOPES:
+            raise bad_field("scope", f"expected one of {', '.join(SCOPES)}")
+        name = form.get("of", "")
+        users = await run_in_threadpool(people.list_users, context.people)
+        role = next((each["role"] for each in users if each["name"] == name), None)
+        if role is None:
+            raise ApiError(404, "unknown_person", f"nobody is called {name[:64]}", "of")
+        made = await _do(people.add_token, context.people, name, role, scope, label, days)
+    except ApiError as error:
+        return await _page(request, {"form": "token", **form}, error)
+    return await _page(request, {}, None, made)
+
+
+def _days(text: str | None) -> int | None:
+    """Raises ApiError."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS and 1 <= int(text) <= MAX_DAYS):
+        raise bad_field("days", f"expected 1 to {MAX_DAYS}, or nothing")
+    return int(text)
+
+
 async def revoke(request: Request) -> Response:
     form = await read_form(request, "token_id")
     try:
@@ -68,10 +100,10 @@ async def revoke(request: Request) -> Response:
     return see_other(PATH)
 
 
-async def _do(action: Any, *arguments: object) -> None:
-    """Raises ApiError."""
+async def _do(action: Any, *arguments: object) -> Any:
+    """What the action answers. Raises ApiError."""
     try:
-        await run_in_threadpool(action, *arguments)
+        return await run_in_threadpool(action, *arguments)
     except Refusal as refusal:
         raise ApiError(refusal.status, refusal.code, str(refusal), refusal.field) from refusal
 
@@ -90,7 +122,10 @@ async def _sites(request: Request, role: str, text: str | None) -> Sites:
     return named
 
 
-async def _page(request: Request, sent: dict[str, str], problem: ApiError | None) -> Response:
+async def _page(
+    request: Request, sent: dict[str, str], problem: ApiError | None, made: dict[str, Any] | None = None
+) -> Response:  # fmt: skip
+    """`made`: a token that is shown this once."""
     context = context_of(request)
     asked = query_of(request, PAGING)
     after = place_of(PATH, (int, str), asked)
@@ -100,7 +135,8 @@ async def _page(request: Request, sent: dict[str, str], problem: ApiError | None
     cursor = cursor_of(PATH, tokens.after)
     return ops_page(
         request, "ops/people.html", 200 if problem is None else problem.status, users=users, tokens=tokens.rows,
-        sites=sites, sent={"form": "", "role": "", **sent}, problem=problem, roles=ROLES, role_words=ROLE_WORDS,
+        sites=sites, sent={"form": "", "role": "", **sent}, problem=problem, made=made, scopes=SCOPE_WORDS,
+        most_label=MAX_LABEL, roles=ROLES, role_words=ROLE_WORDS,
         token_states=TOKEN_STATES,
         is_first=after is None, next_page=None if cursor is None else f"?cursor={cursor}",
     )  # fmt: skip
@@ -110,5 +146,6 @@ ROUTES = [
     PageRoute("GET", PATH, show, MANAGE_PEOPLE),
     PageRoute("POST", f"{PATH}/add", add, MANAGE_PEOPLE),
     PageRoute("POST", f"{PATH}/password", change_password, MANAGE_PEOPLE),
+    PageRoute("POST", f"{PATH}/token", add_token, MANAGE_PEOPLE),
     PageRoute("POST", f"{PATH}/revoke", revoke, MANAGE_PEOPLE),
 ]

@@ -95,4 +95,5 @@ ROLE_WORDS: Mapping[str, str] = {
     roles.ADMIN: N_("admin: everything, people too"),
     roles.DRIVER: N_("driver"),
 }
+SCOPE_WORDS: Mapping[str, str] = {roles.ALL: N_("all that its owner may"), roles.READ: N_("reads only")}
 TOKEN_STATES: Mapping[str, str] = {"holds": N_("holds"), "revoked": N_("revoked"), "expired": N_("expired")}
