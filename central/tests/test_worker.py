@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from wire.ids import lossy_id
 from wire.kinds import COMMANDS, DEAD
 
 from central.fold.apply import apply
@@ -28,7 +29,7 @@ from central.store.tables import (
     POSITIONS,
     SEEN_IDS,
 )
-from central.tests.site import Site
+from central.tests.site import EPOCH, Site
 from central.tests.working import Working, rows_of, working
 from central.views.dead_letters import read_newest
 from central.worker import forgetting
@@ -165,6 +166,21 @@ def test_what_no_fold_asks_for_any_more_leaves_its_tables(
         one.catch_up()
     assert [row["deadline_id"] for row in rows_of(database, DEADLINES)] == ["stands"]
     assert rows_of(database, SEEN_IDS)
+
+
+def test_telemetry_of_one_that_has_not_registered_is_counted_and_no_dead_letter(
+    database: Database, lined: Site
+) -> None:
+    """A stranger by MQTT could fill ev.dead with it, which is kept for ever."""
+    figures = {
+        "state": "idle", "meter_id": "m", "register_wh": 0, "session_energy_wh": 0, "power_w": 0, "current_ma": 0,
+        "voltage_mv": 230_000, "limit_ma": 16_000, "limit_reason": "rated",
+    }  # fmt: skip
+    lined.says("charging_data", "bridge", message_id=lossy_id("b1", EPOCH, 1), cp_id="cp_none", **figures)
+    with working(database, lined.log) as one:
+        one.catch_up()
+    assert one.worker.counts["unregistered"] == 1
+    assert not lined.read(DEAD, 0)
 
 
 def test_two_workers_at_once_fold_each_record_once(database: Database, lined: Site) -> None:

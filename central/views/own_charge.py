@@ -11,9 +11,9 @@ from central.money.order import limit_wh, order_of
 from central.money.tariff import tariff_of
 from central.store.tables import CHARGE_REQUESTS, CHARGING_POINTS, CHARGING_SESSIONS, LIVE_CHARGES, POWER_CURVES, SITES
 from central.views.charge import Charge, charge_of, pending_charge
-from central.views.post import NO_ZONE
 from central.views.queries import ChargeKey, ChargeRow, read_charge
 from central.views.receipt import read_receipt
+from central.views.sites import NO_ZONE
 
 HOUR_S = 3_600
 SHORTEST_CURVE = 2  # points

@@ -12,10 +12,9 @@ from central.money.tariff import cost_minor
 from central.store.tables import CHARGING_SESSIONS, IS_OPEN
 from central.views.moments import iso
 from central.views.queries import PointRow, list_points
-from central.views.sites import read_sites, site_of
+from central.views.sites import NO_ZONE, read_sites, site_of
 
 EXAMPLES_KWH = (10, 30)  # what is shown beside the price, so that nobody has to multiply
-NO_ZONE = "UTC"  # of a charge point that is on no site
 # What the driver is told, by the charge point's status.
 FREE, BUSY, STOPPED, BROKEN, OFFLINE = "free", "busy", "stopped", "broken", "offline"
 OF_STATUS = {

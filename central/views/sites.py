@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, func, select, true
 from central.store.tables import CHARGING_POINTS, SITE_STAYS, SITES
 from central.views.moments import iso
 
+NO_ZONE = "UTC"  # of a charge point that is on no site
+
 _SITE, _POINT, _STAY = SITES.c, CHARGING_POINTS.c, SITE_STAYS.c
 
 
@@ -26,6 +28,13 @@ def site_of(connection: Connection, cp_id: str) -> str | None:
     """The site that a charge point is on; None where it is on none, or there is no such charge point."""
     there = select(_POINT.site_id).join(SITES, _SITE.site_id == _POINT.site_id)
     return connection.execute(there.where(_POINT.cp_id == cp_id, _SITE.removed_at_ms.is_(None))).scalar_one_or_none()
+
+
+def zones_at(connection: Connection, cp_ids: Collection[str]) -> dict[str, str]:
+    """The time zone of the site of each of these charge points; NO_ZONE of one that is on none."""
+    there = select(_POINT.cp_id, _SITE.time_zone).join(SITES, _SITE.site_id == _POINT.site_id)
+    found = connection.execute(there.where(_POINT.cp_id.in_(cp_ids)))
+    return {**dict.fromkeys(cp_ids, NO_ZONE), **{row.cp_id: row.time_zone for row in found}}
 
 
 def read_sites(connection: Connection, site_id: str | None = None) -> list[dict[str, Any]]:

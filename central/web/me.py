@@ -25,6 +25,7 @@ from central.store.paging import After, cursor_of
 from central.views.charge import charge_of
 from central.views.moments import iso
 from central.views.queries import page_charges, read_driver
+from central.views.sites import zones_at
 from central.web.access import PageRoute, person_at, read_form, see_other
 from central.web.cookies import drop_session
 from central.web.languages import language_of
@@ -127,7 +128,7 @@ async def erase(request: Request) -> Response:
 
 async def _page(request: Request, problem: ApiError | None = None, sent: dict[str, str] | None = None) -> Response:
     context, person = context_of(request), person_at(request)
-    books: dict[str, Any] = {"name": None, "charges": [], "older": None}
+    books: dict[str, Any] = {"name": None, "charges": [], "zones": {}, "older": None}
     if person.driver_id is not None:
         asked = {"cursor": request.query_params.get("after")}
         after = place_of(f"me {person.driver_id}", (int, str), asked)
@@ -144,9 +145,11 @@ def _of_books(connection: Connection, request: Request, after: After | None) -> 
     """Name and charges. `older`: where the next page begins."""
     own = _driver(request)
     rows, last = page_charges(connection, own, False, ON_A_PAGE, after)
+    charges = [charge_of(row, now_ms(), context_of(request).currency) for row in rows]
     return {
         "name": (read_driver(connection, own) or (None, None))[0],
-        "charges": [charge_of(row, now_ms(), context_of(request).currency) for row in rows],
+        "charges": charges,
+        "zones": zones_at(connection, {charge["cp_id"] for charge in charges}),
         "older": cursor_of(f"me {own}", last),
     }
 

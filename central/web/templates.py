@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from central.people.passwords import MIN_CHARACTERS
+from central.views.sites import NO_ZONE
 from central.web import words
 from central.web.assets import path_of
 from central.web.curve import curve_path, curve_top
@@ -43,12 +44,12 @@ def environment(language: str) -> Environment:
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # by the extension
     locale = locale_of(language)
     made.filters.update({each.__name__: partial(each, locale=locale) for each in FIGURES})
-    made.filters.update({each.__name__: partial(each, locale=locale, zone="UTC") for each in TIMES})
+    made.filters.update({each.__name__: partial(each, locale=locale, zone=NO_ZONE) for each in TIMES})
     made.filters["duration"] = figures.duration
     made.filters["iso"] = figures.iso
     common: dict[str, Any] = {
         "asset": path_of, "curve_path": curve_path, "curve_top": curve_top,
-        "languages": LANGUAGES, "language": language, "weekdays": figures.weekdays(locale),
+        "languages": LANGUAGES, "no_zone": NO_ZONE, "language": language, "weekdays": figures.weekdays(locale),
     }  # fmt: skip
     made.globals |= common | WORDS
     return made

@@ -38,6 +38,8 @@ FOLD_FAILED = "fold_failed"
 NOT_PARKED = "not_parked"
 # Kinds that come all the time, without anything happening, are logged at DEBUG.
 FREQUENT = frozenset({"heartbeat", "charging_data", "meter_checkpoint", "status_notification"})
+# A board's telemetry may outrun its first registration; and whoever may publish by MQTT could fill ev.dead for ever.
+_UNREGISTERED = (kinds.TELEMETRY, "unknown_charge_point")
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,8 @@ class InvalidOutgoing(Exception):
 class Batch:
     """Folds records in their order; `write` writes the rows, the outbox and what was parked.
 
-    `ahead`: which records could not be folded when they were folded first. `counts`: folded, dead, parked.
+    `ahead`: which records could not be folded when they were folded first. `counts`: folded, dead, parked,
+    unregistered.
     """
 
     def __init__(self, connection: Connection, apply: Fold, ahead: Ahead) -> None:
@@ -140,7 +143,11 @@ class Batch:
             self._accept(rows, self._apply(rows, incoming, in_force))
         except Refused as refusal:
             rows.accept()  # all it put is that it was seen
-            self._add_dead_letter(record, DeadLetter(refusal.code, refusal.text))
+            if (record.topic, refusal.code) == _UNREGISTERED:
+                self.counts["unregistered"] += 1
+                logger.debug("%s of %s: %s", incoming.message["type"], incoming.key, refusal.text)
+            else:
+                self._add_dead_letter(record, DeadLetter(refusal.code, refusal.text))
         else:
             self.counts["folded"] += 1
             level = logging.DEBUG if incoming.message["type"] in FREQUENT else logging.INFO

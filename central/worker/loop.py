@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """`counts`: folded, dead, parked, batches, fence_lost, telemetry_restarts."""
+    """`counts`: folded, dead, parked, unregistered, batches, fence_lost, telemetry_restarts."""
 
     def __init__(
         self, database: Database, log: Log, clock: LogClock, terms: Terms, apply: Fold, ticker: Ticker,

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from central.people.contacts import read_contacts
+from central.people.roles import ADMIN
 from central.people.wishes import Wishes, read_wishes
 from central.tests.site import Site
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
@@ -30,6 +32,8 @@ def test_a_charge_is_listed_and_leads_to_its_receipt(shared_site: Site, phone: P
     del ada
     expect(phone.get_by_text("No charge yet.")).to_be_visible()
     post = Post.at(shared_site)
+    shared_site.says("site_request", "operator", site_id="tokyo", action="add", name="Tokyo", time_zone="Asia/Tokyo")
+    shared_site.says("operator_request", "operator", cp_id=post.cp_id, action="site", site_id="tokyo")
     phone.goto(post.url)
     phone.get_by_role("button", name="Start").tap()
     phone.wait_for_url("**/c/*")
@@ -39,8 +43,13 @@ def test_a_charge_is_listed_and_leads_to_its_receipt(shared_site: Site, phone: P
     post.end(session, "vehicle")
     expect(phone.get_by_text("The car stopped taking current.")).to_be_visible()
     phone.goto(f"{shared_site.api_url}/me")
-    phone.get_by_role("link", name="0.01\N{NO-BREAK SPACE}€").tap()
+    charge = phone.get_by_role("link", name="0.01\N{NO-BREAK SPACE}€")
+    expect(charge).to_contain_text("JST")  # the hours of the post, as on its receipt
+    charge.tap()
     expect(phone.locator("#charge")).to_contain_text("0.020\N{NO-BREAK SPACE}kWh")
+    expect(phone.locator("#charge")).to_contain_text("JST")
+    with httpx.Client(cookies={"wattline": shared_site.token("zones-admin", ADMIN)}) as operator:
+        assert "JST" in operator.get(f"{shared_site.api_url}/ops/sessions?cp_id={post.cp_id}").text
 
 
 def test_a_password_opens_the_same_account_elsewhere(

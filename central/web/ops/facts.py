@@ -25,7 +25,7 @@ from central.store.tables import (
     PROBLEM_REPORTS,
     SITES,
 )
-from central.views.sites import at_sites
+from central.views.sites import NO_ZONE, at_sites
 from central.web.ops.problems import Charge, OpenAlarm, OpenFault, Parked, Post, Report
 
 _POINT, _SESSION, _LIVE, _SEEN, _SITE = CHARGING_POINTS.c, CHARGING_SESSIONS.c, LIVE_FIGURES.c, LAST_SEEN.c, SITES.c
@@ -68,7 +68,7 @@ def read_posts(connection: Connection, sites: Sites, cp_id: str | None = None) -
                 faults.get(row["cp_id"], ()), alarms.get(row["cp_id"], ()), charges.get(row["cp_id"], ()),
                 *held.get(row["cp_id"], (0, None)), reports.get(row["cp_id"], ()),
             ),
-            row["location"], row["name"] or "", row["time_zone"] or "UTC", row["status"], row["price_e4"],
+            row["location"], row["name"] or "", row["time_zone"] or NO_ZONE, row["status"], row["price_e4"],
             (row["power_w"] or 0) if row["status"] == CHARGING else 0,
             (row["current_ma"] or 0) if row["status"] == CHARGING else 0,
             row["temperature_mc"], row["live_ms"],

@@ -19,6 +19,7 @@ from central.api.told import MOST_DIGITS, judged
 from central.model.records import Message
 from central.people.roles import SEE_ALL
 from central.store.paging import After, Page, cursor_of
+from central.views.sites import zones_at
 from central.web.access import Endpoint, PageRoute, person_at
 from central.web.languages import N_
 from central.web.ops.acts import SESSION_ACTS, UNPARK_ACT, Act
@@ -165,10 +166,12 @@ def _endpoints(this: ListPage) -> tuple[Endpoint, Endpoint]:
             if error.code != NO_NOTICES:
                 raise
             found, empty = Page([], None), this.absent
+        points = {row["cp_id"] for row in found.rows if row.get("cp_id")}
+        zones = await context.read(lambda connection: zones_at(connection, points))
         told = {name: value for name, value in asked.items() if name != "cursor"}
         cursor = cursor_of(this.path, found.after)
         return ops_page(
-            request, "ops/list.html", this=this, rows=found.rows, told=told, currency=context.currency,
+            request, "ops/list.html", this=this, rows=found.rows, zones=zones, told=told, currency=context.currency,
             next_page=None if cursor is None else f"?{urlencode({**told, 'cursor': cursor})}",
             is_first="cursor" not in asked, export=f"{this.path}.csv?{urlencode(told)}", may_act=eyes.may_act,
             state_words=this.states, empty=empty, note=FREED.get(request.query_params.get("freed", "")),

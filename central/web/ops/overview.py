@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from central.api.context import now_ms
 from central.model.alarms import places_in
+from central.views.sites import NO_ZONE
 from central.web.languages import N_
 from central.web.live import Part, PartKey
 from central.web.ops.acts import POINT_ACTS, SESSION_ACTS, UNPARK_ACT, Act
@@ -46,7 +47,7 @@ def read(connection: Connection, key: PartKey, currency: str) -> Mapping[str, An
 def zone_of(posts: Sequence[PostFacts]) -> str:
     """The zone of the sites that are seen, where it is one."""
     zones = {each.zone for each in posts}
-    return zones.pop() if len(zones) == 1 else "UTC"
+    return zones.pop() if len(zones) == 1 else NO_ZONE
 
 
 def place_of(posts: Sequence[PostFacts]) -> str:

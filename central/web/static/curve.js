@@ -6,14 +6,18 @@
   let plot = null;
 
   const language = document.documentElement.lang;
-  const clock = (at) => new Date(at * 1000).toLocaleTimeString(language, {timeStyle: "short"});
 
   const options = (figure, read) => {
+    // The hours of the post, as all other times on the page.
+    const timeZone = figure.dataset.zone;
+    const words = {timeStyle: "short", hourCycle: "h23", timeZone};
+    const clock = (at) => new Date(at * 1000).toLocaleTimeString(language, words);
     const style = getComputedStyle(figure);
     const color = (name) => style.getPropertyValue(name).trim();
     const axis = {stroke: color("--quiet"), grid: {stroke: color("--line"), width: 1}, ticks: {show: false}};
     const start = Number(figure.dataset.start) / 1000;
     return {
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), timeZone),
       width: figure.clientWidth, height: HEIGHT, legend: {show: false}, cursor: {y: false, drag: {x: false, y: false}},
       scales: {
         x: {range: (u, low, high) => [start, Math.max(high ?? 0, start + SHORTEST_S)]},
