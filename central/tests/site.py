@@ -16,7 +16,7 @@ from wire.kinds.log import KINDS
 from central.people.opening import MIGRATIONS as PEOPLE
 from central.people.roles import ALL, DRIVER
 from central.tests.made_tables import write_tables
-from eventlog import Appended, Record
+from eventlog import Appended, Log, Record
 from eventlog.clock import wall_ms
 from eventlog.embedded.log import EmbeddedLog
 from tools.services.process import ChildProcess, wait_for
@@ -42,10 +42,12 @@ class Site:
     """
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str] | None = None, now_ms: Callable[[], int] = wall_ms
-    ) -> None:
+        self, folder: Path, settings: Mapping[str, str] | None = None, now_ms: Callable[[], int] = wall_ms,
+        log: Log | None = None,
+    ) -> None:  # fmt: skip
+        """`log`: where it is not the embedded one; `settings` say where its processes find it."""
         self.folder = folder
-        self.log = EmbeddedLog(folder / "log.db", now_ms=now_ms)
+        self.log: Log = EmbeddedLog(folder / "log.db", now_ms=now_ms) if log is None else log
         self.log.create_topics()
         self._counts: dict[str, int] = {}
         self.people_file, self.books_file = folder / "people.db", folder / "central.db"
@@ -84,11 +86,11 @@ class Site:
     def environment(self) -> dict[str, str]:
         return dict(self._environment)
 
-    def process(self, command: str, **settings: str) -> ChildProcess:
+    def process(self, command: str, *words: str, **settings: str) -> ChildProcess:
         """A process of `wattline-central`, not started yet."""
         return ChildProcess(
             f"central {command}",
-            [sys.executable, "-m", "central.operate.main", command],
+            [sys.executable, "-m", "central.operate.main", command, *words],
             self.folder / f"{command}.log",
             {**self._environment, **settings},
             self.folder,

@@ -102,6 +102,12 @@ def is_judged(database: Database) -> bool:
         return (oldest_ms is None or oldest_ms >= now_ms) and not to_judge(connection, now_ms)
 
 
+def log_time_ms(database: Database) -> int:
+    """By which time insight judges."""
+    with database.reader.connect() as connection:
+        return resting_time_ms(read_positions(connection), wall_ms()) or 0
+
+
 def judge_all(database: Database, now_ms: int, lost_after_ms: int = LOST_AFTER_MS) -> None:
     """One pass, to its end."""
     left: Sequence[Outdated] = ()

@@ -14,13 +14,10 @@ from central.outbound.insight.period import Period
 from central.outbound.insight.queries import sites_of
 from central.outbound.insight.tables import JUDGEMENTS, OUTDATED
 from central.outbound.insight.visits import FirstAttempts
-from central.outbound.reader import resting_time_ms
-from central.outbound.tests.reading import LOST_AFTER_MS, everything, judge_all, reading, with_tables
+from central.outbound.tests.reading import LOST_AFTER_MS, everything, judge_all, log_time_ms, reading, with_tables
 from central.outbound.tests.yard import BEGAN_MS, MIN_MS, Yard
 from central.store.database import Database
-from central.store.offsets import read_positions
 from central.tests.working import rows_of
-from eventlog.clock import wall_ms
 
 DAY_MS = 86_400_000
 MONTHS = [Period(f"2026-{month:02}") for month in range(1, 8)]
@@ -35,14 +32,9 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
     own.close()
 
 
-def log_ms(database: Database) -> int:
-    with database.reader.connect() as connection:
-        return resting_time_ms(read_positions(connection), wall_ms()) or 0
-
-
 def check(database: Database) -> dict[tuple[str, str], Judgement]:
     """Each month of each site that is judged, as it would be judged now. Those of which something is told."""
-    now_ms, found = log_ms(database), dict[tuple[str, str], Judgement]()
+    now_ms, found = log_time_ms(database), dict[tuple[str, str], Judgement]()
     with database.reader.connect() as connection:
         for site in sites_of(connection):
             for period in MONTHS:
@@ -135,7 +127,7 @@ def test_under_another_setting_all_is_judged_anew(yard: Yard) -> None:
     yard.read()
     with yard.database.reader.connect() as connection:
         assert judgement_ahead(connection, "", "2026-03", 7) is None
-    judge_all(yard.database, log_ms(yard.database), 7)
+    judge_all(yard.database, log_time_ms(yard.database), 7)
     assert {row["lost_after_ms"] for row in rows_of(yard.database, JUDGEMENTS)} == {7}
 
 
