@@ -73,7 +73,10 @@ def _sums(connection: Connection, query: Select[Any]) -> list[Sums]:
 
 def peak_of(connection: Connection, site_id: str, span: Span) -> Peak | None:
     """Of the quarter-hours that are kept, and of whole months that are no longer kept."""
-    kept = peak(quarters_of(connection, site_id, span).items())
+    within = (SITE_QUARTERS.c.quarter_ms >= span.from_ms, SITE_QUARTERS.c.quarter_ms < span.to_ms)
+    query = select(SITE_QUARTERS.c.quarter_ms, SITE_QUARTERS.c.energy_wh).where(SITE_QUARTERS.c.site_id == site_id)
+    highest = query.where(*within).order_by(SITE_QUARTERS.c.energy_wh.desc(), SITE_QUARTERS.c.quarter_ms).limit(1)
+    kept = peak((at_ms, wh) for at_ms, wh in connection.execute(highest))
     old_in_span = (PEAKS.c.quarter_ms >= span.from_ms, PEAKS.c.quarter_ms < span.to_ms)
     old = select(PEAKS.c.power_w, PEAKS.c.quarter_ms).where(PEAKS.c.site_id == site_id, *old_in_span)
     found = [Peak(*row) for row in connection.execute(old)] + ([] if kept is None else [kept])

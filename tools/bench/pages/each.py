@@ -3,8 +3,9 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -13,17 +14,22 @@ from sqlalchemy import event
 from central import settings as central_settings
 from central.api.guard import Sites
 from central.api.log_writer import LogWriter
+from central.outbound.insight.local_time import Span
+from central.outbound.insight.months import Months
+from central.outbound.insight.tables import MONTHS
 from central.people.opening import people_of
 from central.people.roles import ADMIN, DRIVER
 from central.serving.app import make_app
 from central.store.opening import database_of
 from central.web.access import PageRoute
+from central.web.ops import insight
 from central.web.routes import ROUTES
 from central.web.templates import environment
 from runtime.config import ConfigManager
 from runtime.shutdown import Shutdown
 from runtime.values import DEFAULT_PORTS
 from tools.bench.figures import Figure, Yardstick
+from tools.bench.pages import charges
 from tools.bench.pages.served import Served, asked_ms
 from tools.bench.pages.year import Year
 from tools.bench.percentiles import percentile
@@ -32,11 +38,15 @@ from tools.services.ports import LOOPBACK
 LIMIT = Yardstick("limit", 100.0)
 PERCENT = 99
 OPENS_S = 0.01
+NOTHING = "/health/live"
 NOT_PAGES = ("/live", "/export", "/oidc", ".csv", "/assets/")  # streams, files, and a way to elsewhere
 REDIRECTS = ("/", "/p")  # whoever looks is sent on
 
 
 class Asked(NamedTuple):
+    """`of`: which database."""
+
+    of: Path
     statement: str
     parameters: Any
 
@@ -65,29 +75,68 @@ def _names_in(path: str) -> list[str]:
 
 def measure(year: Year, server: Served, times: int) -> list[Figure]:
     empty_ms = _empty_template_ms(times)
-    with closing(sqlite3.connect(year.database)) as rows:
-        return [_figure(year, server, rows, *each, times, empty_ms) for each in paths(year)]
+    with ExitStack() as stack:
+        rows = {file: stack.enter_context(closing(sqlite3.connect(file))) for file in (year.database, year.insight)}
+        return [
+            _first_looks(year, server), Figure("insight judges a month, processor", "embedded", year.judging_ms, "ms"),
+            *(each for page in paths(year) for each in _figures(year, server, rows, *page, times, empty_ms)),
+        ]  # fmt: skip
 
 
-def _figure(
-    year: Year, server: Served, rows: sqlite3.Connection, route: str, path: str, role: str, times: int,
-    empty_ms: float,
-) -> Figure:  # fmt: skip
+def _first_looks(year: Year, server: Served) -> Figure:
+    """At each month of the figures, which no one has looked at before."""
+    with closing(sqlite3.connect(year.insight)) as rows:
+        months = [month for (month,) in rows.execute(f'SELECT DISTINCT month FROM "{MONTHS.name}"')]
+    taken_ms = [
+        each for month in months
+        for each in asked_ms(server, f"{insight.PATH}?site={charges.SITE_ID}&month={month}", ADMIN, 1, warm=False)
+    ]  # fmt: skip
+    what = f"page {insight.PATH}, first look at each of {len(months)} months, p{PERCENT}"
+    return Figure(what, "embedded", percentile(taken_ms, PERCENT), "ms", (LIMIT, _least(server, len(months))))
+
+
+def _least(server: Served, times: int) -> Yardstick:
+    """The load of the machine weighs on it as on any page."""
+    taken_ms = asked_ms(server, NOTHING, ADMIN, times)
+    return Yardstick(f"an answer with nothing in it, p{PERCENT}", percentile(taken_ms, PERCENT))
+
+
+def _figures(
+    year: Year, server: Served, rows: Mapping[Path, sqlite3.Connection], route: str, path: str, role: str,
+    times: int, empty_ms: float,
+) -> list[Figure]:  # fmt: skip
+    began_ms = server.processor_ms()
     taken_ms = asked_ms(server, path, role, times)
+    used_ms = (server.processor_ms() - began_ms) / (times + 1)
     asked = asyncio.run(statements_of(year, path, server.headers(role)))
-    bare = Yardstick(f"sqlite3 alone, {len(asked)} queries", percentile(_replayed_ms(rows, asked, times), PERCENT))
-    beside = (LIMIT, bare, Yardstick("a template with nothing in it", empty_ms))
-    return Figure(f"page {route}, p{PERCENT}", "embedded", percentile(taken_ms, PERCENT), "ms", beside)
+    beside = [LIMIT, _least(server, times), Yardstick("a template with nothing in it", empty_ms)]
+    if asked:
+        bare_ms = percentile(_replayed_ms(rows, asked, times), PERCENT)
+        beside.append(Yardstick(f"sqlite3 alone, {len(asked)} queries", bare_ms))
+    figures = [
+        Figure(f"page {route}, p{PERCENT}", "embedded", percentile(taken_ms, PERCENT), "ms", tuple(beside)),
+        Figure("  p50", "embedded", percentile(taken_ms, 50), "ms"),
+    ]
+    return [*figures, Figure("  processor", "embedded", used_ms, "ms")] if used_ms > 0 else figures
+
+
+def _nobody(_: Span) -> Mapping[str, int]:
+    """Was answered 503."""
+    return {}
 
 
 async def statements_of(year: Year, path: str, headers: dict[str, str]) -> list[Asked]:
-    """What a page asks of the books."""
+    """What a page asks of the books and of the figures."""
     config = ConfigManager({**year.settings})
-    database, people = database_of(config), people_of(config)
+    database, people, figures = database_of(config), people_of(config), database_of(config, central_settings.INSIGHT)
+    months = Months(figures, charges.LOST_AFTER_MS, _nobody)
     asked: list[Asked] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append(Asked(statement, parameters))
+    def noting(of: Path) -> Callable[..., None]:
+        def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            asked.append(Asked(of, statement, parameters))
+
+        return note
 
     log = LogWriter(config, Shutdown(), database)
     log.start()
@@ -95,8 +144,9 @@ async def statements_of(year: Year, path: str, headers: dict[str, str]) -> list[
         while not await log.is_usable():  # noqa: ASYNC110  # who opens it tells nobody
             await asyncio.sleep(OPENS_S)
         sites = Sites.of(LOOPBACK, DEFAULT_PORTS["http"], None)
-        app = make_app(database, people, log, sites, config[central_settings.CURRENCY])
-        event.listen(database.reader, "before_cursor_execute", note)
+        app = make_app(database, people, log, sites, config[central_settings.CURRENCY], months=months)
+        for opened, file in ((database, year.database), (figures, year.insight)):
+            event.listen(opened.reader, "before_cursor_execute", noting(file))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{LOOPBACK}") as client:
             (await client.get(path, headers=headers)).raise_for_status()
@@ -104,15 +154,16 @@ async def statements_of(year: Year, path: str, headers: dict[str, str]) -> list[
         log.close()
         database.dispose()
         people.dispose()
+        figures.dispose()
     return [each for each in asked if each.statement.lstrip().upper().startswith(("SELECT", "WITH"))]
 
 
-def _replayed_ms(rows: sqlite3.Connection, asked: list[Asked], times: int) -> list[float]:
+def _replayed_ms(rows: Mapping[Path, sqlite3.Connection], asked: list[Asked], times: int) -> list[float]:
     taken: list[float] = []
     for _ in range(times):
         began_s = time.perf_counter()
         for each in asked:
-            rows.execute(each.statement, each.parameters).fetchall()
+            rows[each.of].execute(each.statement, each.parameters).fetchall()
         taken.append((time.perf_counter() - began_s) * 1_000)
     return taken
 

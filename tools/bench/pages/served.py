@@ -1,5 +1,6 @@
 """Central's server on a year of books, and those who look at its pages."""
 
+import os
 import sys
 import time
 from collections.abc import Generator
@@ -20,14 +21,23 @@ COOKIE = "wattline"
 
 
 class Served(NamedTuple):
-    """`tokens`: of a driver and of an admin."""
+    """`tokens`: of a driver and of an admin. `pid`: the server's process."""
 
+    pid: int
     port: int
     tokens: dict[str, str]
 
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
+
+    def processor_ms(self) -> float:
+        """What it has used of the processors' time; 0 where the machine does not tell."""
+        stat = Path(f"/proc/{self.pid}/stat")
+        if not stat.exists():
+            return 0.0
+        ticks = stat.read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+        return sum(map(int, ticks)) * 1_000 / os.sysconf("SC_CLK_TCK")
 
     def headers(self, role: str) -> dict[str, str]:
         return {"Cookie": f"{COOKIE}={self.tokens[role]}", "Accept": "text/html"}
@@ -47,20 +57,20 @@ def served(year: Year, folder: Path) -> Generator[Served]:
     api.start()
     try:
         api.wait_said(" ready ", DEADLINE_S)
-        yield Served(port, tokens)
+        yield Served(api.pid, port, tokens)
     finally:
         api.stop()
 
 
-def asked_ms(server: Served, path: str, role: str, times: int) -> list[float]:
-    """How long each answer took, over one connection, but the first: a template is read when it is first used.
+def asked_ms(server: Served, path: str, role: str, times: int, *, warm: bool = True) -> list[float]:
+    """How long each answer took, over one connection. `warm`: but the first, when a template is read.
 
     Raises RuntimeError where it is no page.
     """
     connection = HTTPConnection(LOOPBACK, server.port, timeout=DEADLINE_S)
     taken: list[float] = []
     try:
-        for _ in range(times + 1):
+        for _ in range(times + warm):
             began_s = time.perf_counter()
             connection.request("GET", path, headers=server.headers(role))
             answer = connection.getresponse()
@@ -70,4 +80,4 @@ def asked_ms(server: Served, path: str, role: str, times: int) -> list[float]:
                 raise RuntimeError(f"{path} for a {role}: {answer.status}")
     finally:
         connection.close()
-    return taken[1:]
+    return taken[warm:]

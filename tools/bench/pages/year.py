@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Table
 
-from central.store.tables import CHARGE_REQUESTS, CHARGING_SESSIONS, LIVE_CHARGES, TICKETS
+from central.store.tables import CHARGE_REQUESTS, CHARGING_POINTS, CHARGING_SESSIONS, LIVE_CHARGES, TICKETS
 from tools.bench import mixture
 from tools.bench.folding import fold, judge
+from tools.bench.pages import charges
 from tools.bench.run import Run, opened
 from tools.stack.log_choice import chosen_log
 
@@ -24,10 +25,15 @@ _OWN = {"session_id": _COPIED_ID, "message_id": _COPIED_ID}
 
 
 class Year(NamedTuple):
-    """`settings`: where its log and its database are. `cp_id`, `driver_id`, `session_id`: one of each that is there."""
+    """`settings`: where its log and its databases are. `cp_id`, `driver_id`, `session_id`: one of each that is there.
+
+    `insight`: the figures' database, in which a month took the processor `judging_ms` to judge.
+    """
 
     settings: Mapping[str, str]
     database: Path
+    insight: Path
+    judging_ms: float
     sessions: int
     cp_id: str
     driver_id: str
@@ -38,20 +44,26 @@ def make(run: Run) -> Year:
     """On the embedded log, which pages never read."""
     sizes, folder = run.sizes, run.folder / "pages"
     folder.mkdir(parents=True, exist_ok=True)
-    database = folder / "wattline.db"
+    database, insight = folder / "wattline.db", folder / "insight.db"
     with chosen_log("embedded", folder, run.say) as choice:
         with opened(choice) as log:
             made = mixture.letters(sizes.posts, sizes.posts, time.time_ns() // 1_000_000)
             mixture.fill(log, made)
             fold(choice, folder, database, log)
             judge(database, log, sizes.posts)
-        settings = {**choice.settings, "DB_PATH": str(database), "PEOPLE_DB_PATH": str(folder / "people.db")}
+        settings = {
+            **choice.settings, "DB_PATH": str(database), "PEOPLE_DB_PATH": str(folder / "people.db"),
+            "INSIGHT_DB_PATH": str(insight),
+        }  # fmt: skip
     copies = min(sizes.year_sessions // sizes.posts - 1, MOST_COPIES)
     with closing(sqlite3.connect(database)) as rows:
         say_again(rows, SAID_AGAIN, copies)
         run.say(f"pages: {sizes.posts} charge points with {sizes.posts * (copies + 1)} charges in a year")
+        cp_ids = [cp_id for (cp_id,) in rows.execute(f'SELECT cp_id FROM "{CHARGING_POINTS.name}"')]
+        judging_ms = charges.fill(insight, cp_ids, sizes.year_sessions, time.time_ns() // 1_000_000)
         one = f'SELECT cp_id, driver_id, session_id FROM "{CHARGING_SESSIONS.name}" ORDER BY requested_at_ms LIMIT 1'
-        return Year(settings, database, sizes.posts * (copies + 1), *rows.execute(one).fetchone())
+        sessions = sizes.posts * (copies + 1)
+        return Year(settings, database, insight, judging_ms, sessions, *rows.execute(one).fetchone())
 
 
 def say_again(rows: sqlite3.Connection, tables: Sequence[Table], copies: int) -> None:
