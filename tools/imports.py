@@ -79,7 +79,7 @@ _API_ROOM = f"{_ACTIONS} central.api"
 # What pages read of insight: its figures, never its reader of the log.
 _FIGURES = " ".join(
     f"central.outbound.insight.{name}"
-    for name in ("attempts", "figures", "local_time", "month", "months", "period", "queries", "summary")
+    for name in ("attempts", "figures", "local_time", "month", "months", "period", "queries", "summary", "visits")
 )
 
 # `wattline`'s rooms from the lowest to the highest; what they share stands beside them.

@@ -1,6 +1,7 @@
 """The one application: the API's routes and the pages', and what they share."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -26,6 +27,7 @@ from central.api.revocation import Revocation
 from central.api.tries import Tries
 from central.api.unavailable import Unavailable
 from central.outbound.insight.months import Months
+from central.outbound.insight.visits import FirstAttempts
 from central.people.register import those_that_hold
 from central.people.sites import Sites as SitesServed
 from central.serving.metrics import Metrics
@@ -38,7 +40,7 @@ from central.views.queries import ChargeKey
 from central.web.errors import as_page_where_wanted
 from central.web.headers import PageHeaders
 from central.web.issuer import Oidc
-from central.web.live import PartKey, Shown
+from central.web.live import Beside, PartKey, Shown
 from central.web.pages import Pages
 from central.web.parts import read_parts
 from central.web.routes import ROUTES as PAGE_ROUTES
@@ -57,13 +59,15 @@ def make_app(
     `metrics`, `months`: the figures of insight, where there may be some. `notices`: what people were told.
     """
 
+    beside = Beside(currency) if months is None else Beside(currency, partial(_first_attempts, months))
+
     def read(keys: Sequence[ChargeKey]) -> dict[ChargeKey, Charge]:
         with database.reader.connect() as connection:
             return dict(charges_of(connection, keys, currency))
 
     def read_shown(keys: Sequence[PartKey]) -> dict[PartKey, Shown]:
         with database.reader.connect() as connection:
-            return read_parts(connection, keys, currency)
+            return read_parts(connection, keys, beside)
 
     def holding(hashes: Collection[str]) -> dict[str, frozenset[str] | None]:
         with people.reader.connect() as connection:
@@ -95,5 +99,9 @@ def make_app(
         notices,
     )
     app.state.metrics = metrics or Metrics()
-    app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes), months=months)
+    app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes), beside, months=months)
     return app
+
+
+def _first_attempts(months: Months, sites: Collection[str] | None, since_ms: int) -> FirstAttempts | None:
+    return months.first_attempts(sites, since_ms, now_ms())

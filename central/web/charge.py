@@ -101,7 +101,7 @@ async def _page(request: Request, problem: ApiError | None = None) -> Response:
 async def _values(request: Request, session: str, asked: ChargeKey) -> Mapping[str, Any]:
     context = context_of(request)
     key = _key(request, session, asked)
-    found = await context.read(lambda connection: values_of(connection, key, context.currency))
+    found = await context.read(lambda connection: values_of(connection, key, pages_of(request).beside))
     return found or {**unheard_charge(asked, session, context.currency), "is_own": True}
 
 

@@ -10,7 +10,7 @@ from central.model.states import COMPLETED
 from central.views.charge import is_final
 from central.views.own_charge import read_own_charge
 from central.views.post import read_post
-from central.web.live import Part, PartKey
+from central.web.live import Beside, Part, PartKey
 
 POINT, CHARGE = "point", "charge"
 OWN = "own"  # who looks at a charge: its driver
@@ -22,13 +22,13 @@ def is_over(values: Mapping[str, Any]) -> bool:
     return is_final(charge) and (charge["state"] != COMPLETED or values["receipt"] is not None)
 
 
-def _read_point(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
-    post = read_post(connection, key.subject, currency)
+def _read_point(connection: Connection, key: PartKey, beside: Beside) -> Mapping[str, Any] | None:
+    post = read_post(connection, key.subject, beside.currency)
     return None if post is None else {"post": post}
 
 
-def _read_charge(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
-    found = read_own_charge(connection, key.subject, now_ms(), currency)
+def _read_charge(connection: Connection, key: PartKey, beside: Beside) -> Mapping[str, Any] | None:
+    found = read_own_charge(connection, key.subject, now_ms(), beside.currency)
     return None if found is None else {**found, "is_own": key.viewer == OWN}
 
 

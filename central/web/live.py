@@ -5,8 +5,10 @@ its template and what it reads in `parts.py`.
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -16,6 +18,7 @@ from starlette.requests import Request
 from central.api.context import Context
 from central.api.errors import ApiError
 from central.api.followers import Follower, Followers
+from central.outbound.insight.visits import FirstAttempts
 from central.people.register import Person
 
 BEAT_S = 2  # the browser calls a page stale after 5 s without a word
@@ -35,15 +38,26 @@ class PartKey(NamedTuple):
     viewer: str = ""
 
 
-class Shown(NamedTuple):
-    """A part as it is now. `is_final`: it will not change any more."""
+@dataclass(frozen=True)
+class Shown:
+    """A part as it is now. `is_final`: it will not change any more. What is sent of it is made once for all."""
 
     html: str
     is_final: bool = False
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return hashlib.sha256(self.html.encode()).hexdigest()[:DIGEST_CHARACTERS]
+
+    @cached_property
+    def event(self) -> bytes:
+        """As it goes over the stream: an overview of 100 posts has two thousand lines."""
+        return ServerSentEvent(self.html, id=self.digest).encode()
+
+
+def _unknown(sites: Collection[str] | None, since_ms: int) -> FirstAttempts | None:
+    del sites, since_ms
+    return None
 
 
 def _never(values: Mapping[str, Any]) -> bool:
@@ -51,11 +65,18 @@ def _never(values: Mapping[str, Any]) -> bool:
     return False
 
 
+class Beside(NamedTuple):
+    """What parts show that is not in the books. `first_attempts`: of insight, at these sites (None: all) since then."""
+
+    currency: str
+    first_attempts: Callable[[Collection[str] | None, int], FirstAttempts | None] = _unknown
+
+
 class Part(NamedTuple):
     """`read`: what its template shows, or None where there is no such thing. `is_final`: whether that is the last."""
 
     template: str
-    read: Callable[[Connection, PartKey, str], Mapping[str, Any] | None]  # the last: the currency
+    read: Callable[[Connection, PartKey, Beside], Mapping[str, Any] | None]
     is_final: Callable[[Mapping[str, Any]], bool] = _never
 
 
@@ -71,7 +92,7 @@ def follow(
         raise ApiError(503, "too_many_followers", "too many follow already; look again in a while", retry=True)
     known = request.headers.get("last-event-id")
 
-    async def stream() -> AsyncGenerator[ServerSentEvent]:
+    async def stream() -> AsyncGenerator[ServerSentEvent | bytes]:
         with followers.follow(key) as follower, _held(follower):
             async for event in _events(follower, now, known):
                 yield event
@@ -82,14 +103,14 @@ def follow(
     return EventSourceResponse(stream(), ping=BEAT_S, ping_message_factory=_beat)
 
 
-async def _events(follower: Follower[Shown], now: Shown, known: str | None) -> AsyncGenerator[ServerSentEvent]:
+async def _events(follower: Follower[Shown], now: Shown, known: str | None) -> AsyncGenerator[ServerSentEvent | bytes]:
     follower.show(now)
     while not follower.has_ended:
         shown = await follower.next(WAIT_S)
         if shown is None:
             continue
         if shown.digest != known:
-            yield ServerSentEvent(shown.html, id=shown.digest)
+            yield shown.event
         known = None
         if shown.is_final:
             yield ServerSentEvent("", event="ended")

@@ -11,7 +11,7 @@ from central.outbound.insight.months import Months
 from central.people.register import Person
 from central.web.issuer import Oidc
 from central.web.languages import language_of
-from central.web.live import PartKey, Shown
+from central.web.live import Beside, PartKey, Shown
 from central.web.ops.watch import Watch
 from central.web.templates import render
 from runtime.values import Url
@@ -21,13 +21,14 @@ from runtime.values import Url
 class Pages:
     """`public`: what people call this server. `oidc`: who signs people in beside it.
 
-    `followers`: of the parts of pages that change by themselves. `watch`: whether the worker moves. `months`: the
-    figures of insight; None: nobody makes any here.
+    `followers`: of the parts of pages that change by themselves. `beside`: what these show that is not in the books.
+    `watch`: whether the worker moves. `months`: the figures of insight; None: nobody makes any here.
     """
 
     public: Url | None
     oidc: Oidc | None
     followers: Followers[PartKey, Shown]
+    beside: Beside
     watch: Watch = field(default_factory=Watch)
     months: Months | None = None
 

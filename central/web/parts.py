@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.web import driver_parts
-from central.web.live import Part, PartKey, Shown
+from central.web.live import Beside, Part, PartKey, Shown
 from central.web.ops import overview, post
 from central.web.templates import render
 
@@ -17,12 +17,12 @@ logger = logging.getLogger(__name__)
 PARTS: Mapping[str, Part] = {**driver_parts.PARTS, **overview.PARTS, **post.PARTS}
 
 
-def read_parts(connection: Connection, keys: Sequence[PartKey], currency: str) -> dict[PartKey, Shown]:
+def read_parts(connection: Connection, keys: Sequence[PartKey], beside: Beside) -> dict[PartKey, Shown]:
     """Those of the keys that there are. What fails to be written holds up none of the others."""
     shown: dict[PartKey, Shown] = {}
     for key in keys:
         try:
-            part = read_part(connection, key, currency)
+            part = read_part(connection, key, beside)
         except SQLAlchemyError:
             raise  # of all of them: the database cannot be used
         except Exception:
@@ -33,14 +33,14 @@ def read_parts(connection: Connection, keys: Sequence[PartKey], currency: str) -
     return shown
 
 
-def read_part(connection: Connection, key: PartKey, currency: str) -> Shown | None:
-    values = values_of(connection, key, currency)
+def read_part(connection: Connection, key: PartKey, beside: Beside) -> Shown | None:
+    values = values_of(connection, key, beside)
     return None if values is None else shown_of(key, values)
 
 
-def values_of(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
+def values_of(connection: Connection, key: PartKey, beside: Beside) -> Mapping[str, Any] | None:
     """What its template shows, for the page that holds it; None where there is no such thing."""
-    return PARTS[key.part].read(connection, key, currency)
+    return PARTS[key.part].read(connection, key, beside)
 
 
 def shown_of(key: PartKey, values: Mapping[str, Any]) -> Shown:

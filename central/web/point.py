@@ -46,7 +46,7 @@ async def show(request: Request) -> Response:
 
 async def live(request: Request) -> Response:
     context, key = context_of(request), _key(request)
-    shown = await context.read(lambda connection: read_part(connection, key, context.currency))
+    shown = await context.read(lambda connection: read_part(connection, key, pages_of(request).beside))
     if shown is None:
         raise _no_point(key.subject)
     return follow(request, pages_of(request).followers, context, key, shown, viewer_of(request))
@@ -112,7 +112,7 @@ def _wish(form: dict[str, str]) -> dict[str, Any]:
 async def _page(request: Request, problem: ApiError | None = None, form: dict[str, str] | None = None) -> Response:
     """`problem`: why what was asked for is not done; the form is shown again, with the same ids."""
     context, key = context_of(request), _key(request)
-    post = await context.read(lambda connection: values_of(connection, key, context.currency))
+    post = await context.read(lambda connection: values_of(connection, key, pages_of(request).beside))
     if post is None:
         raise _no_point(key.subject)
     sent = form or {}

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -11,26 +12,27 @@ from babel.numbers import format_currency, format_decimal
 from central.views import moments
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
+NUMBERS_KEPT = 8_192  # a page of figures writes hundreds, and nearly all of them as the last time
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def power(power_w: int, locale: Locale) -> str:
     """In kW, with one decimal."""
-    return f"{format_decimal(Decimal(power_w) / 1_000, '#,##0.0', locale=locale)}{NO_BREAK}kW"
+    return f"{_decimal(Decimal(power_w) / 1_000, '#,##0.0', locale)}{NO_BREAK}kW"
 
 
 def energy(energy_wh: int, locale: Locale) -> str:
     """In kWh, with one decimal while one charges; receipts have all of it (exact_energy)."""
-    return f"{format_decimal(Decimal(energy_wh) / 1_000, '#,##0.0', locale=locale)}{NO_BREAK}kWh"
+    return f"{_decimal(Decimal(energy_wh) / 1_000, '#,##0.0', locale)}{NO_BREAK}kWh"
 
 
 def exact_energy(energy_wh: int, locale: Locale) -> str:
     """In kWh to the watt-hour: what a bill is computed from."""
-    return f"{format_decimal(Decimal(energy_wh) / 1_000, '#,##0.000', locale=locale)}{NO_BREAK}kWh"
+    return f"{_decimal(Decimal(energy_wh) / 1_000, '#,##0.000', locale)}{NO_BREAK}kWh"
 
 
 def current(current_ma: int, locale: Locale) -> str:
-    return f"{format_decimal(Decimal(current_ma) / 1_000, '#,##0.0', locale=locale)}{NO_BREAK}A"
+    return f"{_decimal(Decimal(current_ma) / 1_000, '#,##0.0', locale)}{NO_BREAK}A"
 
 
 def money(minor: int, currency: str, locale: Locale) -> str:
@@ -50,17 +52,17 @@ def price(per_kwh: str, currency: str, locale: Locale) -> str:
 
 def temperature(temperature_mc: int, locale: Locale) -> str:
     """In whole degrees Celsius."""
-    return f"{format_decimal(Decimal(temperature_mc) / 1_000, '#,##0', locale=locale)}{NO_BREAK}°C"
+    return f"{_decimal(Decimal(temperature_mc) / 1_000, '#,##0', locale)}{NO_BREAK}°C"
 
 
 def share(value: float, locale: Locale) -> str:
     """`value`: 0 to 1. In percent, with one decimal."""
-    return f"{format_decimal(Decimal(str(value)) * 100, '#,##0.0', locale=locale)}{NO_BREAK}%"
+    return f"{_decimal(Decimal(str(value)) * 100, '#,##0.0', locale)}{NO_BREAK}%"
 
 
 def points(value: float, locale: Locale) -> str:
     """A difference of shares, in percent of the whole, with its sign."""
-    return format_decimal(Decimal(str(value)) * 100, "+#,##0.0;-#,##0.0", locale=locale)
+    return _decimal(Decimal(str(value)) * 100, "+#,##0.0;-#,##0.0", locale)
 
 
 def month(name: str, locale: Locale) -> str:
@@ -105,6 +107,11 @@ def moment(at: str, zone: str, locale: Locale) -> str:
     """Date and time with its zone, where more than one day or zone is possible."""
     there = _there(at, zone)
     return f"{format_datetime(there, 'medium', tzinfo=there.tzinfo, locale=locale)}{NO_BREAK}{_zone_name(there)}"
+
+
+@lru_cache(maxsize=NUMBERS_KEPT)
+def _decimal(value: Decimal, pattern: str, locale: Locale) -> str:
+    return format_decimal(value, pattern, locale=locale)
 
 
 def _zone_name(there: datetime) -> str:

@@ -5,7 +5,7 @@ It is made of what the log told, up to a time; so it can be made ahead, and made
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -76,6 +76,17 @@ def judged_around(connection: Connection, site_id: str, span: Span, now_ms: int,
 
 def begun_in(span: Span, judged: list[Judged]) -> list[Visit]:
     return [each for each in visits(judged) if span.from_ms <= each.began_at_ms < span.to_ms]
+
+
+def first_attempts_in(
+    connection: Connection, sites: Collection[str] | None, span: Span, now_ms: int, lost_after_ms: int
+) -> FirstAttempts:
+    """Of the visits that began then at these sites; None: at all of them."""
+    chosen = [each.site_id for each in queries.sites_of(connection) if sites is None or each.site_id in sites]
+    judged = [
+        each for site_id in chosen for each in judged_around(connection, site_id, span, now_ms, lost_after_ms)
+    ]
+    return first_attempts(begun_in(span, judged))
 
 
 def passed_of(span: Span, now_ms: int) -> Span:

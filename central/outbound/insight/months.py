@@ -1,21 +1,29 @@
 """The months that pages show, kept for a while: one that the reader has not judged yet takes about a second to make."""
 
+import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from central.outbound.insight.judgement import first_attempts_in
+from central.outbound.insight.local_time import Span
 from central.outbound.insight.month import Month, months_of, read_month
 from central.outbound.insight.period import Period, this_month
 from central.outbound.insight.queries import SiteRow, sites_of
 from central.outbound.insight.summary import Unavailable
 from central.outbound.insight.version import MIGRATIONS
-from central.store.database import Database
+from central.outbound.insight.visits import FirstAttempts
+from central.store.database import Database, reason_of
 from central.store.offsets import TopicPartition, read_positions
 from central.store.version import is_current
 
 KEPT_MS = 120_000
+FIRST_KEPT_MS = 60_000
 MOST_KEPT = 64  # sites times months, each some ten kilobytes
+
+logger = logging.getLogger(__name__)
 
 _Places = Mapping[TopicPartition, int]
 
@@ -28,6 +36,7 @@ class Months:
         self._lost_after_ms = lost_after_ms
         self._unavailable = unavailable
         self._kept: dict[tuple[str, str], tuple[Month, _Places]] = {}  # the one made longest ago goes first
+        self._first: dict[tuple[Collection[str] | None, int], tuple[FirstAttempts, int]] = {}
         self._making = threading.Lock()  # whoever asks for the same month meanwhile takes what is being made
 
     @property
@@ -55,6 +64,28 @@ class Months:
                     found = self._fresh(site, period, places, now_ms) or self._make(
                         connection, site, period, places, now_ms
                     )
+            return found
+
+    def first_attempts(self, sites: Collection[str] | None, since_ms: int, now_ms: int) -> FirstAttempts | None:
+        """Of the visits that began since then at these sites (None: at all), at most FIRST_KEPT_MS old.
+
+        None where nobody makes figures, or they cannot be read: whoever shows them beside other things leaves them out.
+        """
+        key = (None if sites is None else frozenset(sites), since_ms)
+        with self._making:
+            found, made_at_ms = self._first.get(key, (None, 0))
+            if found is not None and 0 <= now_ms - made_at_ms < FIRST_KEPT_MS:
+                return found
+            if not self.is_there:
+                return None
+            try:
+                with self._database.reader.connect() as connection:
+                    found = first_attempts_in(connection, key[0], Span(since_ms, now_ms), now_ms, self._lost_after_ms)
+            except SQLAlchemyError as error:
+                logger.warning("the figures cannot be read: %s", reason_of(error))
+                return None
+            self._first = {other: of for other, of in self._first.items() if other[1] == since_ms}
+            self._first[key] = (found, now_ms)
             return found
 
     def _fresh(self, site: SiteRow, period: Period, places: _Places, now_ms: int) -> Month | None:

@@ -1,6 +1,7 @@
 """A month as a page shows it, and for how long it is kept."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from central.outbound.insight.local_time import Span
 from central.outbound.insight.month import HOURS_PER_WEEK, Month, month_before, read_month
@@ -8,7 +9,8 @@ from central.outbound.insight.months import KEPT_MS, Months
 from central.outbound.insight.period import Period
 from central.outbound.insight.queries import sites_of
 from central.outbound.insight.rollups import forget_quarters
-from central.outbound.tests.yard import Yard
+from central.outbound.tests.yard import BEGAN_MS, Yard
+from central.store.database import open_database
 
 MARCH = Period("2026-03")
 IN_APRIL_MS = 1_775_200_000_000
@@ -95,3 +97,24 @@ def test_a_month_that_runs_is_made_anew_after_a_while(yard: Yard) -> None:
     assert months.month(site, MARCH, now_ms + KEPT_MS - 1) is first
     assert months.month(site, MARCH, now_ms + KEPT_MS) is not first
     assert months.names(site, IN_APRIL_MS) == ["2026-04", "2026-03"]
+
+
+def test_the_first_attempts_of_a_day_are_those_of_the_sites_that_are_seen(yard: Yard) -> None:
+    filled(yard)
+    yard.release(yard.ask(2), "refused", "offline")
+    yard.read()
+    since_ms, now_ms = BEGAN_MS - 1, yard.now_ms + 1
+    months = Months(yard.database, LOST_AFTER_MS, nobody)
+    assert months.first_attempts(None, since_ms, now_ms) == (1, 1, 0, 0)
+    assert months.first_attempts({"elsewhere"}, since_ms, now_ms) == (0, 0, 0, 0)
+    assert months.first_attempts({""}, BEGAN_MS + 1, now_ms) == (0, 1, 0, 0)
+    yard.release(yard.ask(3), "refused", "offline")  # within 10 min: the same visit
+    yard.now_ms += 3_600_000
+    yard.release(yard.ask(4), "refused", "offline")
+    yard.read()
+    assert months.first_attempts(None, since_ms, yard.now_ms + 1) == (1, 2, 0, 0)
+
+
+def test_without_figures_there_are_no_first_attempts(tmp_path: Path) -> None:
+    months = Months(open_database(f"sqlite:///{tmp_path / 'none.db'}"), LOST_AFTER_MS, nobody)
+    assert months.first_attempts(None, 0, IN_APRIL_MS) is None

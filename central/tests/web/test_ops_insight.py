@@ -6,16 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from central.outbound.tests.yard import Yard
 from central.people.roles import ADMIN, DRIVER, OPERATOR
 from central.people.sites import set_sites
 from central.tests.commands import runner
 from central.tests.site import Site
 from central.tests.web.figured import NAME, figured_at
+from eventlog.clock import wall_ms
 from tools.stack.tokens import people_at
 from tools.testing.browsers import PHONE
 from tools.testing.deadlines import DEADLINE_S
@@ -144,3 +147,28 @@ def test_where_insight_never_ran_it_says_what_to_start(unfigured: Site, browser:
     expect(page.get_by_text("wattline-central insight")).to_be_visible()
     page.context.close()
     assert not (unfigured.folder / "insight.db").exists()
+
+
+def test_the_overview_says_how_many_of_today_s_visits_worked_at_the_first_attempt(tmp_path: Path) -> None:
+    yard = Yard(tmp_path / "yard")
+    try:
+        yard.now_ms = wall_ms()
+        yard.charge(1, [(0, 1_000), (0, 2_000)])
+        yard.release(yard.ask(2), "refused", "offline")
+        yard.read()
+        yard.site.start()
+        assert "; 50.0" in overview(yard.site)
+    finally:
+        yard.close()
+
+
+def test_without_insight_the_overview_says_the_rest_of_the_day(unfigured: Site) -> None:
+    assert "Today: 0 charges" in (page := overview(unfigured))
+    assert "first attempt" not in page
+
+
+def overview(site: Site) -> str:
+    with httpx.Client(
+        base_url=site.api_url, cookies={"wattline": site.token("boss", ADMIN)}, timeout=DEADLINE_S
+    ) as client:
+        return client.get("/ops", headers={"Accept": "text/html", "Accept-Language": "en"}).raise_for_status().text

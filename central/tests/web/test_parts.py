@@ -4,7 +4,7 @@ import pytest
 
 from central.store.database import Database
 from central.web import parts
-from central.web.live import Part, PartKey
+from central.web.live import Beside, Part, PartKey
 
 
 def test_what_fails_holds_up_nobody_else(
@@ -23,5 +23,5 @@ def test_what_fails_holds_up_nobody_else(
     monkeypatch.setattr(parts, "PARTS", made)
     keys = [PartKey(name, "x", "en") for name in ("bad", "good", "gone")]
     with database.reader.connect() as connection:
-        assert set(parts.read_parts(connection, keys, "EUR")) == {keys[1]}
+        assert set(parts.read_parts(connection, keys, Beside("EUR"))) == {keys[1]}
     assert "the part bad of x cannot be written" in caplog.text

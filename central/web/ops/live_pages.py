@@ -78,7 +78,7 @@ def _post(request: Request) -> PartKey:
 async def _values(request: Request, key: PartKey) -> Mapping[str, Any]:
     """Raises ApiError 404 where there is no such thing for these eyes."""
     context = context_of(request)
-    values = await context.read(lambda connection: values_of(connection, key, context.currency))
+    values = await context.read(lambda connection: values_of(connection, key, pages_of(request).beside))
     if values is None:
         raise no_point(key.subject)
     return values

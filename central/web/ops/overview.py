@@ -12,7 +12,7 @@ from central.api.context import now_ms
 from central.model.alarms import places_in
 from central.views.sites import NO_ZONE
 from central.web.languages import N_
-from central.web.live import Part, PartKey
+from central.web.live import Beside, Part, PartKey
 from central.web.ops.acts import POINT_ACTS, SESSION_ACTS, UNPARK_ACT, Act
 from central.web.ops.eyes import from_text
 from central.web.ops.facts import PostFacts, read_day, read_parked, read_posts
@@ -25,21 +25,24 @@ PART = "ops"
 _LOOK = N_("Look at it")
 
 
-def read(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any]:
+def read(connection: Connection, key: PartKey, beside: Beside) -> Mapping[str, Any]:
     eyes = from_text(key.viewer)
     posts = read_posts(connection, eyes.sites)
     parked = read_parked(connection, eyes.sites, {each.cp_id for each in posts})
     problems = sorted_by_reach([*of_posts((each.post for each in posts), now_ms()), *of_parked(parked)])
     zone = zone_of(posts)
+    since_ms = midnight_ms(now_ms(), zone)
+    first = beside.first_attempts(eyes.sites, since_ms)
     return {
         "posts": posts,
         "states": POINT_STATES,
         "counts": Counter(each.status for each in posts),
         "problems": [shown(each, eyes.may_act) for each in problems],
         "stopping": stopping(problems),
-        "day": read_day(connection, eyes.sites, midnight_ms(now_ms(), zone)),
+        "day": read_day(connection, eyes.sites, since_ms),
+        "at_first": None if first is None else first.share,
         "zone": zone,
-        "currency": currency,
+        "currency": beside.currency,
         "place": place_of(posts),
     }
 

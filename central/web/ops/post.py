@@ -9,7 +9,7 @@ from central.api.context import now_ms
 from central.store.tables import CHARGING_POINTS, COMMANDS
 from central.views.words import find_word
 from central.web.languages import N_
-from central.web.live import Part, PartKey
+from central.web.live import Beside, Part, PartKey
 from central.web.ops.acts import DID_WORDS, POINT_ACTS, SESSION_ACTS, Act
 from central.web.ops.eyes import from_text
 from central.web.ops.facts import PostFacts, read_parked, read_posts
@@ -27,7 +27,7 @@ _DETAILS = (
 )  # fmt: skip
 
 
-def read(connection: Connection, key: PartKey, currency: str) -> Mapping[str, Any] | None:
+def read(connection: Connection, key: PartKey, beside: Beside) -> Mapping[str, Any] | None:
     eyes = from_text(key.viewer)
     cp_id, _, asked = key.subject.partition(" ")
     posts = read_posts(connection, eyes.sites, cp_id)
@@ -51,7 +51,7 @@ def read(connection: Connection, key: PartKey, currency: str) -> Mapping[str, An
         "picture": read_picture(connection, cp_id, now_ms()),
         "did_words": DID_WORDS,
         "zone": facts.zone,
-        "currency": currency,
+        "currency": beside.currency,
     }
 
 
