@@ -1,20 +1,14 @@
 """What the programs with subcommands share: their help, their version, and how they end."""
 
-import gc
 import inspect
-import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
 from rich.markup import escape
 
-from runtime.exit_codes import INTERRUPTED_EXIT, NOT_DONE_EXIT, USAGE_EXIT
-
-# How many new objects make Python look for cycles. At its 700 it looks through all that libraries bring while they are
-# loaded, again and again: a sixth of the time in which a server starts.
-GARBAGE_AFTER = 10_000
+from runtime.ending import ended_by, told
+from runtime.exit_codes import INTERRUPTED_EXIT, USAGE_EXIT
 
 
 def docstring_of(function: Callable[..., Any]) -> str:
@@ -55,27 +49,14 @@ def usage_text(error: typer.TyperException, program: str) -> str:
 def ended(
     cli: typer.Typer, given: Sequence[str], program: str, text_of: Callable[[Exception], str | None]
 ) -> int:
-    """Runs it; the exit code. `text_of`: the one line of what went wrong; None: a mistake of ours, and a traceback."""
-    gc.set_threshold(GARBAGE_AFTER)
-    try:
-        code = cli(list(given), prog_name=program, standalone_mode=False)
-    except typer.TyperException as error:
-        return told(program, usage_text(error, program), USAGE_EXIT)
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED_EXIT
-    except BrokenPipeError:  # who read the output wants no more of it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOT_DONE_EXIT
-    except Exception as error:
-        text = text_of(error)
-        if text is None:
-            raise
-        return told(program, text, NOT_DONE_EXIT)
-    return code if isinstance(code, int) else 0
+    """Runs it; the exit code, as ended_by has it."""
 
+    def run() -> object:
+        try:
+            return cli(list(given), prog_name=program, standalone_mode=False)
+        except typer.TyperException as error:
+            return told(program, usage_text(error, program), USAGE_EXIT)
+        except typer.Abort:
+            return INTERRUPTED_EXIT
 
-def told(program: str, text: str, code: int) -> int:
-    """On stderr; what others said in it cannot steer a terminal."""
-    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
-    sys.stderr.write(f"{program}: {shown}\n")
-    return code
+    return ended_by(run, program, text_of)

@@ -20,7 +20,7 @@ from sqlalchemy import URL, inspect, make_url, select
 
 from central import settings
 from central.actions.refusal import NotDone
-from central.operate.options import PROGRAM
+from central.operate.program import PROGRAM
 from central.store.database import open_reader
 from central.store.opening import database_of
 from central.store.tables import LOG_IDENTITY, POSITIONS

@@ -4,7 +4,7 @@ from typing import Any
 
 from central import settings
 from central.operate.failures import NotDone
-from central.operate.options import PROGRAM
+from central.operate.program import PROGRAM
 from central.outbound.notify.version import MIGRATIONS
 from central.store.opening import database_of
 from central.store.version import is_current

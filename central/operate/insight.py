@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from central import settings
 from central.operate.failures import NotDone
-from central.operate.options import PROGRAM
+from central.operate.program import PROGRAM
 from central.outbound.insight import queries
 from central.outbound.insight.figures import FIGURES, Figure
 from central.outbound.insight.local_time import Span

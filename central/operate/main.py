@@ -2,72 +2,23 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
 
-import typer
-
-from central.operate.commands import (
-    drivers,
-    failures,
-    figures,
-    homes,
-    notices,
-    people,
-    points,
-    processes,
-    served_sites,
-    sites,
-    stickers,
-    stuck,
-    system,
-    webhooks,
-)
-from central.operate.options import PROGRAM
-from runtime.command_line import docstring_of, ended, examples_of, version_option
-
-GROUPS = (
-    processes, points, stickers, sites, drivers, people, served_sites, stuck, failures, figures, notices, homes,
-    webhooks, system,
-)  # fmt: skip
-
-cli = typer.Typer(
-    name=PROGRAM,
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Settings come from the environment or .env; docs/settings.md lists them, `wattline-central config` shows "
-    "them. docs/wattline-central.md describes every command.",
-)
-
-
-@cli.callback()
-def _options(show_version: Annotated[bool, version_option(PROGRAM)] = False) -> None:
-    """Central: turns the log into sessions and money, serves drivers, obeys the operator."""
-
-
-def _enter_all() -> None:
-    """A command that others stand below is a command by itself too: `held` lists, `held accept` does something."""
-    commands = [(command, group.TITLE) for group in GROUPS for command in group.COMMANDS]
-    parents = {"": cli, **{name: typer.Typer() for command, _ in commands if (name := command.name.rpartition(" ")[0])}}
-    for command, title in commands:
-        parent, _, name = command.name.rpartition(" ")
-        shown: dict[str, Any] = {"help": docstring_of(command.function), "epilog": examples_of(command.examples)}
-        if not parent:
-            shown["rich_help_panel"] = title
-        if command.name in parents:
-            below = parents[command.name]
-            below.callback(invoke_without_command=True)(command.function)
-            cli.add_typer(below, name=name, **shown)
-        else:
-            parents[parent].command(name, **shown)(command.function)
-
-
-_enter_all()
+from central.operate.program import PROGRAM
+from central.operate.servers import SERVERS
+from runtime.ending import ended_by
 
 
 def app(arguments: Sequence[str] | None = None) -> None:
-    """The program `wattline-central`; ends with SystemExit."""
-    sys.exit(ended(cli, sys.argv[1:] if arguments is None else arguments, PROGRAM, _text_of))
+    """The program `wattline-central`; ends with SystemExit. A server that is asked for by its name alone starts without
+    the library of the command line, which takes as long to load as half of the server.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if len(words) == 1 and words[0] in SERVERS:
+        sys.exit(ended_by(SERVERS[words[0]], PROGRAM, _text_of))
+    from central.operate.command_line import cli
+    from runtime.command_line import ended
+
+    sys.exit(ended(cli, words, PROGRAM, _text_of))
 
 
 def _text_of(error: Exception) -> str | None:

@@ -10,7 +10,7 @@ from wire.kinds.log import KINDS
 from central.actions.asking import Operator
 from central.actions.refusal import NotDone
 from central.model.records import Message
-from central.operate.options import PROGRAM
+from central.operate.program import PROGRAM
 from central.store.database import Database
 from central.store.log_identity import check_cluster
 from central.store.opening import database_of, log_of

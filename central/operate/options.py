@@ -9,8 +9,6 @@ from wire.ids import ID_RULE, is_id
 from central.model.names import NAME_RULE, is_name
 from runtime.arguments import checked
 
-PROGRAM = "wattline-central"
-
 
 class Command(NamedTuple):
     """One command: its name, what it runs (the docstring is its help), and examples of its use.

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from central import settings
-from central.operate.options import PROGRAM
+from central.operate.program import PROGRAM
 from eventlog.settings import BROKER_ADDRESS, LOG_PATH
 from runtime.config import FILE, ConfigManager
 

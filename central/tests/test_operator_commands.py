@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from central.operate.main import GROUPS, cli
+from central.operate.command_line import GROUPS, cli
 from central.tests.commands import Run, runner
 from central.tests.site import Site
 from tools.docs.commands import shown_of

@@ -1,7 +1,8 @@
 """docs/wattline-central.md, from the commands themselves."""
 
-from central.operate.main import GROUPS, cli
-from central.operate.options import PROGRAM, Command
+from central.operate.command_line import GROUPS, cli
+from central.operate.options import Command
+from central.operate.program import PROGRAM
 from tools.docs.commands import section, shown_of
 
 _INTRO = f"""# `{PROGRAM}`: the operator's command

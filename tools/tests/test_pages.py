@@ -9,7 +9,7 @@ from typer import Typer
 from typer.main import get_command
 
 from board_cli.main import cli as of_boards
-from central.operate.main import cli as of_operators
+from central.operate.command_line import cli as of_operators
 from driver_cli.main import cli as of_drivers
 from tools.pages import broken_links, headings, unknown_commands, wrong_paths
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from wire.ids import ID_RULE, is_id
 
+from central.operate import servers
 from central.operate.options import AsJson, Command
 from central.operate.settings_in_force import config_in_force
 from runtime.arguments import checked
@@ -27,9 +28,7 @@ def insight(
     """
     if context.invoked_subcommand is not None:
         return
-    from central.outbound.insight.run import run_insight
-
-    raise typer.Exit(run_insight(config_in_force(), rebuild=rebuild))
+    raise typer.Exit(servers.insight(rebuild))
 
 
 def _period(text: str) -> str:

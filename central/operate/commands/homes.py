@@ -2,8 +2,8 @@
 
 import typer
 
+from central.operate import servers
 from central.operate.options import Command
-from central.operate.settings_in_force import config_in_force
 
 TITLE = "Homes"
 
@@ -13,9 +13,7 @@ def homes() -> None:
 
     HOME_ASSISTANT_PREFIX turns it on. What the broker holds of charge points that were removed is taken back.
     """
-    from central.outbound.homes.run import run_homes
-
-    raise typer.Exit(run_homes(config_in_force()))
+    raise typer.Exit(servers.homes())
 
 
 COMMANDS = (Command("homes", homes, ("wattline-central homes",)),)

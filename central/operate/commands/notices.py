@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from central.operate import servers
 from central.operate.options import AsJson, Command
 from central.operate.settings_in_force import config_in_force
 from runtime.arguments import checked
@@ -22,9 +23,7 @@ def notify(
     It begins at the log's end at its first start, and later where it stopped, however it ended. Each delivery has a
     row; `deliveries` shows them.
     """
-    from central.outbound.notify.run import run_notify
-
-    raise typer.Exit(run_notify(config_in_force(), rebuild=rebuild))
+    raise typer.Exit(servers.notify(rebuild))
 
 
 def _state() -> Callable[[str], str]:

@@ -2,24 +2,20 @@
 
 import typer
 
+from central.operate import servers
 from central.operate.options import Command
-from central.operate.settings_in_force import config_in_force
 
 TITLE = "Processes"
 
 
 def worker() -> None:
     """Fold the log into the database and send commands, until SIGTERM."""
-    from central.worker.run import run_worker
-
-    raise typer.Exit(run_worker(config_in_force()))
+    raise typer.Exit(servers.worker())
 
 
 def api() -> None:
     """Serve the HTTP API, until SIGTERM."""
-    from central.serving.serve import run_api
-
-    raise typer.Exit(run_api(config_in_force()))
+    raise typer.Exit(servers.api())
 
 
 COMMANDS = (

@@ -1,0 +1,3 @@
+"""What the operator's program is called."""
+
+PROGRAM = "wattline-central"
