@@ -76,6 +76,8 @@ _PEOPLE = f"{_STORE} central.people"
 _READING = f"{_STORE} central.reading"
 _ACTIONS = f"{_VIEWS} central.people central.actions"
 _API_ROOM = f"{_ACTIONS} central.api"
+# What API and pages read of notices: of what people are told, never how.
+_EVENTS = "central.outbound.notify.events"
 # What pages read of insight: its figures, never its reader of the log.
 _FIGURES = " ".join(
     f"central.outbound.insight.{name}"
@@ -124,9 +126,9 @@ PARTS: dict[str, Part] = {
     ),
     "central.outbound.homes": _part(f"{_READING} central.views central.outbound.homes", "paho sqlalchemy"),
     "central.actions": _part(_ACTIONS, "sqlalchemy"),
-    "central.api": _part(_API_ROOM, "sqlalchemy sse_starlette starlette"),
+    "central.api": _part(f"{_API_ROOM} {_EVENTS}", "sqlalchemy sse_starlette starlette"),
     "central.web": _part(
-        f"{_API_ROOM} {_FIGURES} central.words central.web",
+        f"{_API_ROOM} {_EVENTS} {_FIGURES} central.words central.web",
         "authlib babel httpx2 jinja2 joserfc sqlalchemy sse_starlette starlette",
     ),
     "central.serving": _part(

@@ -61,9 +61,15 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "Registered": {"driver_id": "id", "username": "text?", "created_at": "time?", "token": "text"},
     "Erased": {"driver_id": "id", "erased": "bool"},
     "Driver": {"driver_id": "id", "username": "text?", "created_at": "time?"},
+    "OwnContact": {
+        "channel": "text", "address": "text", "verified_at": "time?", "code_asked_at": "time?", "events": "[text]",
+    },
+    "OwnContacts": {
+        "contacts": "[OwnContact]", "devices": "[OwnDevice]", "device_events": "[text]", "events": "[text]",
+    },
+    "OwnDevice": {"device_id": "id", "label": "text", "set_at": "time"},
     "OwnToken": {"token_id": "id", "label": "text", "scope": "scope", "created_at": "time", "revoked_at": "time?"},
     "Contacts": dict.fromkeys(CHANNELS, "text"),
-    "OwnDevice": {"device_id": "text", "label": "text", "set_at": "time"},
     "Wishes": {
         "language": "text", "time_zone": "text?", "quiet_from_min": "int?", "quiet_to_min": "int?",
         "urgent_anyway": "bool",

@@ -8,7 +8,7 @@ from typing import Any
 from central import settings
 from central.operate.failures import NotDone
 from central.outbound.notify.audience import NOBODY, WEBHOOK
-from central.outbound.notify.events import EVENTS
+from central.outbound.notify.events import DRIVER, OPERATORS, told_to
 from central.outbound.notify.posting import Reach
 from central.outbound.notify.queue import Delivery
 from central.outbound.notify.target import BadTarget, target_of
@@ -31,8 +31,9 @@ NS_PER_MS = 1_000_000
 
 def added(config: ConfigManager, people: Database, url: str, events: Sequence[str]) -> dict[str, Any]:
     """Its id, and the secret, which is shown this once. Raises NotDone."""
-    if strange := sorted(set(events) - EVENTS.keys()):
-        raise NotDone(f"there is no event {strange[0][:40]!a}; there are {', '.join(EVENTS)}")
+    known = (*told_to(DRIVER), *told_to(OPERATORS))
+    if strange := sorted(set(events) - set(known)):
+        raise NotDone(f"there is no event {strange[0][:40]!a}; there are {', '.join(known)}")
     try:
         target_of(url, private_ok=config[settings.NOTICES_PRIVATE_ADDRESSES])
     except BadTarget as error:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 
 from central.people import roles
 from central.people.sites import Sites, named_sites, sites_of
-from central.people.tables import CONTACTS, DEVICES, PEOPLE, TOKENS, WISHES
+from central.people.tables import CONTACTS, DEVICES, PEOPLE, TOKENS, UNWANTED, WISHES
 from central.store.paging import After, Page, read_page
 from runtime.tokens import id_of
 
@@ -78,6 +78,7 @@ def erase(connection: Connection, person_id: str, now_ms: int) -> None:
     """Password, contacts and tokens are gone, and the id is nobody's."""
     connection.execute(delete(CONTACTS).where(CONTACTS.c.person_id == person_id))
     connection.execute(delete(DEVICES).where(DEVICES.c.person_id == person_id))
+    connection.execute(delete(UNWANTED).where(UNWANTED.c.person_id == person_id))
     connection.execute(delete(WISHES).where(WISHES.c.person_id == person_id))
     connection.execute(delete(TOKENS).where(_TOKEN.person_id == person_id))
     this = update(PEOPLE).where(_PERSON.person_id == person_id)

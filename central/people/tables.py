@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 
 from central.people.roles import ROLES, SCOPES
-from central.store.columns import new_metadata, number, one_of, text_column
+from central.store.columns import count_column, new_metadata, number, one_of, text_column
 
 metadata = new_metadata()
 
@@ -90,7 +90,8 @@ WISHES = Table(
     ForeignKeyConstraint(["person_id"], ["People.person_id"]),
 )
 
-# address: as the channel writes it; central/people/contacts.py judges it.
+# address: as the channel writes it; central/people/contacts.py judges it. asked_at_ms, code_sha256, tries: of the code
+# that shows whose it is, central/people/checking.py; verified_at_ms: when it was typed, nothing else goes there before.
 CONTACTS = Table(
     "Contacts",
     metadata,
@@ -98,8 +99,36 @@ CONTACTS = Table(
     text_column("channel"),
     text_column("address"),
     number("set_at_ms"),
+    Column("verified_at_ms", BigInteger),
+    Column("asked_at_ms", BigInteger),
+    Column("code_sha256", Text),
+    count_column("tries"),
     PrimaryKeyConstraint("person_id", "channel"),
     ForeignKeyConstraint(["person_id"], ["People.person_id"]),
+    Index(None, "asked_at_ms"),
+)
+
+# Of what somebody is not told by a channel; events: names as JSON. What is new is told.
+UNWANTED = Table(
+    "Unwanted",
+    metadata,
+    text_column("person_id"),
+    text_column("channel"),
+    text_column("events"),
+    PrimaryKeyConstraint("person_id", "channel"),
+    ForeignKeyConstraint(["person_id"], ["People.person_id"]),
+)
+
+# Codes that were asked for in the last day, to bound them.
+CODES_ASKED = Table(
+    "CodesAsked",
+    metadata,
+    text_column("code_id"),
+    text_column("person_id"),
+    text_column("address_sha256"),
+    number("at_ms"),
+    PrimaryKeyConstraint("code_id"),
+    Index(None, "at_ms"),
 )
 
 # Browsers that show notices: central/people/devices.py. token_id: of the sign-in that it was told under; once that is

@@ -63,10 +63,13 @@ def ada(shared_site: Site) -> Iterator[httpx.Client]:
         yield client
 
 
+NONE = ("key", "name", "token_id")
+
+
 def ask(client: httpx.Client, method: str, path: str, driver_id: str, token: str | None) -> httpx.Response:
     names = {"cp_id": "cp_access", "message_id": "own", "driver_id": driver_id, "site_id": "access"}
     session = session_id(driver_id, "own") if method == "GET" else "none"
-    place = path.format(**names, session_id=session, key="none", name="none", token_id="none")
+    place = path.format(**names, session_id=session, channel="email", **dict.fromkeys(NONE, "none"))
     query = f"?driver_id={driver_id}" if method == "GET" and (method, path) in NAMES_A_DRIVER else ""
     headers = {} if token is None else bearer(token)
     with client.stream(method, place + query, json=BODIES.get(path), headers=headers) as response:

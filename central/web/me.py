@@ -9,13 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from central.api.contacts import ask_for_code, contacts_of, keep_contacts, take_code, want
 from central.api.context import context_of, now_ms
 from central.api.errors import ApiError, bad_field
 from central.api.own_data import all_of, forget
 from central.api.paging import place_of
 from central.api.sign_in import address_of, check_password, hashing
-from central.people.contacts import CHANNELS, FORMS, is_contact, read_contacts, set_contacts
-from central.people.devices import list_devices
+from central.outbound.notify.events import audience_of, told_to
+from central.people.contacts import CHANNELS
 from central.people.passwords import PASSWORD_RULE, hash_of, is_password
 from central.people.push_key import read_push_key
 from central.people.register import list_tokens, password_of, revoke, set_password
@@ -29,6 +30,7 @@ from central.views.sites import zones_at
 from central.web.access import PageRoute, person_at, read_form, see_other
 from central.web.cookies import drop_session
 from central.web.languages import language_of
+from central.web.ops.words import EVENTS
 from central.web.pages import page
 from central.web.wishes import WISHED, shown, wishes_in
 
@@ -65,27 +67,42 @@ async def change_password(request: Request) -> Response:
 async def change_contacts(request: Request) -> Response:
     """With the hours at which one is left alone; what is told is in the language of this page."""
     form, context, person = await read_form(request, *CHANNELS, *WISHED), context_of(request), person_at(request)
-    contacts = {channel: form[channel] for channel in CHANNELS if channel in form}
     try:
-        _check_contacts(contacts)
         wishes = wishes_in(form, language_of(request), is_driver=person.driver_id is not None)
+        await run_in_threadpool(keep_contacts, context, person, form)
     except ApiError as error:
         return await _page(request, error, form)
 
     def write() -> None:
         with context.people.writer.begin() as connection:
-            set_contacts(connection, person.person_id, contacts, now_ms())
             set_wishes(connection, person.person_id, wishes)
 
     await run_in_threadpool(write)
     return see_other("/me?done=contacts")
 
 
-def _check_contacts(contacts: dict[str, str]) -> None:
-    """Raises ApiError."""
-    for channel, address in contacts.items():
-        if not is_contact(channel, address):
-            raise bad_field(channel, f"expected {FORMS[channel][1]}")
+async def take_sent_code(request: Request) -> Response:
+    """Or, where another one is wanted, ask for it."""
+    form = await read_form(request, "channel", "code", "again")
+    context, person = context_of(request), person_at(request)
+    channel = form.get("channel", "")
+    try:
+        if "again" in form:
+            await run_in_threadpool(ask_for_code, context, person, channel)
+        else:
+            await run_in_threadpool(take_code, context, person, channel, form.get("code", ""))
+    except ApiError as error:
+        return await _page(request, error)
+    return see_other("/me?done=code")
+
+
+async def choose_events(request: Request) -> Response:
+    """Those that are ticked."""
+    context, person = context_of(request), person_at(request)
+    form = await read_form(request, "channel", *told_to(audience_of(person.role)))
+    channel = form.pop("channel", "")
+    await run_in_threadpool(want, context, person, channel, list(form))
+    return see_other("/me?done=events")
 
 
 async def sign_out_there(request: Request) -> Response:
@@ -134,10 +151,12 @@ async def _page(request: Request, problem: ApiError | None = None, sent: dict[st
         after = place_of(f"me {person.driver_id}", (int, str), asked)
         books = await context.read(lambda connection: _of_books(connection, request, after))
     kept = await run_in_threadpool(_of_people, request)
+    told = await run_in_threadpool(contacts_of, context, person)
+    addresses = {each["channel"]: each["address"] for each in told["contacts"]}
     return page(
         request, "driver/me.html", 200 if problem is None else problem.status, problem=problem, **books,
-        person=person, done=request.query_params.get("done"), channels=CHANNELS,
-        **{**kept, **({} if sent is None else {"contacts": sent, "wishes": sent})},
+        person=person, done=request.query_params.get("done"), channels=CHANNELS, told=told, event_words=EVENTS,
+        **{**kept, "contacts": addresses, **({} if sent is None else {"contacts": sent, "wishes": sent})},
     )  # fmt: skip
 
 
@@ -166,11 +185,9 @@ def _of_people(request: Request) -> dict[str, Any]:
         has_password = password_of(connection, own.person_id) is not None
         return {
             "tokens": tokens,
-            "contacts": read_contacts(connection, own.person_id),
             "wishes": shown(read_wishes(connection, own.person_id)),
             "has_password": has_password,
             "push_key": None if push_key is None else push_key.public,
-            "devices": [{**each, "set_at": iso(each["set_at_ms"])} for each in list_devices(connection, own.person_id)],
         }
 
 
@@ -191,6 +208,8 @@ ROUTES = [
     PageRoute("GET", "/me", show, SEE_OWN),
     PageRoute("POST", "/me/password", change_password, MANAGE_OWN),
     PageRoute("POST", "/me/contacts", change_contacts, MANAGE_OWN),
+    PageRoute("POST", "/me/contacts/code", take_sent_code, MANAGE_OWN),
+    PageRoute("POST", "/me/contacts/events", choose_events, MANAGE_OWN),
     PageRoute("POST", "/me/tokens", sign_out_there, MANAGE_OWN),
     PageRoute("GET", "/me/export", export, SEE_OWN),
     PageRoute("GET", "/me/erase", ask_to_erase, CHARGE),

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from central.outbound.notify.events import DRIVER, EVENTS
 from central.outbound.notify.happening import Happening
+from central.people.contacts import read_unwanted
 from central.people.devices import PUSH, Device, devices_of, find_device
 from central.people.register import known_as
 from central.people.roles import ADMIN, OPERATOR
@@ -33,14 +34,19 @@ def hearers(people: Connection, happening: Happening, site_id: str | None) -> li
     event = EVENTS[happening.event]
     persons = list(_driver(people, happening) if event.audience == DRIVER else _operators(people, site_id))
     wanted = select(_CONTACT.person_id, _CONTACT.channel).where(
-        _CONTACT.person_id.in_(sorted(persons)), _CONTACT.channel.in_(event.channels)
-    )
+        _CONTACT.person_id.in_(sorted(persons)), _CONTACT.channel.in_(event.channels),
+        _CONTACT.verified_at_ms.is_not(None),
+    )  # fmt: skip
+    unwanted = {person_id: read_unwanted(people, person_id) for person_id in persons}
     contacts = people.execute(wanted.order_by(_CONTACT.person_id, _CONTACT.channel)).all()
     devices = devices_of(people, persons) if PUSH in event.channels else ()
     hooks = [hook.webhook_id for hook in read_webhooks(people) if hook.wants(happening.event)]
-    return [
+    by_person = [
         *(Hearer(person_id, channel, channel) for person_id, channel in contacts),
         *(Hearer(person_id, PUSH, f"{PUSH}/{device_id}") for person_id, device_id in devices),
+    ]
+    return [
+        *(each for each in by_person if happening.event not in unwanted[each.person_id].get(each.channel, ())),
         *(Hearer(NOBODY, WEBHOOK, f"{WEBHOOK}/{webhook_id}") for webhook_id in hooks),
     ]
 
@@ -56,9 +62,9 @@ def device_of(people: Connection, lane: str) -> Device | None:
 
 
 def address_of(people: Connection, person_id: str, channel: str) -> str | None:
-    """Where this person is told now; None where he is gone or has taken it away."""
-    wanted = select(_CONTACT.address).where(_CONTACT.person_id == person_id, _CONTACT.channel == channel)
-    return people.execute(wanted).scalar_one_or_none()
+    """Where this person is told now; None where he is gone, has taken it away or has not shown that it is his."""
+    this = (_CONTACT.person_id == person_id, _CONTACT.channel == channel, _CONTACT.verified_at_ms.is_not(None))
+    return people.execute(select(_CONTACT.address).where(*this)).scalar_one_or_none()
 
 
 def _driver(people: Connection, happening: Happening) -> Iterable[str]:

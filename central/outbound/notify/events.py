@@ -6,12 +6,14 @@ English stands here; central/words/ says the same in the other languages.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from central.people import roles
 from central.people.contacts import CHANNELS as BY_ADDRESS
 from central.people.devices import PUSH
 from central.words.languages import N_
 
 # Audiences. Operators: those who serve the charge point's site, admins among them.
-DRIVER, OPERATORS = "driver", "operators"
+# Its own: who wrote a contact down, and whose it may be.
+DRIVER, OPERATORS, ITS_OWN, NOBODY = "driver", "operators", "its own", "nobody"
 
 # By what a person may be told: addresses of his, and browsers.
 CHANNELS = (*BY_ADDRESS, PUSH)
@@ -50,6 +52,7 @@ WEBHOOK_DISABLED = "webhook_disabled"
 PROBLEM_REPORTED = "problem_reported"
 ENERGY_HELD = "energy_held"
 DEAD_LETTERS = "dead_letters"
+CONTACT_CHECK = "contact_check"
 
 EVENTS: Mapping[str, Event] = {
     CHARGE_STARTED: Event(
@@ -112,6 +115,21 @@ EVENTS: Mapping[str, Event] = {
         OPERATORS, 24 * HOUR_S, False, N_("The webhook %(webhook)s wants no more"),
         N_("The receiver of the webhook %(webhook)s answered 410 at %(time)s. It is told nothing any more."), "/ops",
     ),
+    CONTACT_CHECK: Event(
+        ITS_OWN, HOUR_S, False, N_("Your code: %(code)s"),
+        N_("Type %(code)s where you asked for notices, and they will come here. Was it not you? Then do nothing, and "
+           "nothing more will come."), "/me", BY_ADDRESS,
+    ),
 }  # fmt: skip
 # Ends of a charge that its driver did not choose.
 CUT_SHORT = frozenset({"fault", "safe_mode", "power_loss", "lost"})
+
+
+def audience_of(role: str) -> str:
+    """Auditors are told nothing: they look."""
+    return {roles.DRIVER: DRIVER, roles.OPERATOR: OPERATORS, roles.ADMIN: OPERATORS}.get(role, NOBODY)
+
+
+def told_to(audience: str) -> tuple[str, ...]:
+    """The events of which these hear."""
+    return tuple(name for name, event in EVENTS.items() if event.audience == audience)

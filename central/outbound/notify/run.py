@@ -6,6 +6,7 @@ import threading
 from sqlalchemy import Connection, delete
 
 from central import settings
+from central.outbound.notify.contact_checks import add_checks
 from central.outbound.notify.posting import Reach
 from central.outbound.notify.push import new_push_key
 from central.outbound.notify.queue import count_states
@@ -89,7 +90,7 @@ def _work(config: ConfigManager, log: Log, databases: _Databases, stop: threadin
 
     def send() -> None:
         try:
-            sender.run(stop, lambda: taking.ripen(notices))
+            sender.run(stop, lambda: (taking.ripen(notices), add_checks(people, notices, wall_ms())))
         except Exception as error:
             logger.exception("the sender ends")
             failures.append(error)

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from central.outbound.notify import queue, rules
 from central.outbound.notify.audience import address_of, device_of, hearers, webhook_of
 from central.outbound.notify.books import NOWHERE
-from central.outbound.notify.events import EVENTS, WEBHOOK_DISABLED
+from central.outbound.notify.contact_checks import asked_by, sending
+from central.outbound.notify.events import CONTACT_CHECK, EVENTS, WEBHOOK_DISABLED
 from central.outbound.notify.happening import Happening
 from central.outbound.notify.posting import Gone, Reach
 from central.outbound.notify.push import Pushed, send_push
@@ -23,6 +24,7 @@ from central.outbound.notify.quiet import quiet_until_ms
 from central.outbound.notify.ways import NotSent, Way, hiding
 from central.outbound.notify.webhooks import send_webhook
 from central.outbound.notify.wording import words_of
+from central.people.checking import address_to_check
 from central.people.devices import PUSH, remove_device
 from central.people.push_key import PushKey
 from central.people.webhooks import disable_webhook
@@ -58,7 +60,7 @@ class Sender:
         self._busy: set[str] = set()
         self._lock = threading.Lock()
 
-    def run(self, stop: threading.Event, ripen: Callable[[], None]) -> None:
+    def run(self, stop: threading.Event, ripen: Callable[[], object]) -> None:
         """Until `stop` is set. `ripen`: what may make more due."""
         pauses = Pauses(stop)
         while not stop.is_set():
@@ -109,7 +111,8 @@ class Sender:
             self._drop(delivery, send)
             return True
         urgent = EVENTS[delivery.event].urgent
-        until_ms = quiet_until_ms(wishes, delivery.details["zone"], self._now_ms(), is_urgent=urgent)
+        quiet_ms = quiet_until_ms(wishes, delivery.details["zone"], self._now_ms(), is_urgent=urgent)
+        until_ms = None if delivery.event == CONTACT_CHECK else quiet_ms  # who waits for a code is awake
         if until_ms is None:
             self._send(delivery, send)
         else:
@@ -133,11 +136,19 @@ class Sender:
         if delivery.channel == PUSH:
             return self._pushing(people, delivery, language)
         way = self._ways.get(delivery.channel)
-        address = address_of(people, delivery.person_id, delivery.channel)
+        is_check = delivery.event == CONTACT_CHECK
+        address = (
+            address_to_check(people, asked_by(delivery)) if is_check
+            else address_of(people, delivery.person_id, delivery.channel)
+        )  # fmt: skip
         if way is None or address is None:
             return queue.NO_CHANNEL if way is None else queue.NO_ADDRESS
-        words = words_of(delivery, language, self._voice.public_url, self._voice.currency)
-        return lambda: hiding(address, lambda: way(address, words, delivery.delivery_id))
+
+        def tell(told: Delivery) -> None:
+            words = words_of(told, language, self._voice.public_url, self._voice.currency)
+            hiding(address, lambda: way(address, words, delivery.delivery_id))
+
+        return sending(self._people, delivery, tell) if is_check else lambda: tell(delivery)
 
     def _pushing(self, people: Connection, delivery: Delivery, language: str) -> Callable[[], None] | str:
         """As `_sending`."""

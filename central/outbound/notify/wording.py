@@ -61,5 +61,6 @@ def _told(delivery: Delivery, language: str, currency: str) -> Mapping[str, Any]
         "fault": details.get("fault", ""),
         "times": details.get("times", 1),
         "said": details.get("said", ""),
+        "code": details.get("code", ""),
         "webhook": details.get("webhook", ""),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 from wire.kinds import DEAD
 
+from central.outbound.notify.contact_checks import add_checks
 from central.outbound.notify.posting import Reach
 from central.outbound.notify.push import new_push_key
 from central.outbound.notify.queue import lanes_due
@@ -18,6 +19,7 @@ from central.outbound.notify.version import MIGRATIONS
 from central.outbound.notify.ways import Way, ways_of
 from central.outbound.reader import Purpose
 from central.outbound.tests.reading import reading
+from central.people.checking import verify
 from central.people.contacts import set_contacts
 from central.people.opening import make_tables
 from central.people.push_key import push_key_of
@@ -61,11 +63,14 @@ class Notified:
         return opened
 
     def person(
-        self, person_id: str, contacts: Mapping[str, str], role: str = DRIVER, sites: Sites = None
+        self, person_id: str, contacts: Mapping[str, str], role: str = DRIVER, sites: Sites = None,
+        *, is_shown: bool = True,
     ) -> None:
         with self.people.writer.begin() as connection:
             add_person(connection, person_id, role, self.now_ms)
             set_contacts(connection, person_id, contacts, self.now_ms)
+            for channel in contacts if is_shown else ():
+                verify(connection, person_id, channel, self.now_ms)
             if role != DRIVER:
                 set_sites(connection, person_id, sites)
 
@@ -93,6 +98,11 @@ class Notified:
         purpose = Purpose(TOPICS, taking.take, taking.rest, WAYS_OUT, begins_at_end=True, take_dead=taking.take_dead)
         with reading(self.notices, self.site.log, purpose) as one:
             one.catch_up()
+
+    def check_contacts(self) -> None:
+        """Sends the codes that were asked for."""
+        add_checks(self.people, self.notices, self.now_ms)
+        self.send()
 
     def ripen(self) -> None:
         """As once the log has been read for a while."""

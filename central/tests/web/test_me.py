@@ -7,11 +7,13 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from central.people.contacts import read_contacts
+from central.people.checking import asked_for, new_code
+from central.people.contacts import read_contacts, read_unwanted
 from central.people.roles import ADMIN
 from central.people.wishes import Wishes, read_wishes
 from central.tests.site import Site
 from central.tests.web.visits import Post, session_in, sign_in_as_driver
+from eventlog.clock import wall_ms
 from runtime.tokens import id_of, sha256_of
 from tools.stack.tokens import people_at
 from tools.testing.browsers import PHONE
@@ -90,6 +92,27 @@ def test_contacts_are_judged_and_kept(shared_site: Site, phone: Page, ada: str) 
     expect(phone.get_by_label("ntfy topic")).to_have_value("ada-charges")
     with people_at(shared_site.people_file) as people, people.reader.connect() as connection:
         assert read_contacts(connection, ada) == {"email": "ada@example.org", "ntfy": "ada-charges"}
+
+
+def test_a_contact_is_shown_by_its_code_and_chosen_for(shared_site: Site, phone: Page, ada: str) -> None:
+    phone.get_by_label("E-mail").fill("ada-me@example.org")
+    phone.get_by_role("button", name="Keep these").tap()
+    phone.get_by_label("The code that came to ada-me@example.org").fill("12")
+    phone.get_by_role("button", name="This is mine").tap()
+    expect(phone.get_by_role("alert")).to_contain_text("not the code that was sent last")
+    phone.get_by_role("button", name="Send another code").tap()
+    expect(phone.get_by_text("Done.")).to_be_visible()
+    with people_at(shared_site.people_file) as people, people.writer.begin() as connection:
+        (asked,) = [each for each in asked_for(connection, wall_ms()) if each.person_id == ada]
+        code = new_code(connection, asked)
+    phone.get_by_label("The code that came to").fill(code)
+    phone.get_by_role("button", name="This is mine").tap()
+    phone.get_by_text("What to tell me there").tap()
+    phone.get_by_label("charge began").uncheck()
+    phone.get_by_role("button", name="Keep this choice").tap()
+    expect(phone.get_by_text("Done.")).to_be_visible()
+    with people_at(shared_site.people_file) as people, people.reader.connect() as connection:
+        assert read_unwanted(connection, ada) == {"email": frozenset({"charge_started"})}
 
 
 def test_quiet_hours_are_kept_and_notices_speak_the_page_s_language(

@@ -41,6 +41,8 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/me"): ROLES,
     ("POST", "/me/password"): ROLES,
     ("POST", "/me/contacts"): ROLES,
+    ("POST", "/me/contacts/code"): ROLES,
+    ("POST", "/me/contacts/events"): ROLES,
     ("POST", "/me/tokens"): ROLES,
     ("POST", "/me/devices"): ROLES,
     ("POST", "/me/devices/remove"): ROLES,

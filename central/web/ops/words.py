@@ -53,6 +53,7 @@ EVENTS: Mapping[str, str] = {
     "problem_reported": N_("driver's report"),
     "energy_held": N_("energy held"),
     "key_parked": N_("put aside"),
+    "contact_check": N_("code for a contact"),
     "dead_letters": N_("messages not understood"),
     "webhook_disabled": N_("webhook wants no more"),
 }
