@@ -19,7 +19,7 @@ from runtime.config import ConfigManager
 from runtime.exit_codes import NOT_DONE_EXIT
 from runtime.open_files import allow_files
 from runtime.program import add_settings, parser_of, settings_given
-from runtime.settings import COMMAND_TTL_S, DEBUG_MODE, MQTT_ADDRESS
+from runtime.settings import COMMAND_TTL_S, DEBUG_MODE, MQTT_ADDRESS, mqtt_login
 from runtime.shutdown import Shutdown
 from runtime.values import Address
 
@@ -71,6 +71,7 @@ def options_of(config: ConfigManager) -> Options:
         plain_port=config[settings.PLAIN_PORT] or None,
         serial_ports=config[settings.SERIAL_PORTS],
         mqtt=config[MQTT_ADDRESS],
+        mqtt_login=mqtt_login(config),
         limits=Limits(
             max_lines=config[settings.MAX_LINES],
             silent_after_s=config[settings.LINE_SILENT_AFTER_S],

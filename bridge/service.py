@@ -15,6 +15,7 @@ from bridge.switchboard import Limits, Switchboard
 from bridge.tail import CommandTail
 from eventlog.clock import LogClock
 from eventlog.port import Log, Record
+from runtime.settings import Login
 from runtime.values import Address, SerialPort
 
 LOOPBACK = "127.0.0.1"
@@ -39,6 +40,7 @@ class Options:
     mqtt: Address | None
     limits: Limits
     command_ttl_s: float
+    mqtt_login: Login | None = None
 
 
 class Service:
@@ -64,7 +66,9 @@ class Service:
         if options.plain_port is not None:
             self.plain_port = await self._serve(tcp.PLAIN, Address(LOOPBACK, options.plain_port))
         if options.mqtt is not None:
-            self._mqtt = MqttTelemetry(options.mqtt, self._switchboard.telemetry, self._counters)
+            self._mqtt = MqttTelemetry(
+                options.mqtt, self._switchboard.telemetry, self._counters, options.mqtt_login
+            )
             self._mqtt.start()
         for device, baud in options.serial_ports:
             self._run(SerialLines(self._switchboard, self._counters, device, baud).run())

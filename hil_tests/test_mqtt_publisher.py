@@ -1,10 +1,10 @@
 """A board's telemetry by MQTT, at real brokers: figures arrive, the state is retained, and a will is left."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import paho.mqtt.client as mqtt
 from chargepoint.delivery.retry import Retry
@@ -12,7 +12,7 @@ from hal.mqtt import Publisher
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hil_tests.benches.unix import UnixBench
-from tools.services.mqtt import MqttBroker
+from tools.services.mqtt import MqttBroker, available
 from tools.services.ports import LOOPBACK
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
@@ -21,10 +21,14 @@ QUICK: dict[str, Any] = {"idle_telemetry_interval_ms": 50, "retry_first_ms": 50,
 
 
 @contextmanager
-def listener(port: int, cp_id: str) -> Generator[list[tuple[str, dict[str, Any]]]]:
+def listener(
+    port: int, cp_id: str, login: tuple[str, str] | None = None
+) -> Generator[list[tuple[str, dict[str, Any]]]]:
     """(topic, payload) of everything about the charge point, as it arrives."""
     heard: list[tuple[str, dict[str, Any]]] = []
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
+    if login is not None:
+        client.username_pw_set(*login)
 
     def subscribe(*_: Any) -> None:
         client.subscribe(f"wattline/{cp_id}/#")
@@ -76,6 +80,23 @@ def test_broker_that_goes_and_comes_costs_nothing_but_its_figures(tmp_path: Path
         broker.restart()
         with listener(broker.port, "cp_1") as heard:
             bench.server.until(lambda: figures(heard))
+
+
+def test_a_board_comes_in_by_its_password(
+    tmp_path: Path, interpreter: str, missing: Callable[[str], NoReturn]
+) -> None:
+    if (lacking := available("mosquitto")) is not None:
+        missing(lacking)
+    password = "a-board's own"
+    with (
+        MqttBroker("mosquitto", tmp_path / "broker", {"board": password}) as broker,
+        UnixBench(tmp_path, interpreter) as bench,
+        listener(broker.port, "cp_1", ("board", password)) as heard,
+    ):
+        bench.board(mqtt=f"{LOOPBACK}:{broker.port}", mqtt_user="board", mqtt_password=password, **QUICK)
+        bench.server.until(lambda: figures(heard))
+        assert states(heard)[-1] == "online"
+        assert password not in bench.boards["both"].said()
 
 
 class FullLine:

@@ -80,6 +80,8 @@ class ConfigManager:
     def given(self, setting: Setting[Any]) -> Given:
         """Its text as it was written, a password in it hidden, and its source."""
         given = self._given[setting.name]
+        if setting.is_password:
+            return Given(_HIDDEN if given.text else "", given.source)
         return Given(_PASSWORD.sub(_hidden, given.text), given.source) if setting.secret else given
 
     def _parsed(self, setting: Setting[Any]) -> object:
@@ -92,7 +94,7 @@ class ConfigManager:
             return setting.parse(text)
         except ValueError as error:
             where = f" (in {self.env_file})" if source == FILE else ""
-            shown = "" if setting.secret else f", not {_shown(text)}"
+            shown = "" if setting.secret or setting.is_password else f", not {_shown(text)}"
             raise SettingError(
                 f"{setting.name}{where} {error}{shown}; for example {setting.name}={setting.example}"
             ) from None

@@ -28,6 +28,7 @@ class Setting(Generic[T]):
     example: str
     help: str
     secret: bool = False  # its value may carry a password
+    is_password: bool = False  # its value is one: nothing of it is shown
 
 
 class Values(Protocol):
@@ -51,12 +52,13 @@ class Table:
         _tables[part] = self
 
     def row(
-        self, name: str, parse: Callable[[str], T], default: str, example: str, meaning: str, *, secret: bool = False
-    ) -> Setting[T]:
+        self, name: str, parse: Callable[[str], T], default: str, example: str, meaning: str, *,
+        secret: bool = False, is_password: bool = False,
+    ) -> Setting[T]:  # fmt: skip
         """A new row. Raises SettingError where another row has this name."""
         if any(name == row.name for table in _tables.values() for row in table.rows):
             raise SettingError(f"{name} is declared twice; {self.part} must name its setting otherwise")
-        setting = Setting(name, parse, default, example, meaning, secret)
+        setting = Setting(name, parse, default, example, meaning, secret, is_password)
         self.rows.append(setting)
         return setting
 

@@ -32,6 +32,9 @@ _DATABASES = {
 }
 
 
+MAX_LOGIN_BYTES = 128  # as boards keep them
+
+
 class Address(NamedTuple):
     """A TCP address: host (a name or a numeric address, IPv6 without brackets) and port."""
 
@@ -246,6 +249,13 @@ def database_url(text: str) -> str:
     if scheme == "sqlite" and not rest.startswith("/"):
         raise ValueError("must have three slashes before the file's path (four before an absolute one)")
     return f"{_DATABASES[scheme]}://{rest}"
+
+
+def login_text(text: str) -> str:
+    """Raises ValueError."""
+    if len(text.encode()) > MAX_LOGIN_BYTES:
+        raise ValueError(f"must have at most {MAX_LOGIN_BYTES} bytes in UTF-8")
+    return text
 
 
 def currency(text: str) -> str:

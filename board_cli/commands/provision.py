@@ -11,7 +11,7 @@ from board_cli.options import DEFAULT_WAIT_S, AsJson, Port, Wait
 if TYPE_CHECKING:
     from board_cli.provisioning.given import Config
 
-HIDDEN = "wifi_password"
+HIDDEN = ("wifi_password", "mqtt_password")
 
 
 def _option(name: str, text: str, metavar: str = "TEXT") -> Any:
@@ -58,7 +58,7 @@ def provision(
     judge_relay(relay)
     options = {
         "cp_id": cp_id, "role": role, "location": location, "price_per_kwh": price, "central": bridge,
-        "presence": presence, "rated_current_ma": limit_ma, "wifi_ssid": wifi, HIDDEN: password,
+        "presence": presence, "rated_current_ma": limit_ma, "wifi_ssid": wifi, "wifi_password": password,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     sources = [of_json(read_file(file), str(file))] if file else []
@@ -67,7 +67,7 @@ def provision(
     merged(*sources)  # what is plainly wrong is told before the board is disturbed
     board = Board(choose(port, present()), wait_s)
     done = provision_board(board, sources, _ask_at_terminal if asks else None, wipe)
-    shown = {name: "(kept)" if name == HIDDEN else value for name, value in done.config.items()}
+    shown = {name: "(kept)" if name in HIDDEN else value for name, value in done.config.items()}
     if as_json:
         print_json({"config": shown, "changed": done.changed, "status": done.status})
         return

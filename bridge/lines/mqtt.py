@@ -15,6 +15,7 @@ from wire.frame import LINE_LIMIT
 from bridge.counters import Counters
 from bridge.decisions import Append
 from bridge.telemetry import SUBSCRIPTION, hear
+from runtime.settings import Login
 from runtime.values import Address
 
 MAX_WAITING = 1_000
@@ -26,8 +27,10 @@ logger = logging.getLogger(__name__)
 
 
 class MqttTelemetry:
-    def __init__(self, broker: Address, take: Callable[[Append], None], counters: Counters) -> None:
-        """`take` is called on the event loop."""
+    def __init__(
+        self, broker: Address, take: Callable[[Append], None], counters: Counters, login: Login | None = None
+    ) -> None:
+        """`take` is called on the event loop. `login`: None: as nobody."""
         self._broker = broker
         self._take = take
         self._counters = counters
@@ -37,6 +40,8 @@ class MqttTelemetry:
         self._dropped = 0
         self._away = False
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        if login is not None:
+            self._client.username_pw_set(login.user, login.password)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect

@@ -20,6 +20,7 @@ from bridge.switchboard import Limits
 from eventlog.clock import LogClock, wall_ms
 from eventlog.embedded.log import EmbeddedLog
 from eventlog.port import Log, Record
+from runtime.settings import Login
 from runtime.values import Address, SerialPort
 from tools.services.process import wait_for
 from tools.testing.deadlines import DEADLINE_S
@@ -93,6 +94,7 @@ class Bench:
         *,
         serial_ports: Sequence[SerialPort] = (),
         mqtt: Address | None = None,
+        mqtt_login: Login | None = None,
         host_ahead_ms: int = 0,
         **limits: float,
     ) -> None:
@@ -104,6 +106,7 @@ class Bench:
             plain_port=0,
             serial_ports=serial_ports,
             mqtt=mqtt,
+            mqtt_login=mqtt_login,
             limits=replace(LIMITS, **limits),
             command_ttl_s=30.0,
         )

@@ -35,6 +35,13 @@ def homes() -> int:
     return run_homes(config_in_force())
 
 
+def forget_homes() -> int:
+    """Which takes back what a broker holds, and ends."""
+    from central.outbound.homes.forgetting import run_forget
+
+    return run_forget(config_in_force())
+
+
 SERVERS: Mapping[str, Callable[[], int]] = {
     "worker": worker, "api": api, "insight": insight, "notify": notify, "homes": homes,
 }  # fmt: skip

@@ -43,6 +43,8 @@ class Settings:
     central: "tuple[str, int] | str | None"
     engine: "tuple[str, int] | str | None"
     mqtt: "tuple[str, int] | None"
+    mqtt_user: str
+    mqtt_password: str
     name_server: "tuple[str, int] | None"
     plant: "tuple[str, int] | None"
     plain_port: int
@@ -200,6 +202,8 @@ TABLE: "tuple[Setting, ...]" = (
     Setting("central", line, None, "192.168.1.10:7000", "IP_PORT_EV_CP_CENTRAL"),
     Setting("engine", line, None, "192.168.1.11:7100", "IP_PORT_EV_CP_E"),
     Setting("mqtt", place, None, "192.168.1.10:1883", "MQTT_ADDRESS"),
+    Setting("mqtt_user", text(128), "", "wattline", "MQTT_USER"),
+    Setting("mqtt_password", text(128), "", "a-long-secret", "MQTT_PASSWORD"),
     Setting("name_server", address, None, "192.168.1.1:53", "NAME_SERVER"),
     Setting("plant", address, "127.0.0.1:7200", "127.0.0.1:7200", "PLANT_ADDRESS"),
     Setting("plain_port", whole(0, 65535), 0, 7101, "CP_PLAIN_PORT"),

@@ -51,7 +51,8 @@ def _publish_by_mqtt(settings, board):
     base = "wattline/%s/" % settings.cp_id
     retry = Retry(board.platform.random_bytes, settings.retry_first_ms, settings.retry_slow_ms)
     line = lines.make(settings, settings.mqtt)
-    publisher = Publisher(line, retry, board.platform.board, base + "state", _ONLINE, _OFFLINE)
+    login = (settings.mqtt_user, settings.mqtt_password) if settings.mqtt_user else None
+    publisher = Publisher(line, retry, board.platform.board, base + "state", _ONLINE, _OFFLINE, login)
     board.parts.append(publisher)
     topic = base + "telemetry"
     return lambda payload: publisher.publish(topic, payload)

@@ -11,7 +11,7 @@ _PING_MS = 10000
 _ANSWER_MS = 10000  # for a connection, its CONNACK, and each PINGRESP
 _CONNECT, _CONNACK, _PUBLISH, _PINGREQ, _PINGRESP = 0x10, 0x20, 0x30, 0xC0, 0xD0
 _RETAIN = 0x01
-_CLEAN, _WILL, _WILL_RETAIN = 0x02, 0x04, 0x20
+_CLEAN, _WILL, _WILL_RETAIN, _USER, _PASSWORD = 0x02, 0x04, 0x20, 0x80, 0x40
 _HELD_MOST = 64  # bytes of an unfinished packet: a publisher is never sent longer ones
 
 
@@ -21,14 +21,16 @@ class Publisher:
     `dropped` counts what could not be sent, `connections` the broker's acceptances.
     """
 
-    def __init__(self, line, retry, client_id, state_topic, online, offline):
-        """state_topic holds `online`, retained, and `offline` once the broker misses us (bytes)."""
+    def __init__(self, line, retry, client_id, state_topic, online, offline, login=None):
+        """state_topic holds `online`, retained, and `offline` once the broker misses us (bytes). `login`: user and
+        password, or None.
+        """
         self.dropped = 0
         self.connections = 0
         self.connected = False
         self._line = line
         self._retry = retry
-        self._connect_packet = _connect(client_id, state_topic, offline)
+        self._connect_packet = _connect(client_id, state_topic, offline, login)
         self._online = _publish(state_topic, online, _RETAIN)
         self._generation = 0
         self._dialled_at = None
@@ -121,10 +123,13 @@ def _packet(head, body):
             return bytes((head,)) + bytes(length) + body
 
 
-def _connect(client_id, will_topic, will):
+def _connect(client_id, will_topic, will, login):
     flags = _CLEAN | _WILL | _WILL_RETAIN
-    variable = _text(b"MQTT") + bytes((PROTOCOL_LEVEL, flags, 0, KEEPALIVE_S))
-    return _packet(_CONNECT, variable + _text(client_id.encode()) + _text(will_topic.encode()) + _text(will))
+    payload = _text(client_id.encode()) + _text(will_topic.encode()) + _text(will)
+    if login is not None:
+        flags |= _USER | _PASSWORD
+        payload += _text(login[0].encode()) + _text(login[1].encode())
+    return _packet(_CONNECT, _text(b"MQTT") + bytes((PROTOCOL_LEVEL, flags, 0, KEEPALIVE_S)) + payload)
 
 
 def _publish(topic, payload, flags):

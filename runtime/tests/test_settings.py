@@ -61,6 +61,8 @@ BAD: dict[str, list[str]] = {
     "OIDC_CLIENT_ID": ["a b", "a\nb", "ä"],
     "OIDC_CLIENT_SECRET_FILE": ["/run/secrets/", "a\nb"],
     "MQTT_ADDRESS": HOST_PORTS,
+    "MQTT_USER": ["a\nb", "x" * 129, "ä" * 65],
+    "MQTT_PASSWORD": ["a\nb", "x" * 129, "ä" * 65],
     "PLANT_ADDRESS": [text for text in HOST_PORTS if text != "host:0"],
     "SERIAL_PORTS": [
         "/dev/a@", "@9600", "/dev/a@fast", "/dev/a@299", "/dev/a@9600,", "/dev/a,/dev/a@9600", "a b",

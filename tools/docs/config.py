@@ -20,6 +20,8 @@ MEANINGS = {
     "central": "The bridge. Roles `both` and `monitor` need it.",
     "engine": "The line between engine and monitor: a monitor dials it, an engine listens there. Both need it.",
     "mqtt": "The MQTT broker for live figures. Without one they go the way of all else.",
+    "mqtt_user": "As whom it comes to that broker. Without one it comes as nobody.",
+    "mqtt_password": "That user's password.",
     "name_server": "Where names are looked up. Without one, where the Wi-Fi's access point says.",
     "plant": "The simulated world (`wattline-plant`) of a simulated board. A monitor has none.",
     "plain_port": "The engine answers health checks typed by hand here, on 127.0.0.1. 0: off.",

@@ -3,7 +3,9 @@
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +22,7 @@ SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")  # where servers lie, often ou
 # rights, and then could not write to its own folder.
 MOSQUITTO_CONFIGURATION = """\
 listener {port} {host}
-allow_anonymous true
+{access}
 persistence true
 persistence_location {folder}/
 max_queued_messages 100000
@@ -41,13 +43,15 @@ def available(kind: Kind) -> str | None:
 
 
 class MqttBroker(Service):
-    """One broker on a port of its own, without passwords.
+    """One broker on a port of its own. `users`: each with his password, and nobody else comes in, which mosquitto can;
+    none: everybody does.
 
     mosquitto keeps retained messages and sessions through a stop and restart; iotcore forgets them.
     """
 
-    def __init__(self, kind: Kind, folder: Path | None = None) -> None:
+    def __init__(self, kind: Kind, folder: Path | None = None, users: Mapping[str, str] | None = None) -> None:
         super().__init__(kind, folder)
+        self._users = users or {}
         self.kind = kind
         self.port = free_port()
         self.address = f"{LOOPBACK}:{self.port}"
@@ -61,9 +65,19 @@ class MqttBroker(Service):
         configuration = self.folder / "mosquitto.conf"
         user = "user root" if os.geteuid() == 0 else ""
         configuration.write_text(
-            MOSQUITTO_CONFIGURATION.format(port=self.port, host=LOOPBACK, folder=self.folder, user=user)
+            MOSQUITTO_CONFIGURATION.format(
+                port=self.port, host=LOOPBACK, folder=self.folder, user=user, access=self._access()
+            )
         )
         return [_mosquitto() or "mosquitto", "-c", str(configuration)]
+
+    def _access(self) -> str:
+        if not self._users:
+            return "allow_anonymous true"
+        passwords = self.folder / "passwords"
+        passwords.write_text("".join(f"{user}:{password}\n" for user, password in self._users.items()))
+        subprocess.run(["mosquitto_passwd", "-U", str(passwords)], check=True, capture_output=True)
+        return f"allow_anonymous false\npassword_file {passwords}"
 
     def start(self) -> None:
         """Returns once it accepts connections. Raises ProcessEnded, TimeoutError."""

@@ -15,6 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from central.outbound.homes import discovery
 from central.outbound.homes.command import MOST_BYTES
+from runtime.settings import Login
 from runtime.values import Address
 
 RECONNECT_MAX_S = 10
@@ -28,10 +29,12 @@ Hear = Callable[[str, bytes, bool], None]
 
 class Broker:
     """`hear`: takes charge point, payload and whether it was retained, of each command, on paho's thread; None: none
-    is listened to. `wake`: set whenever there is something new to publish.
+    is listened to. `wake`: set whenever there is something new to publish. `login`: None: as nobody.
     """
 
-    def __init__(self, address: Address, prefix: str, hear: Hear | None, wake: threading.Event) -> None:
+    def __init__(
+        self, address: Address, prefix: str, hear: Hear | None, wake: threading.Event, login: Login | None = None
+    ) -> None:
         self._address = address
         self._prefix = prefix
         self._birth = f"{prefix}/status"
@@ -43,6 +46,8 @@ class Broker:
         self._online = False
         self._away = False
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        if login is not None:
+            self._client.username_pw_set(login.user, login.password)
         self._client.will_set(discovery.AVAILABILITY, discovery.OFFLINE, 1, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail

@@ -18,7 +18,7 @@ from eventlog.clock import wall_ms
 from runtime import log as process_log
 from runtime.config import ConfigManager
 from runtime.pauses import Pauses
-from runtime.settings import DEBUG_MODE, MQTT_ADDRESS
+from runtime.settings import DEBUG_MODE, MQTT_ADDRESS, mqtt_login
 
 LOOK_S = 1.0  # how often the books are read: as long as a change may wait
 CLIENT_ID = "wattline-central-homes"
@@ -51,7 +51,7 @@ def _run(config: ConfigManager, books: Database, stop: threading.Event) -> int:
             if asking is not None:
                 asking.hear(cp_id, payload, is_retained=is_retained)
 
-        broker = Broker(address, prefix, None if asking is None else hear, wake)
+        broker = Broker(address, prefix, None if asking is None else hear, wake, mqtt_login(config))
         failures: list[Exception] = []
         thread = threading.Thread(target=_ask, args=(config, asking, stop, failures), name="homes asking", daemon=True)
         if asking is not None:

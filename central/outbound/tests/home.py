@@ -8,6 +8,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from eventlog.clock import wall_ms
+from runtime.settings import Login
 from tools.services.mqtt import MqttBroker
 from tools.testing.deadlines import DEADLINE_S
 
@@ -15,12 +16,14 @@ from tools.testing.deadlines import DEADLINE_S
 class Home:
     """`held`: what the broker holds, as one who subscribes anew would get it; kept up while it is open."""
 
-    def __init__(self, broker: MqttBroker, prefix: str) -> None:
+    def __init__(self, broker: MqttBroker, prefix: str, login: Login | None = None) -> None:
         self.prefix = prefix
         self.held: dict[str, bytes] = {}
         self.heard: list[tuple[str, bytes]] = []
         self._subscribed = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2)
+        if login is not None:
+            self._client.username_pw_set(login.user, login.password)
         self._client.on_connect = self._connected
         self._client.on_subscribe = self._has_subscribed
         self._client.on_message = lambda _client, _data, message: self._arrived(message)

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from central.outbound.tests.home import Home
 from central.tests.site import Site
 from eventlog import Record
 from eventlog.clock import wall_ms
+from runtime.settings import Login
 from tools.services.mqtt import MqttBroker
 from tools.services.process import ChildProcess
 from tools.testing.deadlines import DEADLINE_S
@@ -24,14 +25,17 @@ ADA = "ada"
 class Lived:
     """A site with a worker, and a home that sees its posts. Ids are of this test's own: brokers are shared."""
 
-    def __init__(self, folder: Path, broker: MqttBroker) -> None:
+    def __init__(
+        self, folder: Path, broker: MqttBroker, settings: Mapping[str, str] | None = None, login: Login | None = None
+    ) -> None:
         mark = uuid.uuid4().hex[:6]
         self.prefix = f"ha_{mark}"
         self.cp_id, self.other = f"cp_{mark}", f"cq_{mark}"
         self.broker = broker
-        self.site = Site(folder, {"MQTT_ADDRESS": broker.address, "HOME_ASSISTANT_PREFIX": self.prefix})
+        own = {"MQTT_ADDRESS": broker.address, "HOME_ASSISTANT_PREFIX": self.prefix}
+        self.site = Site(folder, {**own, **(settings or {})})
         self.site.start(self.site.worker)
-        self.home = Home(broker, self.prefix)
+        self.home = Home(broker, self.prefix, login)
         self.process: ChildProcess | None = None
         self._opened = [self.home]
 
