@@ -73,6 +73,7 @@ REFUSALS: Mapping[str, str] = {
     "database_away": _AGAIN,
     "no_notices": N_("Nobody was told anything yet."),
     "log_away": N_("We cannot send this right now. Try again in a minute."),
+    "other_log": N_("We cannot send this right now. Try again in a minute."),
     "issuer_away": N_("Your organisation's sign-in does not answer. Try again in a minute."),
     "too_many_connections": _AGAIN,
     "too_many_followers": _AGAIN,
