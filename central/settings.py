@@ -90,6 +90,11 @@ API_ADDRESS = TABLE.row(
     "API_ADDRESS", values.listen_address, "127.0.0.1:8080", "127.0.0.1:8080",
     "Where Central's HTTP API listens (port 0: any free one); `wattline` has WATTLINE_API.",
 )
+SITE_PLAN = TABLE.row(
+    "SITE_PLAN", values.path, "", "/etc/wattline/plan.csv",
+    "A file of lines `cp_id,x,y`, those words first: where charge points stand, in per cent from the left and from the "
+    "top. `/ops` draws a plan of each site by it. Read when the API starts.",
+)
 PUBLIC_URL = TABLE.row(
     "PUBLIC_URL", values.optional_url, "", "https://charge.example.org",
     "What people call the API from outside, by a reverse proxy as a rule; it answers to this name beside its own.",

@@ -1,6 +1,6 @@
 """The one application: the API's routes and the pages', and what they share."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,6 +41,7 @@ from central.web.errors import as_page_where_wanted
 from central.web.headers import PageHeaders
 from central.web.issuer import Oidc
 from central.web.live import Beside, PartKey, Shown
+from central.web.ops.places import Place
 from central.web.pages import Pages
 from central.web.parts import read_parts
 from central.web.routes import ROUTES as PAGE_ROUTES
@@ -53,10 +54,12 @@ def make_app(
     database: Database, people: Database, log: LogWriter, sites: Sites, currency: str,
     public: Url | None = None, oidc: Oidc | None = None, plant_speed: int = 1, rate: Rate = UNLIMITED,
     metrics: Metrics | None = None, months: Months | None = None, notices: Database | None = None,
+    places: Mapping[str, Place] | None = None,
 ) -> Starlette:  # fmt: skip
     """`public`: what people call this server. `oidc`: who signs people in beside it. `rate`: of requests.
 
-    `metrics`, `months`: the figures of insight, where there may be some. `notices`: what people were told.
+    `metrics`, `months`: the figures of insight, where there may be some. `notices`: what people were told. `places`: of
+    charge points, on plans.
     """
 
     beside = Beside(currency) if months is None else Beside(currency, partial(_first_attempts, months))
@@ -99,7 +102,8 @@ def make_app(
         notices,
     )
     app.state.metrics = metrics or Metrics()
-    app.state.pages = Pages(public, oidc, Followers(read_shown, Shown.__eq__, open_changes), beside, months=months)
+    part_followers = Followers(read_shown, Shown.__eq__, open_changes)
+    app.state.pages = Pages(public, oidc, part_followers, beside, months=months, places=places or {})
     return app
 
 

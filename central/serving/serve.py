@@ -25,10 +25,12 @@ from central.serving.metrics import Metrics
 from central.store.database import Database
 from central.store.opening import database_of, wait_for_tables
 from central.web.issuer import oidc_of
+from central.web.ops.places import Place, read_plan
 from runtime import log as process_log
 from runtime.config import ConfigManager
 from runtime.exit_codes import USAGE_EXIT
 from runtime.open_files import allow_files
+from runtime.places import BadPlace
 from runtime.settings import DEBUG_MODE
 from runtime.shutdown import Shutdown
 from runtime.values import Address, Url, is_loopback
@@ -90,6 +92,7 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     except OSError as error:
         logger.error("API_ADDRESS=%s cannot be listened on: %s", address, error.strerror or error)
         return USAGE_EXIT
+    places = _places(config)
     log = LogWriter(config, shutdown, database)
     log.start()
     port: int = listener.getsockname()[1]
@@ -101,7 +104,9 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
     lost_after_ms = round(config[settings.LOST_AFTER_S] * MS_PER_S)
     metrics = Metrics(insight, lost_after_ms)
     months = Months(insight, lost_after_ms, partial(_unavailable, people))
-    app = make_app(database, people, log, sites, currency, public, oidc, plant_speed, rate, metrics, months, notices)
+    app = make_app(
+        database, people, log, sites, currency, public, oidc, plant_speed, rate, metrics, months, notices, places
+    )
     try:
         asyncio.run(_serve(app, listener, shutdown))
     finally:
@@ -109,6 +114,15 @@ def _run(config: ConfigManager, database: Database, people: Database, address: A
         insight.dispose()
         notices.dispose()
     return USAGE_EXIT if log.failed else 0
+
+
+def _places(config: ConfigManager) -> Mapping[str, Place]:
+    """Raises BadPlace."""
+    file = config[settings.SITE_PLAN]
+    try:
+        return read_plan(file)
+    except ValueError as error:
+        raise BadPlace(f"{settings.SITE_PLAN.name}={file}: {error}") from None
 
 
 def _unavailable(people: Database, span: Span) -> Mapping[str, int]:

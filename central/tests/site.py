@@ -75,6 +75,7 @@ class Site:
             "HOMES_DRIVER_ID": "",
             "ADMIN_PASSWORD_FILE": "",
             "PUBLIC_URL": "",
+            "SITE_PLAN": "",
             "RATE_PER_TOKEN": "0",  # tests ask as fast as they can
             **QUICK,
             **(settings or {}),

@@ -1,5 +1,6 @@
 """What every page has: who looks, in which language, and how a page is answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from central.people.register import Person
 from central.web.issuer import Oidc
 from central.web.languages import language_of
 from central.web.live import Beside, PartKey, Shown
+from central.web.ops.places import Place
 from central.web.ops.watch import Watch
 from central.web.templates import render
 from runtime.values import Url
@@ -23,6 +25,7 @@ class Pages:
 
     `followers`: of the parts of pages that change by themselves. `beside`: what these show that is not in the books.
     `watch`: whether the worker moves. `months`: the figures of insight; None: nobody makes any here.
+    `places`: of charge points, on the plans of their sites.
     """
 
     public: Url | None
@@ -31,6 +34,7 @@ class Pages:
     beside: Beside
     watch: Watch = field(default_factory=Watch)
     months: Months | None = None
+    places: Mapping[str, Place] = field(default_factory=dict[str, Place])
 
 
 def pages_of(request: Request) -> Pages:

@@ -56,6 +56,7 @@ BAD: dict[str, list[str]] = {
     "RATE_PER_TOKEN": [*NUMBERS, "100001", "1.5"],
     "RATE_PER_ADDRESS": [*NUMBERS, "100001", "1.5"],
     "ADMIN_PASSWORD_FILE": ["/run/secrets/", "a\nb"],
+    "SITE_PLAN": ["/etc/wattline/", "a\nb"],
     "PUBLIC_URL": ["charge.example.org", "ftp://a", "https://", "https://a b", "https://a/b", "https://a:0", "http://[::1"],
     "OIDC_ISSUER": ["auth.example.org", "http://auth.example.org", "https://", "https://a/b?c", "https://a/#b", "ftp://a"],
     "OIDC_CLIENT_ID": ["a b", "a\nb", "ä"],

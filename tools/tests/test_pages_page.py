@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from central.tests.web.test_axe import NOT_LOOKED_AT
 from central.web.access import PageRoute
 from central.web.ops.acting import ROUTES as ACTS
 from central.web.routes import ROUTES
@@ -10,15 +11,13 @@ from tools.screenshots import DOCS, DOCS_FOLDER, STATES
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "pages.md").read_text(encoding="utf-8")
-# What nobody opens: streams, parts, files, and what leads elsewhere at once.
-NOT_OPENED = ("/live", ".csv", "/me/export", "/sign-in/oidc", "/sign-in/oidc/back", "/p", "/urgent", "/quiet")
 
 
 def test_every_page_has_a_row_and_every_row_a_page():
     pages = {
         route.path for route in ROUTES
         if isinstance(route, PageRoute) and "GET" in (route.methods or ()) and route not in ACTS
-        and not route.path.endswith(NOT_OPENED)
+        and not route.path.endswith(NOT_LOOKED_AT)
     }  # fmt: skip
     assert set(re.findall(r"^\| `(/[^`]*)`", TEXT, re.MULTILINE)) == pages
 

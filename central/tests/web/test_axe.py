@@ -21,7 +21,9 @@ LOOKS = (
     Look("desk", "en-GB", "light", DESK), Look("phone, dark", "de", "dark", PHONE), Look("phone", "es", "light", PHONE),
 )  # fmt: skip
 # What is no page to look at: streams, files, and what leads elsewhere at once.
-NOT_LOOKED_AT = ("/live", ".csv", "/me/export", "/sign-in/oidc", "/sign-in/oidc/back", "/p", "/urgent", "/quiet")
+NOT_LOOKED_AT = (
+    "/live", ".csv", "/me/export", "/sign-in/oidc", "/sign-in/oidc/back", "/p", "/urgent", "/quiet", "/plan",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ TABLE: dict[tuple[str, str], tuple[str | None, ...]] = {
     ("GET", "/ops/posts/{cp_id}"): SEEING,
     ("GET", "/ops/posts/{cp_id}/live"): SEEING,
     ("GET", "/ops/system/urgent"): SEEING,
+    ("GET", "/ops/plan"): SEEING,
     ("GET", "/ops/system/quiet"): SEEING,
     **{("GET", f"/ops/{name}{end}"): SEEING for name in LISTS for end in ("", ".csv")},
     ("GET", "/ops/dead"): SEEING,

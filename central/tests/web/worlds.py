@@ -19,6 +19,7 @@ from central.tests.web.figured import figured_at
 from central.tests.web.visits import Post
 
 SETTINGS = {"PLANT_SPEED": "3600", "COMMAND_TTL_S": "3600"}  # charges of a moment are as plausible as long ones
+PLAN = "cp_id,x,y\n" + "".join(f"cp_{number:03},{number * 20 % 100},{number // 5 * 45}\n" for number in range(1, 13))
 NOBODY, NEWCOMER, ADMIN, AUDITOR = "nobody", "newcomer", roles.ADMIN, roles.AUDITOR
 ADA, BOB, CAROL, DAN = "Ada", "Bob", "Carol", "Dan"
 FULL, EMPTY, FIGURED, HALTED = "full", "empty", "figured", "halted"
@@ -74,7 +75,9 @@ def operators(site: Site) -> dict[str, str]:
 
 @contextmanager
 def full_at(folder: Path) -> Generator[World]:
-    site = Site(folder, SETTINGS)
+    plan = folder / "plan.csv"
+    plan.write_text(PLAN, encoding="utf-8")
+    site = Site(folder, {**SETTINGS, "SITE_PLAN": str(plan)})
     try:
         site.start()
         yield _filled(site)

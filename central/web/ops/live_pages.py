@@ -18,6 +18,7 @@ from central.web.ops import overview, post
 from central.web.ops.eyes import eyes_of
 from central.web.ops.frame import ops_page
 from central.web.ops.history import Event, read_history, read_names
+from central.web.ops.plan import plan_at
 from central.web.ops.system import system_of
 from central.web.ops.words import SESSION_STATES
 from central.web.pages import pages_of
@@ -28,7 +29,7 @@ ASKED = "asked"  # in the address: the id of what was asked for on the page befo
 
 async def show_overview(request: Request) -> Response:
     values = await _values(request, _overview(request))
-    return ops_page(request, "ops/index.html", **await system_of(request), **values)
+    return ops_page(request, "ops/index.html", **await system_of(request), **await plan_at(request), **values)
 
 
 async def follow_overview(request: Request) -> Response:
