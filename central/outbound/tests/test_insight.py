@@ -32,6 +32,7 @@ from tools.testing.deadlines import DEADLINE_S
 POINTS, CHARGES_EACH, CHECKPOINTS = 3, 6, 20
 KILLS = 4
 HOUR_MS = 60 * MIN_MS
+AUTUMN_MS = 1_792_879_200_000  # 2026-10-25 00:00 in Berlin
 BERLIN = "Europe/Berlin"
 
 
@@ -88,20 +89,34 @@ def charged(database: Database) -> Sequence[dict[str, object]]:
     return [row for row in rows_of(database, CHARGES) if row["energy_wh"] is not None]
 
 
-def test_a_charge_over_the_night_of_the_clock_change_lies_in_its_days(yard: Yard) -> None:
-    hours = 26
-    yard.charge(1, [(minute, 1_000 + 10 * minute) for minute in range(0, hours * 60 + 1, 10)])
+@pytest.mark.parametrize(
+    ("night_ms", "days", "hours"),
+    [
+        (BEGAN_MS, ("2026-03-28", "2026-03-29", "2026-03-30"), 23),
+        (AUTUMN_MS - HOUR_MS + 100_000, ("2026-10-24", "2026-10-25", "2026-10-26"), 25),
+    ],
+)
+def test_a_charge_over_the_night_of_a_clock_change_lies_in_its_days(
+    tmp_path: Path, night_ms: int, days: tuple[str, str, str], hours: int
+) -> None:
+    """From an hour before the day of the change to 2 h after it: a Wh each 6 s, all the time."""
+    yard = Yard(tmp_path / "night", began_ms=night_ms)
+    lasted_h = 1 + hours + 2
+    yard.charge(1, [(minute, 1_000 + 10 * minute) for minute in range(0, lasted_h * 60 + 1, 10)])
     yard.read()
     with yard.database.writer.begin() as connection:
-        add_zone(connection, "", ZoneFrom(BEGAN_MS, BERLIN))
-    days = {row["day"]: row["energy_wh"] for row in rows_of(yard.database, DAYS)}
-    assert sum(days.values()) == hours * 600 == billed_wh(yard.database)
-    assert set(days) == {"2026-03-28", "2026-03-29", "2026-03-30"}
-    assert days["2026-03-29"] == 23 * 600
+        add_zone(connection, "", ZoneFrom(night_ms, BERLIN))
+    found = {row["day"]: row for row in rows_of(yard.database, DAYS)}
+    assert tuple(sorted(found)) == days
+    assert sum(row["energy_wh"] for row in found.values()) == lasted_h * 600 == billed_wh(yard.database)
+    assert found[days[1]]["energy_wh"] == hours * 600
+    assert found[days[1]]["in_use_ms"] == hours * HOUR_MS
     (month,) = rows_of(yard.database, MONTHS)
-    assert (month["month"], month["energy_wh"], month["charges"], month["cost_minor"]) == ("2026-03", 15_600, 1, 15_600)
-    assert month["in_use_ms"] == hours * HOUR_MS
+    assert (month["month"], month["energy_wh"], month["charges"]) == (days[0][:7], lasted_h * 600, 1)
+    assert month["cost_minor"] == lasted_h * 600
+    assert month["in_use_ms"] == lasted_h * HOUR_MS
     assert rows_of(yard.database, READINGS) == []
+    yard.close()
 
 
 def test_whether_a_site_s_zone_is_read_before_or_after_its_charges_makes_no_difference(tmp_path: Path) -> None:

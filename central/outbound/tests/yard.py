@@ -14,8 +14,8 @@ MIN_MS = 60_000
 class Yard:
     """`now_ms`: what the log stamps with. `database`: insight's, read by `read`."""
 
-    def __init__(self, folder: Path, *, registered: bool = True) -> None:
-        self.now_ms = BEGAN_MS
+    def __init__(self, folder: Path, *, registered: bool = True, began_ms: int = BEGAN_MS) -> None:
+        self.now_ms = began_ms
         folder.mkdir()
         self.site = Site(folder, now_ms=lambda: self.now_ms)
         self.database = with_tables(f"sqlite:///{folder / 'insight.db'}")
