@@ -32,7 +32,7 @@ def post(
     try:
         target = target_of(url, private_ok=reach.private_ok, resolve=reach.resolve)
         with (
-            httpx.Client(verify=_trusted(), timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
+            httpx.Client(verify=trusted(), timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
             client.stream(
                 "POST", target.url, content=body, headers={**headers, "Host": target.netloc},
                 extensions={"sni_hostname": target.host},
@@ -61,7 +61,7 @@ def retry_after_s(header: str | None, now_ms: int) -> float | None:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """The authorities that browsers trust, and those of this system, a company's own among them."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()

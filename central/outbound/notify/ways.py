@@ -25,6 +25,9 @@ TIMEOUT_S = 10
 _LIMITS = {"rto": TIMEOUT_S, "cto": TIMEOUT_S, "format": "text", "overflow": "truncate"}
 _TELEGRAM_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]{20,}")
 
+# What these say of their own names addresses, and a bot's token by its path. Of what goes wrong `_heard` tells.
+_TOO_OPEN = ("apprise", "urllib3")
+
 Way = Callable[[str, Words, str], None]  # address, words, the delivery's id; raises NotSent
 
 
@@ -34,6 +37,14 @@ class NotSent(Exception):
     def __init__(self, text: str, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
+
+
+def _quieten() -> None:
+    """What they say stays out of our log."""
+    for name in _TOO_OPEN:
+        logger = logging.getLogger(name)
+        logger.propagate = False
+        logger.addHandler(logging.NullHandler())  # or Python would print what nobody hears
 
 
 def hiding(address: str, send: Callable[[], None]) -> None:
@@ -48,12 +59,13 @@ def hiding(address: str, send: Callable[[], None]) -> None:
 
 def _without(address: str, text: str) -> str:
     for written in (address, quote(address), quote(address, safe="")):
-        text = text.replace(written, "(the address)")
+        text = re.sub(re.escape(written), "(the address)", text, flags=re.IGNORECASE)  # servers write it in capitals
     return text
 
 
 def ways_of(config: ConfigManager) -> Mapping[str, Way]:
     """By channel, those whose server the settings name. Raises BadPlace."""
+    _quieten()
     mail, ntfy, token = config[settings.NOTICES_MAIL], config[settings.NOTICES_NTFY], _telegram_token(config)
     found: dict[str, Way] = {}
     if mail:

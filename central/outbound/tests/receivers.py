@@ -1,5 +1,6 @@
 """Those who are told, on loopback: a mail server and an HTTP server that keep what they get."""
 
+import ssl
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -61,7 +62,9 @@ class HttpReceiver:
 
 
 @contextmanager
-def http_receiver() -> Generator[HttpReceiver]:
+def http_receiver(port: int = 0, tls: ssl.SSLContext | None = None) -> Generator[HttpReceiver]:
+    """`tls`: what it shows who asks by https."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -77,7 +80,9 @@ def http_receiver() -> Generator[HttpReceiver]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- http.server's name
             pass
 
-    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+    server = ThreadingHTTPServer((LOOPBACK, port), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     own = HttpReceiver(f"http://{LOOPBACK}:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
