@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import pytest
+from wire.kinds import SITE
 
+from central.model.site_rows import SiteStay
 from central.tests.sequences.history import acts_of, play
 from central.tests.sequences.run import play_one, shortest
 from central.tests.sequences.shrink import shrunk
@@ -31,6 +33,16 @@ def test_current_flows_and_is_billed() -> None:
     """What the verdicts look at is there: charges, their energy, mishaps."""
     played = [play_one("honest", seed, ACTS) for seed in range(1, 11)]
     assert sum(each.wh for each in played) > 50_000
+
+
+def test_sites_come_and_go_and_posts_move_between_them() -> None:
+    worlds = [play(acts_of("honest", seed, ACTS), seed).world for seed in range(1, 7)]
+    folded = [
+        each.message["action"] for world in worlds for number, each in enumerate(world.worker.incoming)
+        if each.topic == SITE and number not in world.worker.refused
+    ]  # fmt: skip
+    assert set(folded) == {"add", "set", "remove"}
+    assert any(stay.until_ms for world in worlds for stay in world.rows_of(SiteStay))
 
 
 def test_the_shortest_acts_that_fail() -> None:

@@ -13,10 +13,11 @@ from central.tests.sequences.mishaps import MISHAPS
 from central.tests.sequences.people import PEOPLE
 from central.tests.sequences.quiet import probe, settle
 from central.tests.sequences.refolding import OVER_SQL, REFOLDINGS, Refolding
+from central.tests.sequences.sites import SITES
 from central.tests.sequences.world import World
 
-ALL: Table = {**PEOPLE, **MISHAPS, **HOSTILE}
-EVERYDAY: dict[str, Table] = {"honest": PEOPLE, "hostile": {**PEOPLE, **HOSTILE}}
+ALL: Table = {**PEOPLE, **SITES, **MISHAPS, **HOSTILE}
+EVERYDAY: dict[str, Table] = {"honest": {**PEOPLE, **SITES}, "hostile": {**PEOPLE, **SITES, **HOSTILE}}
 CLAIM_HELD_MS = 12 * 60_000  # claim_hold, and two minutes for the ticker and the way
 
 

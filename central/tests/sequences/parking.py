@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, select
 from sqlalchemy.pool import StaticPool
 from wire.appenders import OPERATOR, WORKER, appended_by
 from wire.frame import payload_of
-from wire.kinds import CP, DRIVER, TELEMETRY
+from wire.kinds import CP, DRIVER, SITE, TELEMETRY
 
 from central.fold.apply import apply
 from central.model.ids import NAMESPACE
@@ -35,7 +35,7 @@ from central.worker.read_ahead import Ahead
 from central.worker.timing import timed
 from eventlog import Record
 
-PLACES = [(topic, number) for topic in (CP, DRIVER, TELEMETRY) for number in range(PARTITIONS)]
+PLACES = [(topic, number) for topic in (CP, DRIVER, SITE, TELEMETRY) for number in range(PARTITIONS)]
 MONEY = [place for place in PLACES if place[0] != TELEMETRY]
 BATCHES = (1, 3, 20)
 
@@ -127,7 +127,7 @@ class Central:
         wanted = select(OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.value).where(OUTBOX.c.id > self._published)
         for row_id, topic, key, value in self.connection.execute(wanted.order_by(OUTBOX.c.id)):
             self._published = row_id
-            if f'"{KEY_PARKED}"'.encode() in value and topic in (CP, DRIVER):
+            if f'"{KEY_PARKED}"'.encode() in value and topic in (CP, DRIVER, SITE):
                 said = True
                 for _ in range(2 if twice else 1):
                     self._log.pass_on(topic, key, value)

@@ -7,6 +7,7 @@ from random import Random
 from wire.kinds import COMMANDS, TELEMETRY
 
 from central.fold.apply import apply
+from central.model.driver_rows import PowerCurve
 from central.model.records import Incoming, Message, Refused
 from central.model.rows import LastSeen, LiveCharge, LiveFigures
 from central.tests.memory_rows import MemoryRows, Table
@@ -15,7 +16,7 @@ from central.tests.sequences.parking import live_and_rebuilt
 from central.tests.sequences.worker import Worker
 
 # A charge point's telemetry and its other records are in no order among themselves.
-FED_BY_TELEMETRY: frozenset[type] = frozenset({LiveFigures, LiveCharge, LastSeen})
+FED_BY_TELEMETRY: frozenset[type] = frozenset({LiveFigures, LiveCharge, LastSeen, PowerCurve})
 DAY_MS = 24 * 3_600_000
 
 Said = dict[str, Message]

@@ -14,6 +14,7 @@ from central.model.states import ACCEPTED, OPEN
 from central.money.order import limit_wh, order_of
 from central.money.tariff import tariff_of
 from central.tests.sequences.quiet import Probe
+from central.tests.sequences.sites import sites_have_their_facts, stays_are_whole
 from central.tests.sequences.wh import parts, placed, rows_of, tickets_of, told_wh
 from central.tests.sequences.world import World
 
@@ -252,6 +253,8 @@ VERDICTS: dict[str, Callable[[World], Found]] = {
     "whole_charges_are_billed": whole_charges_are_billed,
     "honest_boards_are_heard": honest_boards_are_heard,
     "stale_requests_start_nothing": stale_requests_start_nothing,
+    "stays_are_whole": stays_are_whole,
+    "sites_have_their_facts": sites_have_their_facts,
 }
 
 # What is noted on the way, and by folding again.
