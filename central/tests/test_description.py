@@ -42,6 +42,10 @@ CHECKS: list[Any] = [
 BEYOND_SCHEMAS = {
     (400, "bad_field", "cursor"): "it is what a page of that list gave; made up ones are none",
     (400, "bad_field", "time_zone"): "which there are, the database of time zones says, and it changes every year",
+    (400, "bad_field", "email"): "an address is a mailbox, a topic or a chat; the refusal says what it looks like",
+    (400, "bad_field", "ntfy"): "the same",
+    (400, "bad_field", "telegram"): "the same",
+    (400, "bad_field", "events"): "of which events somebody may be told is another list for each role",
     (400, "missing_field", "message_id"): "a header may stand for it, which the schema of a body does not see",
     (422, "key_reused", "Idempotency-Key"): "it asked for something else before: that is no matter of one request",
 }
