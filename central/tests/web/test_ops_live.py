@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from central.people.roles import OPERATOR
 from central.tests.site import Site
 from central.tests.web.visits import Post
+from central.tests.web.worlds import Driver
 
 
 @pytest.fixture
@@ -45,6 +47,19 @@ def test_cards_keep_their_place_and_the_keyboard_stays(site: Site, phone: Page) 
     expect(phone.get_by_role("heading", level=1)).to_have_text("1 needs you")
     expect(cards).to_have_text(names)
     expect(link).to_be_focused()
+
+
+def test_a_post_s_power_and_current_are_drawn_as_they_come(site: Site, phone: Page) -> None:
+    post = Post.at(site)
+    look(site, phone)
+    phone.goto(f"{site.api_url}/ops/posts/{post.cp_id}")
+    curve = phone.locator("#live-curve")
+    expect(curve).to_be_hidden()  # nothing has come yet
+    with closing(Driver(site, "Ada")) as driver:
+        driver.charge(post, 100)
+    expect(curve).to_be_visible()
+    expect(curve.locator("canvas")).to_have_count(1)
+    expect(curve).to_contain_text("current in A")
 
 
 def test_a_server_that_is_gone_is_said_and_made_up_for_when_it_is_back(site: Site, phone: Page) -> None:
