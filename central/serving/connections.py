@@ -10,6 +10,7 @@ closed for another.
 import asyncio
 import logging
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import uvicorn
@@ -121,6 +122,12 @@ class LimitedProtocol(H11Protocol):
             transport.write(_FULL)
             transport.close()
 
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn's own answer is plain text."""
+        logger.debug("%s: %s", self.address, msg)
+        self.transport.write(_NO_HTTP)
+        self.transport.close()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stalled = self.loop.call_later(STALLED_AFTER_S, self.transport.abort)
@@ -164,10 +171,15 @@ class LimitedProtocol(H11Protocol):
             self.transport.abort()
 
 
-def _full() -> bytes:
-    response = ApiError(503, "too_many_connections", "too many requests are in work; try again", retry=True).response()
+def _last_words(error: ApiError) -> bytes:
+    """A whole answer, after which the connection is closed: nobody else writes it."""
+    response = error.response()
+    first = f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\nConnection: close\r\n".encode()
     headers = [b"%b: %b\r\n" % header for header in response.raw_headers]
-    return b"".join([b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n", *headers, b"\r\n", response.body])
+    return b"".join([first, *headers, b"\r\n", response.body])
 
 
-_FULL = _full()
+_FULL = _last_words(
+    ApiError(503, "too_many_connections", "too many requests are in work; try again", retry=True)
+)
+_NO_HTTP = _last_words(ApiError(400, "refused", "these bytes are no HTTP/1.1 request"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 import threading
 import time
@@ -115,6 +116,25 @@ def test_connection_without_a_request_is_closed(
         client = connect(address)
         client.sendall(sent)
         assert is_closed(client)
+
+
+NO_HTTP = [b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n"]
+
+
+@pytest.mark.parametrize("sent", NO_HTTP)
+def test_bytes_that_are_no_http_are_answered_with_a_problem(
+    connect: Callable[[tuple[str, int]], socket.socket], sent: bytes
+) -> None:
+    with serving(Places()) as address:
+        client = connect(address)
+        client.sendall(sent)
+        answer = b""
+        while more := client.recv(65_536):
+            answer += more
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert (json.loads(body)["code"], json.loads(body)["status"]) == ("refused", 400)
 
 
 def test_request_that_comes_byte_by_byte_gains_no_time(
