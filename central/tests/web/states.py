@@ -75,6 +75,7 @@ STATES = (
     State("me, no charge yet", "/me", NEWCOMER),
     State("me, done", "/me?done=contacts", BOB),
     State("me, refused", "/me", BOB, then=steps.keep_wrong_contact),
+    State("me, contacts and a device", "/me", CAROL, then=steps.open_all),
     State("me, an operator", "/me", ADMIN),
     State("forget me", "/me/erase", BOB),
     State("forget me, refused", "/me/erase", ADA, then=steps.press_main),

@@ -11,12 +11,19 @@ from uuid import uuid4
 
 from central.model.ids import session_id
 from central.people import roles
+from central.people.checking import verify
+from central.people.contacts import set_contacts
+from central.people.devices import Subscription, add_device
+from central.people.push_key import PushKey, push_key_of
 from central.store.database import open_database
 from central.store.parked import park_key
 from central.tests.notices import notices_at, tell
 from central.tests.site import Site, sign_up
 from central.tests.web.figured import figured_at
 from central.tests.web.visits import Post
+from eventlog.clock import wall_ms
+from runtime.tokens import id_of, sha256_of
+from tools.stack.tokens import people_at
 
 SETTINGS = {"PLANT_SPEED": "3600", "COMMAND_TTL_S": "3600"}  # charges of a moment are as plausible as long ones
 PLAN = "cp_id,x,y\n" + "".join(f"cp_{number:03},{number * 20 % 100},{number // 5 * 45}\n" for number in range(1, 13))
@@ -99,10 +106,23 @@ def _filled(site: Site) -> World:
     sessions = _charges(drivers, posts)
     for each in drivers.values():
         each.close()
+    _told_by_many_ways(site, drivers[CAROL])
     _troubles(site, posts)
     _notices(site, posts)
     places = {name: post.cp_id for name, post in posts.items()} | sessions
     return World(site, places, operators(site) | {name: each.token for name, each in drivers.items()})
+
+
+def _told_by_many_ways(site: Site, driver: Driver) -> None:
+    """A contact that is hers, one that she has yet to show, and a browser."""
+    now, own = wall_ms(), driver.driver_id
+    with people_at(site.people_file) as people:
+        push_key_of(people, lambda: PushKey("", "B" * 87), now)
+        with people.writer.begin() as connection:
+            set_contacts(connection, own, {"email": "carol@example.org", "ntfy": "carols-own-topic"}, now)
+            verify(connection, own, "ntfy", now)
+            browser = Subscription("https://push.example.org/carol", "B" * 87, "A" * 22)
+            add_device(connection, own, id_of(sha256_of(driver.token)), browser, "Firefox, Linux", now)
 
 
 def _charges(drivers: Mapping[str, Driver], posts: Mapping[str, Post]) -> dict[str, str]:
