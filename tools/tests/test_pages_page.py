@@ -19,7 +19,8 @@ def test_every_page_has_a_row_and_every_row_a_page():
         if isinstance(route, PageRoute) and "GET" in (route.methods or ()) and route not in ACTS
         and not route.path.endswith(NOT_LOOKED_AT)
     }  # fmt: skip
-    assert set(re.findall(r"^\| `(/[^`]*)`", TEXT, re.MULTILINE)) == pages
+    table, _, _ = TEXT.partition("\n## ")  # further down stands how fast they are
+    assert set(re.findall(r"^\| `(/[^`]*)`", table, re.MULTILINE)) == pages
 
 
 def test_every_picture_is_shown_and_is_made_by_the_command():
