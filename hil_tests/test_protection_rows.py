@@ -95,6 +95,17 @@ def test_row_does_not_trip_just_below_its_figure(fault: str):
     assert fault not in run(Protection(), hold_ms * 3, **below)
 
 
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [("stop_pressed", "emergency_stop"), ("rcm_tripped", "rcm_trip")],
+)
+def test_what_breaks_the_coil_s_circuit_is_told_and_not_the_relay_that_does_not_close(cause: str, told: str):
+    """Also where one window is long enough for both, as those of a plant that runs fast are."""
+    protection = Protection()
+    began, _ = protection.take(reading(**CLOSED, feedback=False, window_ms=60_000, **{cause: True}))
+    assert list(began) == [told]
+
+
 @pytest.mark.parametrize("fault", CASES)
 def test_interruption_starts_the_time_anew(fault: str):
     holds, below, hold_ms = CASES[fault]

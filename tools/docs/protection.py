@@ -21,7 +21,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "current alone: `weld_check` is `current_only`"),
         _FIELD,
     ),
-    "feedback_missing": ("relay closed, yet no voltage at the feedback input, while there is mains", _FIELD),
+    "feedback_missing": ("relay closed, yet no voltage at the feedback input, and no other row says why", _FIELD),
     "voltage_dead": ("less than 80 V at the voltage channel. A board with `nominal_voltage_v` has none", _TRIED),
     "clamp_backwards": ("power of 0 or less while more than 2 A flow", _TRIED),
     "clamp_off": ("less than half of the noise that the current channel shows while the relay is open", _TRIED),

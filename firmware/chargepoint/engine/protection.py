@@ -83,8 +83,9 @@ def _welded(r):
 
 
 def _not_closing(r):
-    """Of what has a cause of its own (no mains, a driver that is stuck) that is told."""
-    return r.relay is True and r.feedback is False and r.level is not False and not _no_voltage(r)
+    """Of what has a cause of its own (no mains, a stuck driver, a coil's circuit that is broken) that is told."""
+    has_cause = r.level is False or _no_voltage(r) or _rcm_tripped(r) or _stop_pressed(r)
+    return r.relay is True and r.feedback is False and not has_cause
 
 
 def _no_voltage(r):
