@@ -35,7 +35,7 @@ def postgres_server(missing: Callable[[str], NoReturn]) -> Iterator[postgres.Pos
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'central.db'}"
+        return f"sqlite:///{tmp_path / 'empty.db'}"  # a site's own has its tables already
     return request.getfixturevalue("postgres_server").new_database()
 
 

@@ -30,7 +30,7 @@ from tools.testing.deadlines import DEADLINE_S
 
 SPEED = 10_000  # charges of two kWh in no time are believed
 SETTINGS = {"OUTAGE_GRACE_S": "3600", "PLANT_SPEED": str(SPEED)}
-NAMES = {"wattline.db", "wattline-log.db", "backup.json"}
+NAMES = {"people.db", "wattline.db", "wattline-log.db", "backup.json"}
 
 
 @pytest.fixture
@@ -180,15 +180,16 @@ def test_without_pg_dump_it_is_told_what_to_run(
     assert "'postgresql://w@127.0.0.1:1/wattline'" in told.stderr
     assert "hunter2" not in told.stderr
     assert run(site)("backup", str(tmp_path / "copy"), "--log-only", **settings).exit_code == 0
-    assert {each.name for each in (tmp_path / "copy").iterdir()} == NAMES - {"wattline.db"}
+    assert {each.name for each in (tmp_path / "copy").iterdir()} == NAMES - {"wattline.db", "people.db"}
 
 
 def test_of_kafka_s_log_it_is_told_what_to_copy(site: Site, tmp_path: Path, run: Callable[[Site], Run]) -> None:
     site.start(site.worker)
+    site.people_file.unlink()
     ended = run(site)("backup", str(tmp_path / "copy"), BROKER_ADDRESS="127.0.0.1:1")
     assert ended.exit_code == 0
     assert "log.dirs" in ended.stdout
-    assert {each.name for each in (tmp_path / "copy").iterdir()} == NAMES - {"wattline-log.db"}
+    assert {each.name for each in (tmp_path / "copy").iterdir()} == NAMES - {"wattline-log.db", "people.db"}
     assert backup.KAFKA_LOG in json.loads((tmp_path / "copy" / "backup.json").read_text())["log"]
 
 

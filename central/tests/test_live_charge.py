@@ -92,7 +92,7 @@ def shuffled(line: LineInMemory, random: Random) -> list[Incoming]:
 ORDERS: tuple[dict[str, Any], ...] = ({}, {"max_energy_wh": 150}, {"max_cost_minor": 3}, {"max_duration_s": 5_000})
 
 
-@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32).map(Random), st.sampled_from(ORDERS), st.booleans())
 def test_nothing_shown_ever_falls(database: Database, random: Random, asked: dict[str, Any], is_honest: bool) -> None:
@@ -114,7 +114,7 @@ def test_nothing_shown_ever_falls(database: Database, random: Random, asked: dic
     assert charges[-1]["energy_wh"] == row.energy_wh
 
 
-@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_telemetry_without_its_session_or_of_another_time_hides_nothing(database: Database) -> None:
     """As the engine tells it once it has ended a charge, before its completion is folded."""
     line = connected()
@@ -132,7 +132,7 @@ def test_telemetry_without_its_session_or_of_another_time_hides_nothing(database
     assert [charge["energy_wh"] for charge in shown.charges][-2:] == [41, 41]
 
 
-@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_charge_says_that_its_energy_is_estimated_from_its_start_on(database: Database) -> None:
     line = connected()
     session = ask(line)

@@ -16,7 +16,7 @@ from central.tests.sequences.run import play_one
 from central.worker import read_ahead
 
 ACTS = 80
-RUNS = 40
+RUNS = 160
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
